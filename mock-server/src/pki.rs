@@ -1,0 +1,1 @@
+//! The test certificate authority and its certificates, good and bad.

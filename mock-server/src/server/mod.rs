@@ -1,0 +1,1 @@
+//! Listeners, TLS, worlds, clocks and the control API.

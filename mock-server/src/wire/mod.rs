@@ -1,0 +1,1 @@
+//! The contract seam: bytes to commands, replies to bytes.

@@ -1,0 +1,1 @@
+//! A place in a file and how to show it.

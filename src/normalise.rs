@@ -1,0 +1,1 @@
+//! Volatile values to placeholders that keep identity.

@@ -1,0 +1,1 @@
+//! Scenarios and profile to a plan: names resolved, order, what is blocked by what.

@@ -1,0 +1,1 @@
+//! Events to reports, one file each.

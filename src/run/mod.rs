@@ -1,0 +1,1 @@
+//! The step loop over a transport; emits events.

@@ -1,0 +1,1 @@
+//! TOML text to scenarios, with spans; never fails.

@@ -1,0 +1,1 @@
+//! Finds individual numbers where bytes leave memory.

@@ -1,0 +1,1 @@
+//! The runner's only sockets: a hyper connection over rustls, stage by stage.

@@ -1,0 +1,1 @@
+//! What the events amount to; the exit code is a pure function of it.
