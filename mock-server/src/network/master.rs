@@ -62,8 +62,16 @@ impl MasterKind {
                 ("INS-0001", "模擬健康保険組合"),
                 ("MIN-0001", "模擬省"),
             ],
-            Self::Tasks => &[("T-001", "児童手当の支給"), ("T-002", "就学援助"), ("T-003", "介護保険料の賦課")],
-            Self::Procedures => &[("P-001-01", "認定請求"), ("P-001-02", "現況届"), ("P-002-01", "援助の申請")],
+            Self::Tasks => &[
+                ("T-001", "児童手当の支給"),
+                ("T-002", "就学援助"),
+                ("T-003", "介護保険料の賦課"),
+            ],
+            Self::Procedures => &[
+                ("P-001-01", "認定請求"),
+                ("P-001-02", "現況届"),
+                ("P-002-01", "援助の申請"),
+            ],
             Self::SpecificPersonalInformation => &[
                 ("RESIDENT-RECORD", "住民票関係情報"),
                 ("TAX-INCOME", "地方税関係情報（所得・課税）"),
@@ -135,7 +143,10 @@ impl Master {
         } else {
             MasterState::InForce
         };
-        Self { state, ..self.clone() }
+        Self {
+            state,
+            ..self.clone()
+        }
     }
 }
 
@@ -171,24 +182,31 @@ fn digest(version: &str, entries: &[(&str, &str)]) -> String {
     for (key, name) in entries {
         hash.update(format!("{key}\t{name}\n"));
     }
-    hash.finalize().iter().fold(String::from("sha256:"), |mut text, byte| {
-        // Writing into a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hash.finalize()
+        .iter()
+        .fold(String::from("sha256:"), |mut text, byte| {
+            // Writing into a String cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }
 
 /// What is wrong with the periods of one kind: at each time exactly one version is in force.
 pub(crate) fn gap_or_overlap(masters: &[Master], kind: MasterKind) -> Option<String> {
-    let mut versions: Vec<&Master> = masters.iter().filter(|master| master.kind == kind).collect();
+    let mut versions: Vec<&Master> = masters
+        .iter()
+        .filter(|master| master.kind == kind)
+        .collect();
     versions.sort_by_key(|master| master.effective_from);
     versions.windows(2).find_map(|pair| match pair {
-        [earlier, later] if earlier.effective_to != later.effective_from.yesterday().ok() => Some(format!(
-            "{}: {} does not end on the day before {} begins",
-            kind.as_str(),
-            earlier.version,
-            later.version
-        )),
+        [earlier, later] if earlier.effective_to != later.effective_from.yesterday().ok() => {
+            Some(format!(
+                "{}: {} does not end on the day before {} begins",
+                kind.as_str(),
+                earlier.version,
+                later.version
+            ))
+        }
         _ => None,
     })
 }
@@ -204,9 +222,18 @@ mod tests {
     #[test]
     fn a_version_is_in_force_from_midnight_of_its_first_day() {
         let masters = genesis(at("2026-11-02T09:00:00+09:00"));
-        let newest = masters.iter().find(|master| master.version == "2026.04").unwrap();
-        assert_eq!(newest.seen_at(at("2026-03-31T23:59:59+09:00")).state, MasterState::Future);
-        assert_eq!(newest.seen_at(at("2026-04-01T00:00:00+09:00")).state, MasterState::InForce);
+        let newest = masters
+            .iter()
+            .find(|master| master.version == "2026.04")
+            .unwrap();
+        assert_eq!(
+            newest.seen_at(at("2026-03-31T23:59:59+09:00")).state,
+            MasterState::Future
+        );
+        assert_eq!(
+            newest.seen_at(at("2026-04-01T00:00:00+09:00")).state,
+            MasterState::InForce
+        );
     }
 
     #[test]
@@ -218,6 +245,10 @@ mod tests {
                 master.effective_to = Some(date(2026, 3, 30));
             }
         }
-        assert!(gap_or_overlap(&masters, MasterKind::Tasks).unwrap().contains("2025.04"));
+        assert!(
+            gap_or_overlap(&masters, MasterKind::Tasks)
+                .unwrap()
+                .contains("2025.04")
+        );
     }
 }

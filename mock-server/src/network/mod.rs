@@ -135,7 +135,9 @@ impl Network {
             ("INS-0001", ConnectionState::Approved),
         ];
         Self {
-            institutions: institutions.map(|(code, state)| (code.to_owned(), state)).into(),
+            institutions: institutions
+                .map(|(code, state)| (code.to_owned(), state))
+                .into(),
             masters: master::genesis(setup.epoch),
             rules_off: BTreeSet::new(),
         }
@@ -148,15 +150,33 @@ impl Network {
 
     /// Answers one message. Rules are tried in catalogue order; the first refusal wins.
     pub fn apply(&self, input: &Input) -> Reply {
-        let Input { at, caller, sender, command } = input;
-        self.enforce(RuleId::CallerKnown, !self.institutions.contains_key(caller), caller)?;
-        self.enforce(RuleId::SenderIsCaller, sender.institution != *caller, &sender.institution)?;
+        let Input {
+            at,
+            caller,
+            sender,
+            command,
+        } = input;
+        self.enforce(
+            RuleId::CallerKnown,
+            !self.institutions.contains_key(caller),
+            caller,
+        )?;
+        self.enforce(
+            RuleId::SenderIsCaller,
+            sender.institution != *caller,
+            &sender.institution,
+        )?;
         match command {
             Command::GetConnectionStatus => Ok(Answer::GetConnectionStatus(self.state_of(caller))),
             Command::ListMasters => {
                 let unapproved = self.state_of(caller) != ConnectionState::Approved;
                 self.enforce(RuleId::ConnectionApproved, unapproved, caller)?;
-                Ok(Answer::ListMasters(self.masters.iter().map(|master| master.seen_at(*at)).collect()))
+                Ok(Answer::ListMasters(
+                    self.masters
+                        .iter()
+                        .map(|master| master.seen_at(*at))
+                        .collect(),
+                ))
             }
         }
     }
@@ -164,16 +184,18 @@ impl Network {
     /// Does what the operator does.
     pub fn operate(&mut self, act: Act) -> Result<(), ActRefused> {
         match act {
-            Act::ApproveApplication { institution } => match self.institutions.get_mut(&institution) {
-                Some(state) => {
-                    *state = ConnectionState::Approved;
-                    Ok(())
+            Act::ApproveApplication { institution } => {
+                match self.institutions.get_mut(&institution) {
+                    Some(state) => {
+                        *state = ConnectionState::Approved;
+                        Ok(())
+                    }
+                    None => Err(ActRefused(Text::new(
+                        format!("機関コード「{institution}」は登録されていません。"),
+                        format!("no institution has the code '{institution}'"),
+                    ))),
                 }
-                None => Err(ActRefused(Text::new(
-                    format!("機関コード「{institution}」は登録されていません。"),
-                    format!("no institution has the code '{institution}'"),
-                ))),
-            },
+            }
         }
     }
 
@@ -186,7 +208,10 @@ impl Network {
     }
 
     fn state_of(&self, institution: &str) -> ConnectionState {
-        self.institutions.get(institution).copied().unwrap_or(ConnectionState::Applied)
+        self.institutions
+            .get(institution)
+            .copied()
+            .unwrap_or(ConnectionState::Applied)
     }
 
     fn enforce(&self, rule: RuleId, broken: bool, value: &str) -> Result<(), Fault> {
@@ -202,8 +227,16 @@ mod tests {
     use super::*;
 
     fn ask(network: &Network, caller: &str, institution: &str, command: Command) -> Reply {
-        let sender = Sender { request_id: "r-1".into(), institution: institution.into() };
-        network.apply(&Input { at: epoch(), caller: caller.into(), sender, command })
+        let sender = Sender {
+            request_id: "r-1".into(),
+            institution: institution.into(),
+        };
+        network.apply(&Input {
+            at: epoch(),
+            caller: caller.into(),
+            sender,
+            command,
+        })
     }
 
     fn epoch() -> Moment {
@@ -223,26 +256,53 @@ mod tests {
         ];
         for (caller, claimed, rule) in cases {
             let mut network = Network::new(Setup { epoch: epoch() });
-            assert_eq!(refused_by(ask(&network, caller, claimed, Command::ListMasters)), Some(rule));
+            assert_eq!(
+                refused_by(ask(&network, caller, claimed, Command::ListMasters)),
+                Some(rule)
+            );
             network.set_rules_off([rule].into());
-            assert_ne!(refused_by(ask(&network, caller, claimed, Command::ListMasters)), Some(rule));
+            assert_ne!(
+                refused_by(ask(&network, caller, claimed, Command::ListMasters)),
+                Some(rule)
+            );
         }
     }
 
     #[test]
     fn an_institution_that_is_not_approved_may_ask_where_it_stands() {
         let mut network = Network::new(Setup { epoch: epoch() });
-        let ask_status = |network: &Network| ask(network, "202053-M", "202053-M", Command::GetConnectionStatus);
-        assert_eq!(ask_status(&network), Ok(Answer::GetConnectionStatus(ConnectionState::Applied)));
-        network.operate(Act::ApproveApplication { institution: "202053-M".into() }).unwrap();
-        assert_eq!(ask_status(&network), Ok(Answer::GetConnectionStatus(ConnectionState::Approved)));
+        let ask_status = |network: &Network| {
+            ask(
+                network,
+                "202053-M",
+                "202053-M",
+                Command::GetConnectionStatus,
+            )
+        };
+        assert_eq!(
+            ask_status(&network),
+            Ok(Answer::GetConnectionStatus(ConnectionState::Applied))
+        );
+        network
+            .operate(Act::ApproveApplication {
+                institution: "202053-M".into(),
+            })
+            .unwrap();
+        assert_eq!(
+            ask_status(&network),
+            Ok(Answer::GetConnectionStatus(ConnectionState::Approved))
+        );
         assert!(ask(&network, "202053-M", "202053-M", Command::ListMasters).is_ok());
     }
 
     #[test]
     fn an_act_on_an_unknown_institution_changes_nothing_and_names_it() {
         let mut network = Network::new(Setup { epoch: epoch() });
-        let refused = network.operate(Act::ApproveApplication { institution: "000000-M".into() }).unwrap_err();
+        let refused = network
+            .operate(Act::ApproveApplication {
+                institution: "000000-M".into(),
+            })
+            .unwrap_err();
         assert!(refused.0.en.contains("000000-M"));
         assert!(network.check().is_empty());
     }

@@ -78,7 +78,11 @@ pub struct Rule {
 
 impl RuleId {
     /// All rules, in the order in which they are tried.
-    pub const ALL: [Self; 3] = [Self::CallerKnown, Self::SenderIsCaller, Self::ConnectionApproved];
+    pub const ALL: [Self; 3] = [
+        Self::CallerKnown,
+        Self::SenderIsCaller,
+        Self::ConnectionApproved,
+    ];
 
     /// The rule whose code this is.
     pub fn from_code(code: &str) -> Option<Self> {
@@ -125,7 +129,10 @@ impl RuleId {
                     "an institution whose application is not approved may ask for its status alone",
                 ),
                 fault: FaultCode::NotApproved,
-                off: Text::new("承認前の機関にも応答する。", "an institution is answered before its approval"),
+                off: Text::new(
+                    "承認前の機関にも応答する。",
+                    "an institution is answered before its approval",
+                ),
             },
         }
     }
@@ -194,25 +201,30 @@ impl FaultCode {
     /// What it means.
     pub fn text(self) -> Text {
         match self {
-            Self::UnknownInstitution => {
-                Text::new("証明書の機関は登録されていません。", "the certificate's institution is not registered")
-            }
+            Self::UnknownInstitution => Text::new(
+                "証明書の機関は登録されていません。",
+                "the certificate's institution is not registered",
+            ),
             Self::SenderDiffers => Text::new(
                 "電文の機関コードが証明書の機関と異なります。",
                 "the message names another institution than the certificate",
             ),
-            Self::NotApproved => {
-                Text::new("接続申請が承認されていません。", "the application for connection is not approved")
-            }
-            Self::NotWellFormed => {
-                Text::new("電文が整形式のXMLではありません。", "the message is not well-formed XML")
-            }
-            Self::NotValid => {
-                Text::new("電文がスキーマに適合しません。", "the message does not agree with the schema")
-            }
-            Self::BadBinding => {
-                Text::new("HTTP要求が仕様に適合しません。", "the HTTP request does not agree with the binding")
-            }
+            Self::NotApproved => Text::new(
+                "接続申請が承認されていません。",
+                "the application for connection is not approved",
+            ),
+            Self::NotWellFormed => Text::new(
+                "電文が整形式のXMLではありません。",
+                "the message is not well-formed XML",
+            ),
+            Self::NotValid => Text::new(
+                "電文がスキーマに適合しません。",
+                "the message does not agree with the schema",
+            ),
+            Self::BadBinding => Text::new(
+                "HTTP要求が仕様に適合しません。",
+                "the HTTP request does not agree with the binding",
+            ),
         }
     }
 
@@ -243,7 +255,9 @@ impl FaultCode {
         match self {
             Self::UnknownInstitution => Retry::Never,
             Self::NotApproved => Retry::SameRequest,
-            Self::SenderDiffers | Self::NotWellFormed | Self::NotValid | Self::BadBinding => Retry::Corrected,
+            Self::SenderDiffers | Self::NotWellFormed | Self::NotValid | Self::BadBinding => {
+                Retry::Corrected
+            }
         }
     }
 }

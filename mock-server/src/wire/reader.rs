@@ -1,0 +1,230 @@
+//! A strict reader of one request body: no DTD, limited nesting, and a cursor that takes elements in the schema's order.
+
+use roxmltree::{Document, Node, NodeType, ParsingOptions};
+
+use crate::{
+    network::{Fault, rules::FaultCode},
+    text::Text,
+};
+
+/// How deep elements may stand in each other.
+pub(crate) const MAX_DEPTH: usize = 64;
+
+/// A fault of form, with what it is about.
+pub(crate) fn fault(code: FaultCode, ja: impl AsRef<str>, en: impl AsRef<str>) -> Fault {
+    let text = code.text();
+    Fault {
+        code,
+        rule: None,
+        text: Text::new(
+            format!("{}{}", text.ja, ja.as_ref()),
+            format!("{}: {}", text.en, en.as_ref()),
+        ),
+        retry: code.retry(),
+    }
+}
+
+/// Reads text as well-formed XML that the contract allows.
+pub(crate) fn parse(text: &str) -> Result<Document<'_>, Fault> {
+    refuse_declared_encoding(text)?;
+    refuse_deep_nesting(text)?;
+    let options = ParsingOptions {
+        allow_dtd: false,
+        ..ParsingOptions::default()
+    };
+    Document::parse_with_options(text, options).map_err(|error| {
+        fault(
+            FaultCode::NotWellFormed,
+            format!("（{}）", error.pos()),
+            error.to_string(),
+        )
+    })
+}
+
+fn refuse_declared_encoding(text: &str) -> Result<(), Fault> {
+    let Some(declaration) = text
+        .trim_start_matches('\u{feff}')
+        .strip_prefix("<?xml")
+        .and_then(|rest| rest.split_once("?>"))
+        .map(|(declaration, _)| declaration)
+    else {
+        return Ok(());
+    };
+    let Some((_, encoding)) = declaration.split_once("encoding") else {
+        return Ok(());
+    };
+    let named = encoding.trim_matches(|c: char| c.is_whitespace() || matches!(c, '=' | '"' | '\''));
+    let named = named.split(['"', '\'']).next().unwrap_or(named);
+    if named.eq_ignore_ascii_case("utf-8") {
+        return Ok(());
+    }
+    Err(fault(
+        FaultCode::NotWellFormed,
+        format!("（文字符号化方式「{named}」は使用できません。UTF-8で送信してください。）"),
+        format!("its declaration says '{named}'; send UTF-8"),
+    ))
+}
+
+/// Counts nesting before a tree is built, so that a deep document costs no stack.
+fn refuse_deep_nesting(text: &str) -> Result<(), Fault> {
+    let mut reader = quick_xml::Reader::from_str(text);
+    reader.config_mut().check_end_names = false;
+    let mut depth = 0_usize;
+    loop {
+        use quick_xml::events::Event;
+        match reader.read_event() {
+            Ok(Event::Start(_)) => depth += 1,
+            Ok(Event::End(_)) => depth = depth.saturating_sub(1),
+            // What is not well-formed is for the tree's reader to name.
+            Ok(Event::Eof) | Err(_) => return Ok(()),
+            Ok(_) => {}
+        }
+        if depth > MAX_DEPTH {
+            return Err(fault(
+                FaultCode::NotWellFormed,
+                format!("（要素の入れ子が上限{MAX_DEPTH}を超えています。）"),
+                format!("elements are nested deeper than {MAX_DEPTH}"),
+            ));
+        }
+    }
+}
+
+/// The children of one element, taken in order.
+pub(crate) struct Children<'a, 'input> {
+    parent: Node<'a, 'input>,
+    rest: Vec<Node<'a, 'input>>,
+}
+
+impl<'a, 'input> Children<'a, 'input> {
+    /// The child elements; text between them and attributes are refused.
+    pub(crate) fn of(parent: Node<'a, 'input>) -> Result<Self, Fault> {
+        if let Some(attribute) = parent.attributes().next() {
+            return Err(invalid(
+                parent,
+                &format!("属性「{}」", attribute.name()),
+                &format!("attribute '{}'", attribute.name()),
+            ));
+        }
+        let mut rest = Vec::new();
+        for child in parent.children() {
+            match child.node_type() {
+                NodeType::Element => rest.push(child),
+                NodeType::Text if child.text().is_none_or(|text| text.trim().is_empty()) => {}
+                NodeType::Text => {
+                    return Err(invalid(parent, "要素の間の文字", "text between elements"));
+                }
+                NodeType::Comment | NodeType::Root => {}
+                NodeType::PI => {
+                    return Err(invalid(parent, "処理命令", "a processing instruction"));
+                }
+            }
+        }
+        rest.reverse();
+        Ok(Self { parent, rest })
+    }
+
+    /// The next element, which must have this name.
+    pub(crate) fn required(
+        &mut self,
+        namespace: &str,
+        name: &str,
+    ) -> Result<Node<'a, 'input>, Fault> {
+        match self.rest.pop() {
+            Some(node) if node.has_tag_name((namespace, name)) => Ok(node),
+            Some(node) => Err(invalid(
+                node,
+                &format!("ここには要素「{name}」が必要です"),
+                &format!("'{name}' must stand here"),
+            )),
+            None => Err(invalid(
+                self.parent,
+                &format!("要素「{name}」がありません"),
+                &format!("'{name}' is missing"),
+            )),
+        }
+    }
+
+    /// The next element if it has this name.
+    pub(crate) fn optional(&mut self, namespace: &str, name: &str) -> Option<Node<'a, 'input>> {
+        self.rest
+            .pop_if(|node| node.has_tag_name((namespace, name)))
+    }
+
+    /// The next element, whatever it is called.
+    pub(crate) fn any(&mut self) -> Result<Node<'a, 'input>, Fault> {
+        self.rest
+            .pop()
+            .ok_or_else(|| invalid(self.parent, "要素がありません", "an element is missing"))
+    }
+
+    /// Nothing may be left.
+    pub(crate) fn end(mut self) -> Result<(), Fault> {
+        match self.rest.pop() {
+            None => Ok(()),
+            Some(node) => Err(invalid(
+                node,
+                "この要素は認められません",
+                "this element is not allowed here",
+            )),
+        }
+    }
+}
+
+/// The text of an element that has no children and passes a check of its form.
+pub(crate) fn value(
+    node: Node<'_, '_>,
+    form: &str,
+    right: impl Fn(&str) -> bool,
+) -> Result<String, Fault> {
+    Children::of_text(node)?;
+    let text: String = node
+        .children()
+        .filter(Node::is_text)
+        .filter_map(|child| child.text())
+        .collect();
+    if right(&text) {
+        return Ok(text);
+    }
+    let shown: String = text.chars().take(40).collect();
+    Err(invalid(
+        node,
+        &format!("値「{shown}」の形式が誤っています（{form}）"),
+        &format!("'{shown}' is not of the form {form}"),
+    ))
+}
+
+impl Children<'_, '_> {
+    fn of_text(node: Node<'_, '_>) -> Result<(), Fault> {
+        if let Some(attribute) = node.attributes().next() {
+            return Err(invalid(
+                node,
+                &format!("属性「{}」", attribute.name()),
+                &format!("attribute '{}'", attribute.name()),
+            ));
+        }
+        match node.children().find(Node::is_element) {
+            Some(child) => Err(invalid(
+                child,
+                "この要素は認められません",
+                "this element is not allowed here",
+            )),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A message that the schema does not allow: at which element, and why.
+fn invalid(node: Node<'_, '_>, ja: &str, en: &str) -> Fault {
+    let mut path: Vec<&str> = node
+        .ancestors()
+        .filter(Node::is_element)
+        .map(|node| node.tag_name().name())
+        .collect();
+    path.reverse();
+    let path = path.join("/");
+    fault(
+        FaultCode::NotValid,
+        format!("（/{path}: {ja}）"),
+        format!("/{path}: {en}"),
+    )
+}
