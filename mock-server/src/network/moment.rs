@@ -14,6 +14,11 @@ impl Moment {
         Timestamp::from_second(seconds).ok().map(Self)
     }
 
+    /// From seconds that are known to be a date when this is compiled.
+    pub const fn constant(seconds: i64) -> Self {
+        Self(Timestamp::constant(seconds, 0))
+    }
+
     /// Later by so many seconds; `None` past the end of the calendar.
     pub fn plus(self, seconds: u64) -> Option<Self> {
         let seconds = i64::try_from(seconds).ok()?;
