@@ -1,1 +1,176 @@
-//! Explicit expectations.
+//! Explicit expectations: what must come back, and what came instead.
+
+use crate::{
+    scenario::{Described, Expect, Selected},
+    text::Text,
+    xml::{Document, Namespaces, XPath},
+};
+
+/// An answer as expectations see it.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen<'a> {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body's tree; none where it is not well-formed.
+    pub document: Option<&'a Document>,
+    /// The XPath of the fault code.
+    pub fault_code: &'a str,
+    /// The profile's prefixes.
+    pub namespaces: &'a Namespaces,
+}
+
+/// What does not hold; empty when all does.
+pub fn check(expect: &Expect, seen: &Seen<'_>) -> Vec<Text> {
+    let Expect {
+        status,
+        fault,
+        xpath,
+    } = expect;
+    let mut mismatches = Vec::new();
+    if let Some(status) = status.filter(|status| *status != seen.status) {
+        mismatches.push(differs(
+            "HTTP",
+            &status.to_string(),
+            &seen.status.to_string(),
+        ));
+    }
+    if let Some(fault) = fault {
+        let found = select(seen, seen.fault_code);
+        if !matches!(&found, Ok(values) if values.as_slice() == [fault.as_str()]) {
+            mismatches.push(differs("fault", fault, &shown(&found)));
+        }
+    }
+    for (expression, selected) in xpath {
+        let found = select(seen, expression);
+        match selected {
+            Selected::Equals(value) => {
+                if !matches!(&found, Ok(values) if values.as_slice() == [value.as_str()]) {
+                    mismatches.push(differs(expression, value, &shown(&found)));
+                }
+            }
+            Selected::Described(described) => {
+                check_described(expression, described, &found, &mut mismatches)
+            }
+        }
+    }
+    mismatches
+}
+
+fn check_described(
+    expression: &str,
+    described: &Described,
+    found: &Result<Vec<String>, String>,
+    mismatches: &mut Vec<Text>,
+) {
+    let Described {
+        exists,
+        count,
+        matches,
+        one_of,
+    } = described;
+    let values = match found {
+        Ok(values) => values,
+        Err(error) => return mismatches.push(differs(expression, "…", error)),
+    };
+    if let Some(exists) = exists.filter(|exists| *exists == values.is_empty()) {
+        mismatches.push(differs(
+            expression,
+            &format!("exists = {exists}"),
+            &shown(found),
+        ));
+    }
+    if let Some(count) = count.filter(|count| *count != values.len()) {
+        mismatches.push(differs(
+            expression,
+            &format!("count = {count}"),
+            &format!("{} ({})", values.len(), shown(found)),
+        ));
+    }
+    if let Some(pattern) = matches {
+        let whole = regex::Regex::new(&format!("^(?:{pattern})$"));
+        let all = whole.is_ok_and(|whole| {
+            !values.is_empty() && values.iter().all(|value| whole.is_match(value))
+        });
+        if !all {
+            mismatches.push(differs(
+                expression,
+                &format!("matches {pattern}"),
+                &shown(found),
+            ));
+        }
+    }
+    if let Some(allowed) = one_of
+        && (values.is_empty() || values.iter().any(|value| !allowed.contains(value)))
+    {
+        mismatches.push(differs(
+            expression,
+            &format!("one of {}", allowed.join(", ")),
+            &shown(found),
+        ));
+    }
+}
+
+fn select(seen: &Seen<'_>, expression: &str) -> Result<Vec<String>, String> {
+    let document = seen
+        .document
+        .ok_or_else(|| "the body is not well-formed XML".to_owned())?;
+    let xpath = XPath::compile(expression, seen.namespaces).map_err(|error| error.to_string())?;
+    xpath.select(document).map_err(|error| error.to_string())
+}
+
+fn shown(found: &Result<Vec<String>, String>) -> String {
+    match found {
+        Ok(values) if values.is_empty() => "(nothing)".to_owned(),
+        Ok(values) => values.join(", "),
+        Err(error) => error.clone(),
+    }
+}
+
+fn differs(what: &str, expected: &str, found: &str) -> Text {
+    Text::new(
+        format!("{what}: 期待値「{expected}」、実際「{found}」"),
+        format!("{what}: expected '{expected}', found '{found}'"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mismatches(expect: &str) -> usize {
+        let document = Document::parse(b"<a xmlns='urn:n'><b>1</b><b>2</b></a>").unwrap();
+        let namespaces = Namespaces::from([("n".to_owned(), "urn:n".to_owned())]);
+        let seen = Seen {
+            status: 200,
+            document: Some(&document),
+            fault_code: "//n:Code",
+            namespaces: &namespaces,
+        };
+        check(&toml::from_str(expect).unwrap(), &seen).len()
+    }
+
+    #[test]
+    fn each_kind_of_expectation_can_hold_and_can_fail() {
+        let cases = [
+            ("status = 200", 0),
+            ("status = 500", 1),
+            ("fault = 'F-1'", 1),
+            ("xpath = { '//n:b[1]' = '1' }", 0),
+            ("xpath = { '//n:b[1]' = '2' }", 1),
+            ("xpath = { '//n:b' = '1' }", 1),
+            (
+                "xpath = { '//n:b' = { count = 2, exists = true, matches = '[12]', one-of = ['1', '2'] } }",
+                0,
+            ),
+            (
+                "xpath = { '//n:b' = { count = 3, exists = false, matches = '1', one-of = ['1'] } }",
+                4,
+            ),
+            ("xpath = { '//n:c' = { exists = false } }", 0),
+            ("xpath = { '//n:c' = { matches = '.*' } }", 1),
+        ];
+        for (expect, expected) in cases {
+            assert_eq!(mismatches(expect), expected, "{expect}");
+        }
+    }
+}

@@ -11,6 +11,8 @@ pub mod expect;
 pub mod message;
 pub mod normalise;
 pub mod plan;
+pub mod profile;
+pub mod project;
 pub mod report;
 pub mod run;
 pub mod scenario;
