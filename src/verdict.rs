@@ -1,1 +1,137 @@
-//! What the events amount to; the exit code is a pure function of it.
+//! What the results amount to. The exit code is one exhaustive function of them.
+
+use crate::{
+    event::{ScenarioEnd, ScenarioResult},
+    text::Text,
+};
+
+/// How the program ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// All as expected.
+    Ok,
+    /// An expectation failed, a snapshot differs, or the selftest has a survivor.
+    Failed,
+    /// Wrong usage.
+    Usage,
+    /// A scenario or the profile is wrong.
+    Suite,
+    /// The target could not be reached, or the transport broke.
+    Transport,
+    /// Nothing failed, but there are new snapshots.
+    NewSnapshots,
+    /// Nothing was selected.
+    Nothing,
+    /// An individual number was found.
+    IndividualNumber,
+    /// A fault of our own.
+    Internal,
+}
+
+impl Exit {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::Ok,
+        Self::Failed,
+        Self::Usage,
+        Self::Suite,
+        Self::Transport,
+        Self::NewSnapshots,
+        Self::Nothing,
+        Self::IndividualNumber,
+        Self::Internal,
+    ];
+
+    /// The exit code.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Ok => 0,
+            Self::Failed => 1,
+            Self::Usage => 2,
+            Self::Suite => 3,
+            Self::Transport => 4,
+            Self::NewSnapshots => 5,
+            Self::Nothing => 6,
+            Self::IndividualNumber => 7,
+            Self::Internal => 70,
+        }
+    }
+
+    /// What it means.
+    pub fn text(self) -> Text {
+        let (ja, en) = match self {
+            Self::Ok => ("すべて期待どおりです", "all as expected"),
+            Self::Failed => (
+                "期待との相違又はスナップショットとの差異があります",
+                "an expectation failed or a snapshot differs",
+            ),
+            Self::Usage => (
+                "コマンドの指定に誤りがあります",
+                "wrong usage of the command line",
+            ),
+            Self::Suite => (
+                "シナリオ又はプロファイルに誤りがあります",
+                "a scenario or the profile is wrong; nothing was sent",
+            ),
+            Self::Transport => (
+                "接続先に到達できないか、通信に異常があります",
+                "the target could not be reached, or the transport broke",
+            ),
+            Self::NewSnapshots => (
+                "確認待ちの新しいスナップショットがあります",
+                "there are new snapshots to accept",
+            ),
+            Self::Nothing => ("対象となるシナリオがありません", "nothing was selected"),
+            Self::IndividualNumber => ("個人番号を検出しました", "an individual number was found"),
+            Self::Internal => ("renkei自体の不具合です", "a fault of renkei's own"),
+        };
+        Text::new(ja, en)
+    }
+}
+
+/// The exit of a run. When several hold: 7, 4, 1, 5, 0; blocked takes its cause's, which is among the results.
+pub fn exit(results: &[ScenarioResult]) -> Exit {
+    let rank = |end: &ScenarioEnd| match end {
+        ScenarioEnd::Passed => (0, Exit::Ok),
+        ScenarioEnd::New => (1, Exit::NewSnapshots),
+        ScenarioEnd::Blocked { .. } | ScenarioEnd::Failed => (2, Exit::Failed),
+        ScenarioEnd::Broken => (3, Exit::Transport),
+        ScenarioEnd::IndividualNumber => (4, Exit::IndividualNumber),
+    };
+    results
+        .iter()
+        .map(|result| rank(&result.end))
+        .max_by_key(|(rank, _)| *rank)
+        .map_or(Exit::Nothing, |(_, exit)| exit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn result(end: ScenarioEnd) -> ScenarioResult {
+        ScenarioResult {
+            scenario: "a".into(),
+            title: Text::new("a", "a"),
+            phase: "master".into(),
+            end,
+        }
+    }
+
+    #[test]
+    fn the_worst_result_decides() {
+        let ends = [
+            (ScenarioEnd::Passed, 0),
+            (ScenarioEnd::New, 5),
+            (ScenarioEnd::Failed, 1),
+            (ScenarioEnd::Broken, 4),
+            (ScenarioEnd::IndividualNumber, 7),
+        ];
+        let mut results = Vec::new();
+        assert_eq!(exit(&results), Exit::Nothing);
+        for (end, code) in ends {
+            results.insert(0, result(end));
+            assert_eq!(exit(&results).code(), code);
+        }
+    }
+}

@@ -1,1 +1,153 @@
 //! One file a subcommand; the only place that reads environment, flags and profile, and knows the mock.
+
+mod explain;
+mod mock;
+mod run;
+mod selftest;
+mod snapshots;
+mod suite;
+
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+};
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::{
+    text::{Lang, Text},
+    verdict::Exit,
+};
+
+/// Integration test harness for information linkage (情報連携の結合試験)
+#[derive(Debug, Parser)]
+#[command(name = "renkei", version)]
+pub struct Arguments {
+    /// Language of what is shown; else that of the locale
+    #[arg(long, global = true)]
+    lang: Option<LangArgument>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum LangArgument {
+    Ja,
+    En,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the scenarios against the bundled mock (シナリオを実施する)
+    Run(run::RunArguments),
+    /// Read the whole suite and show each mistake; nothing is sent (シナリオを検査する)
+    Check,
+    /// List scenarios, and the items and rules that none names (シナリオの一覧)
+    List,
+    /// Show the snapshots that wait to be accepted (新しいスナップショットを確認する)
+    Review,
+    /// Accept the waiting snapshots (新しいスナップショットを採用する)
+    Accept,
+    /// Throw the waiting snapshots away (新しいスナップショットを破棄する)
+    Reject,
+    /// Run the mock of the network alone (模擬ネットワークを単独で動かす)
+    Mock(mock::MockArguments),
+    /// Make a set of test certificates in a folder (試験用証明書を作成する)
+    Pki {
+        /// The folder
+        folder: PathBuf,
+    },
+    /// Write WSDL and schemas to a folder (WSDL・スキーマを書き出す)
+    Contract {
+        /// The folder
+        folder: PathBuf,
+    },
+    /// Explain a rule, a fault code or an exit code; all rules without one (規則・拒否コード・終了コードの説明)
+    Explain {
+        /// Such as R-CON-01, F-CON-01 or 5
+        what: Option<String>,
+    },
+    /// Prove that the suite notices when a rule is off or an answer is spoilt (自己診断)
+    Selftest,
+}
+
+/// Does what was asked.
+pub async fn run(arguments: Arguments) -> Exit {
+    let lang = arguments.lang.map_or_else(locale, |lang| match lang {
+        LangArgument::Ja => Lang::Ja,
+        LangArgument::En => Lang::En,
+    });
+    let mut out = anstream::stdout().lock();
+    let done = match arguments.command {
+        Command::Run(arguments) => run::run(&mut out, arguments, lang).await,
+        Command::Check => suite::check(&mut out, lang),
+        Command::List => suite::list(&mut out, lang),
+        Command::Review => snapshots::review(&mut out, lang),
+        Command::Accept => snapshots::accept(&mut out, lang),
+        Command::Reject => snapshots::reject(&mut out, lang),
+        Command::Mock(arguments) => mock::mock(&mut out, arguments).await,
+        Command::Pki { folder } => mock::pki(&mut out, &folder),
+        Command::Contract { folder } => mock::contract(&mut out, &folder),
+        Command::Explain { what } => explain::explain(&mut out, what.as_deref(), lang),
+        Command::Selftest => selftest::selftest(&mut out, lang).await,
+    };
+    match done {
+        Ok(exit) => exit,
+        Err(Stopped { exit, text }) => {
+            // Where not even this can be written, the exit code still tells.
+            let _ = writeln!(io::stderr(), "{}", text.get(lang));
+            exit
+        }
+    }
+}
+
+/// Why a command stopped.
+#[derive(Debug)]
+struct Stopped {
+    exit: Exit,
+    text: Text,
+}
+
+type Done = Result<Exit, Stopped>;
+
+impl From<io::Error> for Stopped {
+    fn from(error: io::Error) -> Self {
+        Self {
+            exit: Exit::Internal,
+            text: Text::new(
+                format!("入出力の異常です（{error}）"),
+                format!("input or output failed: {error}"),
+            ),
+        }
+    }
+}
+
+impl From<renkei_mock::server::StartError> for Stopped {
+    fn from(error: renkei_mock::server::StartError) -> Self {
+        Self {
+            exit: Exit::Transport,
+            text: Text::new(error.to_string(), error.to_string()),
+        }
+    }
+}
+
+/// The environment is read here and nowhere else.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one place that reads the environment"
+)]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn locale() -> Lang {
+    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .iter()
+        .find_map(|name| variable(name))
+        .unwrap_or_default();
+    if locale.starts_with("ja") {
+        Lang::Ja
+    } else {
+        Lang::En
+    }
+}

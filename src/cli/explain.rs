@@ -1,0 +1,118 @@
+//! `explain`: a rule, a fault code or an exit code; without one, all rules as Markdown (`docs/rules.md`).
+
+use std::io::Write;
+
+use renkei_mock::network::rules::{FaultCode, RuleId};
+
+use crate::{
+    cli::{Done, Stopped},
+    diagnostic::nearest,
+    text::{Lang, Text},
+    verdict::Exit,
+};
+
+/// Explains one thing, or lists all rules.
+pub(super) fn explain(out: &mut dyn Write, what: Option<&str>, lang: Lang) -> Done {
+    let Some(what) = what else { return rules(out) };
+    let pick = |text: &renkei_mock::text::Text| match lang {
+        Lang::Ja => text.ja.clone(),
+        Lang::En => text.en.clone(),
+    };
+    if let Some(rule) = RuleId::from_code(what) {
+        let entry = rule.entry();
+        writeln!(
+            out,
+            "{} [{}] {}",
+            entry.code,
+            entry.mark.letter(),
+            pick(&entry.text)
+        )?;
+        writeln!(
+            out,
+            "  {}: {}",
+            Text::new("拒否", "fault").get(lang),
+            entry.fault.code()
+        )?;
+        writeln!(
+            out,
+            "  {}: {}",
+            Text::new("次の対応", "what to do").get(lang),
+            pick(&entry.fault.next())
+        )?;
+        writeln!(
+            out,
+            "  {}: {}",
+            Text::new("無効にしたとき", "when off").get(lang),
+            pick(&entry.off)
+        )?;
+        return Ok(Exit::Ok);
+    }
+    if let Some(fault) = FaultCode::ALL
+        .into_iter()
+        .find(|fault| fault.code() == what)
+    {
+        writeln!(out, "{} {}", fault.code(), pick(&fault.text()))?;
+        writeln!(
+            out,
+            "  {}: {}",
+            Text::new("次の対応", "what to do").get(lang),
+            pick(&fault.next())
+        )?;
+        writeln!(
+            out,
+            "  {}: {}",
+            Text::new("再送", "retry").get(lang),
+            fault.retry().as_str()
+        )?;
+        return Ok(Exit::Ok);
+    }
+    if let Some(exit) = Exit::ALL
+        .into_iter()
+        .find(|exit| exit.code().to_string() == what)
+    {
+        writeln!(out, "{} {}", exit.code(), exit.text().get(lang))?;
+        return Ok(Exit::Ok);
+    }
+    let codes = RuleId::ALL
+        .map(|rule| rule.entry().code)
+        .into_iter()
+        .chain(FaultCode::ALL.map(FaultCode::code));
+    let near = nearest(what, codes).unwrap_or("R-CON-01");
+    Err(Stopped {
+        exit: Exit::Usage,
+        text: Text::new(
+            format!(
+                "「{what}」という規則・拒否コード・終了コードはありません。「{near}」ではありませんか。"
+            ),
+            format!("there is no rule, fault code or exit code '{what}'; did you mean '{near}'?"),
+        ),
+    })
+}
+
+fn rules(out: &mut dyn Write) -> Done {
+    writeln!(out, "# Rules of the mock / 模擬ネットワークの規則\n")?;
+    writeln!(
+        out,
+        "Made by `renkei explain`. Marks: [L] law, [S] public source, [A] our assumption."
+    )?;
+    writeln!(out, "根拠: [L] 法令、[S] 公開資料、[A] 当方の想定。\n")?;
+    writeln!(
+        out,
+        "| rule | mark | phase | 規則 | rule in English | fault | when off |\n| --- | --- | --- | --- | --- | --- | --- |"
+    )?;
+    for rule in RuleId::ALL {
+        let entry = rule.entry();
+        writeln!(
+            out,
+            "| {} | {} | {} | {} | {} | {} | {} |",
+            entry.code,
+            entry.mark.letter(),
+            entry.phase,
+            entry.text.ja,
+            entry.text.en,
+            entry.fault.code(),
+            entry.off.en
+        )?;
+    }
+    Ok(Exit::Ok)
+}

@@ -1,0 +1,133 @@
+//! `mock`, `pki` and `contract`, and the embedded mock of the other subcommands.
+
+use std::{
+    fs,
+    io::Write,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use clap::Args;
+use renkei_mock::{
+    pki,
+    server::{Config, Mock},
+    wire::bundled::FILES,
+};
+use serde_json::json;
+
+use crate::{
+    cli::{Done, Stopped},
+    text::Text,
+    verdict::Exit,
+};
+
+#[derive(Debug, Args)]
+pub(super) struct MockArguments {
+    /// Where the network listens
+    #[arg(long, default_value = "127.0.0.1:0")]
+    listen: SocketAddr,
+    /// Where the control API listens; loopback only
+    #[arg(long, default_value = "127.0.0.1:0")]
+    control: SocketAddr,
+    /// The folder of the certificates; made where it is missing
+    #[arg(long, default_value = "pki")]
+    pki: PathBuf,
+    /// A further name or address for the server's certificate
+    #[arg(long = "name", value_name = "HOST")]
+    names: Vec<String>,
+    /// The URL that the served WSDL names
+    #[arg(long)]
+    public_url: Option<String>,
+    /// The largest request body, in bytes
+    #[arg(long, default_value_t = MAX_BODY)]
+    max_body: usize,
+}
+
+const MAX_BODY: usize = 16 << 20;
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Runs the mock until it is told to stop.
+pub(super) async fn mock(out: &mut dyn Write, arguments: MockArguments) -> Done {
+    let MockArguments {
+        listen,
+        control,
+        pki,
+        names,
+        public_url,
+        max_body,
+    } = arguments;
+    let mock = Mock::start(Config {
+        listen,
+        control,
+        pki,
+        names,
+        public_url,
+        max_body,
+        patience: PATIENCE,
+    })
+    .await?;
+    writeln!(
+        out,
+        "{}",
+        json!({ "url": mock.url(), "control": mock.control_url(), "pki": mock.pki() })
+    )?;
+    out.flush()?;
+    stop_signal().await?;
+    mock.stop().await;
+    Ok(Exit::Ok)
+}
+
+#[cfg(unix)]
+async fn stop_signal() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        done = tokio::signal::ctrl_c() => done,
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+async fn stop_signal() -> std::io::Result<()> {
+    tokio::signal::ctrl_c().await
+}
+
+/// A mock for one command, on free ports of loopback.
+pub(super) async fn embedded(pki: &Path) -> Result<Mock, Stopped> {
+    let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
+    let config = Config {
+        listen: loopback,
+        control: loopback,
+        pki: pki.to_owned(),
+        names: Vec::new(),
+        public_url: None,
+        max_body: MAX_BODY,
+        patience: PATIENCE,
+    };
+    Ok(Mock::start(config).await?)
+}
+
+/// Makes a set of test certificates.
+pub(super) fn pki(out: &mut dyn Write, folder: &Path) -> Done {
+    let today = jiff::tz::Offset::constant(9)
+        .to_datetime(jiff::Timestamp::now())
+        .date();
+    pki::ensure(folder, &[], today).map_err(|error| Stopped {
+        exit: Exit::Usage,
+        text: Text::new(error.to_string(), error.to_string()),
+    })?;
+    writeln!(out, "{}", folder.display())?;
+    Ok(Exit::Ok)
+}
+
+/// Writes the contract's files.
+pub(super) fn contract(out: &mut dyn Write, folder: &Path) -> Done {
+    fs::create_dir_all(folder)?;
+    for (name, text) in FILES {
+        let path = folder.join(name);
+        fs::write(&path, text)?;
+        writeln!(out, "{}", path.display())?;
+    }
+    Ok(Exit::Ok)
+}

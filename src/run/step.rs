@@ -1,0 +1,369 @@
+//! One step: render, send, read, compare.
+
+use std::{collections::BTreeMap, fmt::Display, time::Duration};
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use hyper::Method;
+use serde_json::json;
+use sha2::Sha256;
+
+use crate::{
+    event::{Outcome, StepResult},
+    expect::{self, Seen},
+    message,
+    normalise::Numbering,
+    plan::{Suite, template_path},
+    profile::Identity,
+    project::Project,
+    run::{Setting, Snapshots},
+    scenario::{Scenario, Step},
+    sentinel, snapshot,
+    text::Text,
+    transport::{Answer, Connection, Outgoing},
+    xml::{Document, XPath},
+};
+
+/// How long a target may take for each stage.
+const PATIENCE: Duration = Duration::from_secs(30);
+const XML: &str = "text/xml; charset=utf-8";
+
+/// What the steps of one scenario share.
+pub(super) struct Runner<'a> {
+    suite: &'a Suite,
+    project: &'a Project,
+    scenario: &'a Scenario,
+    setting: &'a Setting,
+    world: String,
+    url: String,
+    values: BTreeMap<String, String>,
+    numbering: Numbering,
+    connections: BTreeMap<String, Connection>,
+}
+
+impl<'a> Runner<'a> {
+    pub(super) fn new(
+        suite: &'a Suite,
+        project: &'a Project,
+        scenario: &'a Scenario,
+        setting: &'a Setting,
+        world: String,
+        url: String,
+        start: &str,
+    ) -> Self {
+        Self {
+            suite,
+            project,
+            scenario,
+            setting,
+            world,
+            url,
+            values: BTreeMap::new(),
+            numbering: Numbering::new(start),
+            connections: BTreeMap::new(),
+        }
+    }
+
+    pub(super) async fn step(&mut self, index: usize, step: &Step, skip: bool) -> StepResult {
+        let mut result = blank(self.scenario, self.project, index, step);
+        if skip {
+            result.outcome = Outcome::Skipped;
+        } else if step.send.is_some() {
+            self.send(step, &mut result).await;
+        } else if let Err(error) = self.act(step).await {
+            result.outcome = Outcome::Broken {
+                why: Text::new(error.clone(), error),
+            };
+        }
+        result
+    }
+
+    /// A step that acts on the network or on the clock.
+    async fn act(&self, step: &Step) -> Result<(), String> {
+        let world = format!("/worlds/{}", self.world);
+        let done = match (&step.network, step.advance, &step.at) {
+            (Some(act), _, _) => {
+                self.setting
+                    .control
+                    .send(Method::POST, &format!("{world}/acts"), json!(act))
+                    .await
+            }
+            (None, Some(seconds), _) => {
+                self.setting
+                    .control
+                    .send(
+                        Method::PATCH,
+                        &format!("{world}/clock"),
+                        json!({ "advance": seconds }),
+                    )
+                    .await
+            }
+            (None, None, to) => {
+                self.setting
+                    .control
+                    .send(
+                        Method::PATCH,
+                        &format!("{world}/clock"),
+                        json!({ "to": to }),
+                    )
+                    .await
+            }
+        };
+        done.map(|_| ()).map_err(|error| error.to_string())
+    }
+
+    async fn send(&mut self, step: &Step, result: &mut StepResult) {
+        let outgoing = match self.render(step) {
+            Ok(outgoing) => outgoing,
+            Err(error) => {
+                result.outcome = Outcome::Broken {
+                    why: Text::new(error.clone(), error),
+                };
+                return;
+            }
+        };
+        let request = String::from_utf8_lossy(&outgoing.body).into_owned();
+        result.request = sentinel::mask(&request);
+        if sentinel::found(&request) {
+            result.outcome = Outcome::IndividualNumber;
+            return;
+        }
+        if let Ok(document) = Document::parse(&outgoing.body) {
+            // Requests are numbered too, so that an answer to another one shows.
+            self.numbering.normalise(&document, &self.suite.profile);
+        }
+        match self.exchange(step, outgoing).await {
+            Ok(answer) => self.judge(step, &answer, result),
+            Err(why) => result.outcome = Outcome::Broken { why },
+        }
+    }
+
+    fn render(&mut self, step: &Step) -> Result<Outgoing, String> {
+        let operation_name = step
+            .send
+            .as_ref()
+            .map(|send| send.get_ref().clone())
+            .unwrap_or_default();
+        let operation = self
+            .suite
+            .profile
+            .operation
+            .get(&operation_name)
+            .ok_or("no such operation")?;
+        let mut values = self.values.clone();
+        values.insert("request_id".to_owned(), self.request_id(step));
+        values.insert(
+            "institution".to_owned(),
+            self.identity(step)?.institution.clone(),
+        );
+        for (name, value) in &step.with {
+            let value = message::render(value, &values)?;
+            values.insert(name.clone(), value);
+        }
+        let body = match (&step.raw, self.project.get(&template_path(&operation_name))) {
+            (Some(raw), _) => raw.clone(),
+            (None, Some(template)) => message::render(template, &values)?,
+            (None, None) => return Err("no template".to_owned()),
+        };
+        Ok(Outgoing {
+            url: format!("{}{}", self.url, operation.endpoint),
+            content_type: step.content_type.clone().unwrap_or_else(|| XML.to_owned()),
+            action: step
+                .action
+                .clone()
+                .unwrap_or_else(|| operation.action.clone()),
+            body: body.into_bytes(),
+        })
+    }
+
+    async fn exchange(&mut self, step: &Step, outgoing: Outgoing) -> Result<Answer, Text> {
+        let certificate = self
+            .identity(step)
+            .map_err(|error| Text::new(error.clone(), error))?
+            .certificate
+            .clone();
+        let mut connection = match self.connections.remove(&certificate) {
+            Some(connection) => connection,
+            None => Connection::new(&self.setting.pki, &certificate, PATIENCE)
+                .map_err(|broken| broken.text())?,
+        };
+        let answer = connection
+            .exchange(outgoing)
+            .await
+            .map_err(|broken| broken.text())?;
+        self.connections.insert(certificate, connection);
+        Ok(answer)
+    }
+
+    fn judge(&mut self, step: &Step, answer: &Answer, result: &mut StepResult) {
+        let body = String::from_utf8_lossy(&answer.body);
+        result.status = Some(answer.status);
+        result.response = sentinel::mask(&body);
+        if sentinel::found(&body) {
+            result.outcome = Outcome::IndividualNumber;
+            return;
+        }
+        let profile = &self.suite.profile;
+        let document = Document::parse(&answer.body);
+        let mut mismatches = Vec::new();
+        if let Err(error) = &document {
+            mismatches.push(Text::new(
+                format!("応答が整形式のXMLではありません（{error}）"),
+                format!("the answer is not well-formed XML: {error}"),
+            ));
+        }
+        let document = document.ok();
+        let seen = Seen {
+            status: answer.status,
+            document: document.as_ref(),
+            fault_code: &profile.fault_code,
+            namespaces: &profile.namespaces,
+        };
+        if let Some(expect) = &step.expect {
+            mismatches.extend(expect::check(expect, &seen));
+        }
+        let select = |expression: &str| -> Option<String> {
+            let xpath = XPath::compile(expression, &profile.namespaces).ok()?;
+            xpath.select(document.as_ref()?).ok()?.into_iter().next()
+        };
+        result.rule = select("//n:Fault/n:RuleId");
+        for (name, expression) in &step.capture {
+            match select(expression.get_ref()) {
+                Some(value) => {
+                    self.values.insert(name.clone(), value);
+                }
+                None => mismatches.push(Text::new(
+                    format!("「{name}」を取得できません（{}）", expression.get_ref()),
+                    format!("nothing to capture as '{name}' by {}", expression.get_ref()),
+                )),
+            }
+        }
+        let canonical = match &document {
+            Some(document) => self.numbering.normalise(document, profile),
+            None => body.escape_debug().to_string() + "\n",
+        };
+        let content = sentinel::mask(&format!(
+            "{} {}\n\n{canonical}",
+            answer.status, answer.content_type
+        ));
+        result.outcome = self.compare(step, &content, mismatches);
+        if let Outcome::NewSnapshot
+        | Outcome::Failed {
+            difference: Some(_),
+            ..
+        } = result.outcome
+        {
+            // The snapshot's content is the most useful form of the answer, and what is accepted.
+            result.response = content;
+        }
+    }
+
+    fn compare(&self, step: &Step, content: &str, mismatches: Vec<Text>) -> Outcome {
+        let path = snapshot::path(&self.scenario.id, step.id.get_ref());
+        let accepted = self.project.get(&path).and_then(snapshot::read);
+        let difference = accepted.and_then(|accepted| snapshot::difference(accepted, content));
+        if !mismatches.is_empty() {
+            return Outcome::Failed {
+                mismatches,
+                difference,
+            };
+        }
+        if accepted.is_some() && difference.is_none() {
+            return Outcome::Passed;
+        }
+        if let Err(error) = self.keep(&path, step, content) {
+            return Outcome::Broken {
+                why: Text::new(error.to_string(), error.to_string()),
+            };
+        }
+        match (self.setting.snapshots, difference) {
+            (Snapshots::Accept, _) => Outcome::Passed,
+            (Snapshots::Check | Snapshots::New, None) => Outcome::NewSnapshot,
+            (Snapshots::Check | Snapshots::New, difference) => Outcome::Failed {
+                mismatches,
+                difference,
+            },
+        }
+    }
+
+    /// Keeps a new or different snapshot, as the setting says; the embedded suite keeps none.
+    fn keep(&self, path: &str, step: &Step, content: &str) -> std::io::Result<()> {
+        let Some(root) = &self.project.root else {
+            return Ok(());
+        };
+        let text = snapshot::write(&self.scenario.path, step.id.get_ref(), content);
+        match self.setting.snapshots {
+            Snapshots::Check => Ok(()),
+            Snapshots::New => snapshot::store(root, &format!("{path}.new"), &text),
+            Snapshots::Accept => snapshot::store(root, path, &text),
+        }
+    }
+
+    fn identity(&self, step: &Step) -> Result<&'a Identity, String> {
+        let name = step
+            .identity
+            .as_ref()
+            .map(|name| name.get_ref().as_str())
+            .unwrap_or_default();
+        self.suite
+            .profile
+            .identity
+            .get(name)
+            .ok_or_else(|| format!("no identity '{name}'"))
+    }
+
+    /// An HMAC of seed, scenario and step: the same in each run, different for each step. It starts with letters, and
+    /// its digits stand in groups of four between letters, so that it is never taken for an individual number.
+    fn request_id(&self, step: &Step) -> String {
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.setting.seed.to_be_bytes()) else {
+            return "request".to_owned();
+        };
+        mac.update(self.scenario.id.as_bytes());
+        mac.update(b"\0");
+        mac.update(step.id.get_ref().as_bytes());
+        let digest = mac.finalize().into_bytes();
+        digest
+            .chunks(2)
+            .take(6)
+            .fold(String::from("req"), |id, pair| {
+                id + "-x"
+                    + &pair
+                        .iter()
+                        .map(|byte| format!("{byte:02x}"))
+                        .collect::<String>()
+            })
+    }
+}
+
+/// A result for what broke outside the steps.
+pub(super) fn broken(scenario: &Scenario, index: usize, error: &dyn Display) -> StepResult {
+    StepResult {
+        scenario: scenario.id.clone(),
+        sequence: index + 1,
+        step: "world".to_owned(),
+        place: scenario.path.clone(),
+        outcome: Outcome::Broken {
+            why: Text::new(error.to_string(), error.to_string()),
+        },
+        request: String::new(),
+        response: String::new(),
+        status: None,
+        rule: None,
+    }
+}
+
+fn blank(scenario: &Scenario, project: &Project, index: usize, step: &Step) -> StepResult {
+    let line = project
+        .get(&scenario.path)
+        .map_or(1, |text| Scenario::line_of(text, &step.id.span()));
+    StepResult {
+        scenario: scenario.id.clone(),
+        sequence: index + 1,
+        step: step.id.get_ref().clone(),
+        place: format!("{}:{line}", scenario.path),
+        outcome: Outcome::Passed,
+        request: String::new(),
+        response: String::new(),
+        status: None,
+        rule: None,
+    }
+}
