@@ -49,7 +49,7 @@ pub fn check(expect: &Expect, seen: &Seen<'_>) -> Vec<Text> {
                 }
             }
             Selected::Described(described) => {
-                check_described(expression, described, &found, &mut mismatches)
+                check_described(expression, described, &found, &mut mismatches);
             }
         }
     }

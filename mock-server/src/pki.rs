@@ -115,7 +115,7 @@ fn check(folder: &Path, today: Date) -> Result<(), PkiError> {
         Some(certificate) if ours && complete && folder.join("crl.pem").is_file() => {
             let last = certificate.validity().not_after.timestamp();
             let midnight = jiff::tz::Offset::UTC.to_timestamp(today.at(0, 0, 0, 0));
-            let now = midnight.map_or(i64::MAX, |midnight| midnight.as_second());
+            let now = midnight.map_or(i64::MAX, jiff::Timestamp::as_second);
             if now < last {
                 Ok(())
             } else {

@@ -94,10 +94,9 @@ pub(super) async fn run(out: &mut dyn Write, arguments: RunArguments, lang: Lang
     }
     let snapshots = match snapshots {
         Some(SnapshotsArgument::Check) => Snapshots::Check,
-        Some(SnapshotsArgument::New) => Snapshots::New,
-        Some(SnapshotsArgument::Accept) => Snapshots::Accept,
         None if variable("CI").is_some() => Snapshots::Check,
-        None => Snapshots::New,
+        Some(SnapshotsArgument::Accept) => Snapshots::Accept,
+        Some(SnapshotsArgument::New) | None => Snapshots::New,
     };
     let temporary = tempfile::tempdir()?;
     let mock = mock::embedded(&temporary.path().join("pki")).await?;

@@ -51,10 +51,10 @@ fn details(result: &ScenarioResult, steps: &[StepResult], lang: Lang) -> String 
         match &step.outcome {
             Outcome::Passed | Outcome::Skipped => {}
             Outcome::NewSnapshot | Outcome::IndividualNumber => {
-                lines.push(format!("{} [{}]", step.place, step.step))
+                lines.push(format!("{} [{}]", step.place, step.step));
             }
             Outcome::Broken { why } => {
-                lines.push(format!("{} [{}] {}", step.place, step.step, why.get(lang)))
+                lines.push(format!("{} [{}] {}", step.place, step.step, why.get(lang)));
             }
             Outcome::Failed {
                 mismatches,

@@ -77,7 +77,7 @@ fn scenario(
                 writeln!(out, "  {} [{}] {}", step.place, step.step, text.get(lang))?;
             }
             Outcome::Broken { why } => {
-                writeln!(out, "  {} [{}] {}", step.place, step.step, why.get(lang))?
+                writeln!(out, "  {} [{}] {}", step.place, step.step, why.get(lang))?;
             }
             Outcome::IndividualNumber => {
                 let text = Text::new(

@@ -113,7 +113,9 @@ pub async fn run(
                 continue;
             };
             let result = result(&scenario, end_of(&steps));
-            steps.into_iter().for_each(|step| emit(Event::Step(step)));
+            for step in steps {
+                emit(Event::Step(step));
+            }
             emit(Event::Scenario(result.clone()));
             ended.insert(scenario.id, result);
         }

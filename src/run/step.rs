@@ -1,6 +1,10 @@
 //! One step: render, send, read, compare.
 
-use std::{collections::BTreeMap, fmt::Display, time::Duration};
+use std::{
+    collections::BTreeMap,
+    fmt::{Display, Write as _},
+    time::Duration,
+};
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use hyper::Method;
@@ -321,16 +325,15 @@ impl<'a> Runner<'a> {
         mac.update(b"\0");
         mac.update(step.id.get_ref().as_bytes());
         let digest = mac.finalize().into_bytes();
-        digest
-            .chunks(2)
-            .take(6)
-            .fold(String::from("req"), |id, pair| {
-                id + "-x"
-                    + &pair
-                        .iter()
-                        .map(|byte| format!("{byte:02x}"))
-                        .collect::<String>()
-            })
+        let mut id = String::from("req");
+        for pair in digest.chunks(2).take(6) {
+            let value = pair
+                .iter()
+                .fold(0_u32, |value, byte| value << 8 | u32::from(*byte));
+            // Writing into a String cannot fail.
+            let _ = write!(id, "-x{value:04x}");
+        }
+        id
     }
 }
 

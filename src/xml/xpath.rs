@@ -68,8 +68,9 @@ impl XPath {
             XPathValue::NodeSet(nodes) => nodes
                 .iter()
                 .map(|node| match document.0.node_kind(*node) {
-                    Some(NodeKind::Text(text) | NodeKind::CData(text)) => text.to_string(),
-                    Some(NodeKind::Attribute(_, text)) => text.to_string(),
+                    Some(
+                        NodeKind::Text(text) | NodeKind::CData(text) | NodeKind::Attribute(_, text),
+                    ) => text.to_string(),
                     Some(
                         NodeKind::Document
                         | NodeKind::Element(_)

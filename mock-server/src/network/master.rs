@@ -134,6 +134,7 @@ impl MasterState {
 
 impl Master {
     /// The same version, with its state at a time.
+    #[must_use]
     pub fn seen_at(&self, at: Moment) -> Self {
         let today = at.date();
         let state = if today < self.effective_from {

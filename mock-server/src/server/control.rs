@@ -365,10 +365,18 @@ fn moment(text: &str) -> Result<Moment, Refused> {
         .map_err(|_| bad_request(&format!("'{text}' is no RFC 3339 time")))
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "every arm of the dispatch answers with the same type"
+)]
 fn ok(value: Value) -> Answered {
     Ok((StatusCode::OK, value))
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "every arm of the dispatch answers with the same type"
+)]
 fn done() -> Answered {
     Ok((StatusCode::NO_CONTENT, Value::Null))
 }

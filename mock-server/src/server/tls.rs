@@ -52,14 +52,12 @@ pub(crate) fn acceptor(pki: &Path) -> Result<TlsAcceptor, String> {
 pub(crate) fn caller(certificates: Option<&[CertificateDer<'_>]>) -> Option<String> {
     let (_, certificate) = X509Certificate::from_der(certificates?.first()?).ok()?;
     let names = certificate.subject_alternative_name().ok()??;
-    names
-        .value
-        .general_names
-        .iter()
-        .find_map(|name| match name {
-            GeneralName::URI(uri) => uri.strip_prefix(CALLER_URI).map(str::to_owned),
-            _ => None,
-        })
+    names.value.general_names.iter().find_map(|name| {
+        let GeneralName::URI(uri) = name else {
+            return None;
+        };
+        uri.strip_prefix(CALLER_URI).map(str::to_owned)
+    })
 }
 
 /// One connection that was tried.

@@ -1,0 +1,276 @@
+//! The commands as a user types them. The suite is this repository's own, copied where a test changes it.
+
+use std::{fs, path::Path, process::Output};
+
+use assert_cmd::Command;
+
+fn renkei(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::cargo_bin("renkei").unwrap();
+    command
+        .current_dir(folder)
+        .env_remove("CI")
+        .env("LC_ALL", "C.UTF-8")
+        .args(arguments);
+    command.output().unwrap()
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+/// A copy of the suite to be changed.
+fn suite() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for part in ["scenarios", "snapshots"] {
+        copy(&repository().join(part), &folder.path().join(part));
+    }
+    folder
+}
+
+fn change(folder: &Path, file: &str, from: &str, to: &str) {
+    let path = folder.join(file);
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(text.contains(from), "{file}: {from}");
+    fs::write(path, text.replace(from, to)).unwrap();
+}
+
+#[test]
+fn the_embedded_suite_passes_in_an_empty_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = renkei(folder.path(), &["--lang", "en", "run"]);
+    assert_eq!(output.status.code(), Some(0), "{}", out(&output));
+    assert!(out(&output).contains("all as expected (0)"));
+    let run = fs::read_dir(folder.path().join("runs"))
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
+    assert!(
+        fs::read_to_string(run.join("events.jsonl"))
+            .unwrap()
+            .lines()
+            .count()
+            > 20
+    );
+}
+
+#[test]
+fn a_wrong_scenario_is_named_with_its_line_and_nothing_is_sent() {
+    let suite = suite();
+    change(
+        suite.path(),
+        "scenarios/1-master/list.toml",
+        "\"ListMasters\"",
+        "\"ListMaster\"",
+    );
+    change(
+        suite.path(),
+        "scenarios/1-master/peer.toml",
+        "\"sapporo-mayor\"",
+        "\"saporo-mayor\"",
+    );
+    let output = renkei(suite.path(), &["--lang", "en", "run"]);
+    let shown = out(&output);
+    assert_eq!(output.status.code(), Some(3), "{shown}");
+    for says in [
+        "list.toml:",
+        "did you mean 'ListMasters'?",
+        "did you mean 'sapporo-mayor'?",
+        "2 mistakes; nothing was sent",
+    ] {
+        assert!(shown.contains(says), "{says}: {shown}");
+    }
+    assert!(!suite.path().join("runs").exists());
+}
+
+#[test]
+fn a_failed_expectation_shows_scenario_request_response_and_rule() {
+    let suite = suite();
+    change(
+        suite.path(),
+        "scenarios/0-connection/wrong-office.toml",
+        "F-CAL-02",
+        "F-CAL-99",
+    );
+    let output = renkei(
+        suite.path(),
+        &["--lang", "en", "run", "--filter", "wrong-office"],
+    );
+    let shown = out(&output);
+    assert_eq!(output.status.code(), Some(1), "{shown}");
+    for says in [
+        "wrong-office.toml:",
+        "expected 'F-CAL-99', found 'F-CAL-02'",
+        "rule: R-CAL-02",
+        "<n:Institution>202053-E",
+        "response 500",
+    ] {
+        assert!(shown.contains(says), "{says}: {shown}");
+    }
+}
+
+#[test]
+fn a_new_snapshot_waits_until_it_is_accepted_and_a_changed_one_shows_its_difference() {
+    let suite = suite();
+    let snapshot = suite.path().join("snapshots/1-master/list/list.snap");
+    fs::remove_file(&snapshot).unwrap();
+    let only = ["--lang", "en", "run", "--filter", "1-master/list$"];
+    assert_eq!(renkei(suite.path(), &only).status.code(), Some(5));
+    assert!(out(&renkei(suite.path(), &["--lang", "en", "review"])).contains("waiting: 1"));
+    assert_eq!(
+        renkei(suite.path(), &["--lang", "en", "accept"])
+            .status
+            .code(),
+        Some(0)
+    );
+    assert_eq!(renkei(suite.path(), &only).status.code(), Some(0));
+    change(
+        suite.path(),
+        "snapshots/1-master/list/list.snap",
+        "<n:Count>7</n:Count>",
+        "<n:Count>8</n:Count>",
+    );
+    let output = renkei(suite.path(), &only);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        out(&output).contains("+           <n:Count>7</n:Count>")
+            || out(&output).contains("<n:Count>7</n:Count>")
+    );
+    assert_eq!(renkei(suite.path(), &["reject"]).status.code(), Some(0));
+}
+
+#[test]
+fn an_individual_number_is_not_sent_and_not_shown() {
+    let suite = suite();
+    // A specimen, put together here so that no file holds it.
+    let specimen = ["1234", "5678", "9018"].concat();
+    change(
+        suite.path(),
+        "scenarios/messages/GetConnectionStatus.xml",
+        "<s:Body>",
+        &format!("<!-- {specimen} --><s:Body>"),
+    );
+    let output = renkei(suite.path(), &["run", "--filter", "status-before"]);
+    assert_eq!(output.status.code(), Some(7), "{}", out(&output));
+    assert!(!out(&output).contains(&specimen));
+    let run = fs::read_dir(suite.path().join("runs"))
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
+    assert!(
+        !fs::read_to_string(run.join("events.jsonl"))
+            .unwrap()
+            .contains(&specimen)
+    );
+}
+
+#[test]
+fn a_scenario_whose_prerequisite_fails_is_blocked_and_says_by_what() {
+    let suite = suite();
+    change(
+        suite.path(),
+        "scenarios/0-connection/approval.toml",
+        "\"approved\"",
+        "\"applied\"",
+    );
+    let output = renkei(
+        suite.path(),
+        &["--lang", "en", "run", "--filter", "1-master/peer"],
+    );
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        out(&output).contains("blocked by 0-connection/approval"),
+        "{}",
+        out(&output)
+    );
+}
+
+#[test]
+fn two_runs_with_one_seed_write_equal_journals() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = |runs: &str, jobs: &str| {
+        let output = renkei(folder.path(), &["run", "--runs", runs, "--jobs", jobs]);
+        assert_eq!(output.status.code(), Some(0), "{}", out(&output));
+        let run = fs::read_dir(folder.path().join(runs))
+            .unwrap()
+            .next()
+            .unwrap()
+            .unwrap()
+            .path();
+        let mut lines: Vec<String> = fs::read_to_string(run.join("events.jsonl"))
+            .unwrap()
+            .lines()
+            .map(str::to_owned)
+            .collect();
+        lines.sort();
+        lines
+    };
+    assert_eq!(journal("a", "1"), journal("b", "4"));
+}
+
+#[test]
+fn the_selftest_has_no_survivor_and_notices_a_guard_that_sleeps() {
+    let suite = suite();
+    assert_eq!(renkei(suite.path(), &["selftest"]).status.code(), Some(0));
+    change(
+        suite.path(),
+        "scenarios/0-connection/status-before-approval.toml",
+        "phase =",
+        "guards = [\"R-CON-01\"]\nphase =",
+    );
+    let output = renkei(suite.path(), &["--lang", "en", "selftest"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(out(&output).contains("SURVIVED"));
+}
+
+#[test]
+fn both_languages_are_complete_sentences_of_their_own() {
+    let english = out(&renkei(
+        repository(),
+        &["--lang", "en", "explain", "R-CON-01"],
+    ));
+    let japanese = out(&renkei(
+        repository(),
+        &["--lang", "ja", "explain", "R-CON-01"],
+    ));
+    assert!(english.contains("may ask for its status alone"));
+    assert!(japanese.contains("申請状況の確認以外を行うことができない"));
+    let output = renkei(repository(), &["--lang", "en", "explain", "R-CON-1"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(out(&output).contains("did you mean 'R-CON-01'?"));
+}
+
+#[test]
+fn the_rules_page_is_what_the_catalogue_says() {
+    let page = fs::read_to_string(repository().join("docs/rules.md")).unwrap();
+    assert_eq!(out(&renkei(repository(), &["explain"])), page);
+}
+
+#[test]
+fn a_control_port_beyond_loopback_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = renkei(folder.path(), &["mock", "--control", "0.0.0.0:0"]);
+    assert_eq!(output.status.code(), Some(4));
+    assert!(out(&output).contains("loopback only"));
+    assert!(!folder.path().join("pki").exists());
+}

@@ -1,0 +1,68 @@
+//! The lines between the parts of the runner, held against its sources.
+
+use std::{fs, path::Path};
+
+fn sources(folder: &Path, found: &mut Vec<(String, String)>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let name = path.to_string_lossy().replace('\\', "/");
+            found.push((name, fs::read_to_string(&path).unwrap()));
+        }
+    }
+}
+
+/// The files that use a word, other than those in the places where it belongs.
+fn strays(folder: &str, word: &str, places: &[&str]) -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let mut found = Vec::new();
+    sources(&root, &mut found);
+    assert!(!found.is_empty());
+    let belongs = |name: &str| places.iter().any(|place| name.contains(place));
+    found.retain(|(name, text)| text.contains(word) && !belongs(name));
+    found.into_iter().map(|(name, _)| name).collect()
+}
+
+#[test]
+fn only_cli_knows_the_mock() {
+    assert_eq!(strays("src", "renkei_mock", &["/src/cli/"]), [""; 0]);
+}
+
+#[test]
+fn only_cli_reads_the_environment() {
+    assert_eq!(strays("src", "env::var", &["/src/cli/mod.rs"]), [""; 0]);
+}
+
+#[test]
+fn only_transport_and_control_open_sockets() {
+    assert_eq!(
+        strays("src", "TcpStream", &["/src/transport/", "/src/control.rs"]),
+        [""; 0]
+    );
+}
+
+#[test]
+fn the_xml_library_stays_behind_its_module() {
+    assert_eq!(strays("src", "uppsala", &["/src/xml/"]), [""; 0]);
+}
+
+#[test]
+fn the_network_is_pure() {
+    for word in [
+        "tokio",
+        "std::fs",
+        "std::net",
+        "std::time",
+        "rand::",
+        "crate::server",
+        "crate::wire",
+    ] {
+        assert_eq!(
+            strays("mock-server/src/network", word, &[]),
+            [""; 0],
+            "{word}"
+        );
+    }
+}
