@@ -6,7 +6,7 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 
 /// Renders a template with values.
 pub fn render(template: &str, values: &BTreeMap<String, String>) -> Result<String, String> {
-    let mut environment = Environment::empty();
+    let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.render_str(template, values).map_err(|error| {

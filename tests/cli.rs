@@ -1,5 +1,10 @@
 //! The commands as a user types them. The suite is this repository's own, copied where a test changes it.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot prepare its folder has failed"
+)]
+
 use std::{fs, path::Path, process::Output};
 
 use assert_cmd::Command;

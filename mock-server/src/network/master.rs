@@ -104,7 +104,7 @@ pub struct Master {
     pub effective_to: Option<Date>,
     /// How many entries it has.
     pub count: usize,
-    /// `sha256:` and 64 hexadecimal digits over its entries, see [`digest`].
+    /// `sha256:` and 64 hexadecimal digits over its entries, each a line of key, tab and name.
     pub digest: String,
     /// Where it stands at the time of the answer.
     pub state: MasterState,
