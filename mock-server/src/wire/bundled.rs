@@ -245,7 +245,7 @@ fn sender(fields: &mut Children<'_, '_>) -> Result<Sender, Fault> {
     )?;
     let institution = value(
         sender.required(NAMESPACE, "Institution")?,
-        "202053-M",
+        "A-Z 0-9 -, 3–12, 202053-M",
         |text| {
             text.len() <= 12
                 && text.split_once('-').is_some_and(|(place, office)| {

@@ -33,11 +33,13 @@ pub(crate) fn parse(text: &str) -> Result<Document<'_>, Fault> {
         ..ParsingOptions::default()
     };
     Document::parse_with_options(text, options).map_err(|error| {
-        fault(
-            FaultCode::NotWellFormed,
-            format!("（{}）", error.pos()),
-            error.to_string(),
-        )
+        let at = error.pos();
+        let ja = if matches!(error, roxmltree::Error::DtdDetected) {
+            "（文書型宣言（DTD）は使用できません。）".to_owned()
+        } else {
+            format!("（{}行{}文字目付近。）", at.row, at.col)
+        };
+        fault(FaultCode::NotWellFormed, ja, error.to_string())
     })
 }
 
