@@ -190,6 +190,31 @@ fn an_individual_number_is_not_sent_and_not_shown() {
 }
 
 #[test]
+fn an_individual_number_that_is_split_over_elements_is_not_sent_either() {
+    let suite = suite();
+    let split = "<n:D>1234</n:D><n:D>5678</n:D><n:D>9018</n:D>";
+    change(
+        suite.path(),
+        "scenarios/messages/GetConnectionStatus.xml",
+        "<n:Sender>",
+        &format!("{split}<n:Sender>"),
+    );
+    let output = renkei(suite.path(), &["run", "--filter", "status-before"]);
+    assert_eq!(output.status.code(), Some(7), "{}", out(&output));
+    let run = fs::read_dir(suite.path().join("runs"))
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
+    assert!(
+        !fs::read_to_string(run.join("events.jsonl"))
+            .unwrap()
+            .contains("9018")
+    );
+}
+
+#[test]
 fn a_scenario_whose_prerequisite_fails_is_blocked_and_says_by_what() {
     let suite = suite();
     change(

@@ -126,8 +126,9 @@ impl<'a> Runner<'a> {
             }
         };
         let request = String::from_utf8_lossy(&outgoing.body).into_owned();
-        result.request = sentinel::mask(&request);
-        if sentinel::found(&request) {
+        let (number, shown) = looked_through(&request);
+        result.request = shown;
+        if number {
             result.outcome = Outcome::IndividualNumber;
             return;
         }
@@ -201,8 +202,9 @@ impl<'a> Runner<'a> {
     fn judge(&mut self, step: &Step, answer: &Answer, result: &mut StepResult) {
         let body = String::from_utf8_lossy(&answer.body);
         result.status = Some(answer.status);
-        result.response = sentinel::mask(&body);
-        if sentinel::found(&body) {
+        let (number, shown) = looked_through(&body);
+        result.response = shown;
+        if number {
             result.outcome = Outcome::IndividualNumber;
             return;
         }
@@ -335,6 +337,21 @@ impl<'a> Runner<'a> {
         }
         id
     }
+}
+
+/// Whether a body holds an individual number, and the body as it may be kept. A number that is split over elements
+/// cannot be masked in place, so nothing of that body is kept.
+fn looked_through(body: &str) -> (bool, String) {
+    let split = Document::parse(body.as_bytes()).is_ok_and(|document| {
+        document
+            .split_values()
+            .iter()
+            .any(|value| sentinel::found(value))
+    });
+    if split {
+        return (true, "[body masked]".to_owned());
+    }
+    (sentinel::found(body), sentinel::mask(body))
 }
 
 /// A result for what broke outside the steps.

@@ -43,4 +43,45 @@ impl Document {
         document.prepare_xpath();
         Ok(Self(document))
     }
+
+    /// The joined texts of neighbouring leaves of one name: where a value may have been split over elements.
+    pub fn split_values(&self) -> Vec<String> {
+        let document = &self.0;
+        let leaf = |id| {
+            let element = document.element(id)?;
+            let inner = document
+                .children(id)
+                .into_iter()
+                .any(|child| document.element(child).is_some());
+            (!inner).then(|| element.name.local_name.to_string())
+        };
+        let mut joined = Vec::new();
+        for parent in document.descendants(document.root()) {
+            let children = document
+                .children(parent)
+                .into_iter()
+                .filter(|child| document.element(*child).is_some());
+            let leaves: Vec<_> = children
+                .map(|child| (leaf(child), document.text_content_deep(child)))
+                .collect();
+            for group in leaves.chunk_by(|left, right| left.0.is_some() && left.0 == right.0) {
+                if group.len() > 1 {
+                    joined.push(group.iter().map(|(_, text)| text.trim()).collect());
+                }
+            }
+        }
+        joined
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_split_over_neighbours_of_one_name_are_joined() {
+        let document =
+            Document::parse(b"<a><b>12</b><b>34</b><c>5</c><d><b>6</b><b> 7 </b></d></a>").unwrap();
+        assert_eq!(document.split_values(), ["1234", "67"]);
+    }
 }
