@@ -252,9 +252,10 @@ fn resolve(
             .chain(step.capture.values().map(|x| x.get_ref().as_str()));
         for expression in expressions {
             if let Err(error) = XPath::compile(expression, &suite.profile.namespaces) {
+                let error = error.text();
                 let text = Text::new(
-                    format!("XPath「{expression}」の誤り: {error}"),
-                    format!("'{expression}': {error}"),
+                    format!("「{expression}」: {}", error.ja),
+                    format!("'{expression}': {}", error.en),
                 );
                 found.push(Diagnostic {
                     path: path.clone(),

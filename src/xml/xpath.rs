@@ -5,7 +5,10 @@ use std::fmt;
 
 use uppsala::{NodeKind, XPathEvaluator, XPathValue};
 
-use crate::xml::{Document, Namespaces};
+use crate::{
+    text::Text,
+    xml::{Document, Namespaces},
+};
 
 /// A checked expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,18 +28,31 @@ pub enum XPathError {
     Syntax(String),
 }
 
+impl XPathError {
+    /// For people.
+    pub fn text(&self) -> Text {
+        match self {
+            Self::UndeclaredPrefix(prefix) => Text::new(
+                format!("接頭辞「{prefix}」は profile.toml の [namespaces] にありません"),
+                format!("the prefix '{prefix}' is not declared in [namespaces] of profile.toml"),
+            ),
+            Self::NoPrefix(name) => Text::new(
+                format!("要素「{name}」に接頭辞がないため、何も選択されません（例: n:{name}）"),
+                format!(
+                    "the element '{name}' has no prefix, so it would select nothing; write n:{name}"
+                ),
+            ),
+            Self::Syntax(error) => Text::new(
+                format!("XPathの書式の誤りです（{error}）"),
+                format!("not an XPath: {error}"),
+            ),
+        }
+    }
+}
+
 impl fmt::Display for XPathError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::UndeclaredPrefix(prefix) => {
-                write!(f, "the prefix '{prefix}' is not declared in the profile")
-            }
-            Self::NoPrefix(name) => write!(
-                f,
-                "the element '{name}' has no prefix, so it would select nothing"
-            ),
-            Self::Syntax(error) => write!(f, "not an XPath: {error}"),
-        }
+        f.write_str(&self.text().en)
     }
 }
 
