@@ -95,4 +95,6 @@ pub enum ScenarioEnd {
     },
     /// An individual number was found.
     IndividualNumber,
+    /// The runner itself broke in the midst of it.
+    Internal,
 }

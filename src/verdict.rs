@@ -89,7 +89,7 @@ impl Exit {
     }
 }
 
-/// The exit of a run. When several hold: 7, 4, 1, 5, 0; blocked takes its cause's, which is among the results.
+/// The exit of a run. When several hold: 70, 7, 4, 1, 5, 0; blocked takes its cause's, which is among the results.
 pub fn exit(results: &[ScenarioResult]) -> Exit {
     let rank = |end: &ScenarioEnd| match end {
         ScenarioEnd::Passed => (0, Exit::Ok),
@@ -97,6 +97,7 @@ pub fn exit(results: &[ScenarioResult]) -> Exit {
         ScenarioEnd::Blocked { .. } | ScenarioEnd::Failed => (2, Exit::Failed),
         ScenarioEnd::Broken => (3, Exit::Transport),
         ScenarioEnd::IndividualNumber => (4, Exit::IndividualNumber),
+        ScenarioEnd::Internal => (5, Exit::Internal),
     };
     results
         .iter()
@@ -126,6 +127,7 @@ mod tests {
             (ScenarioEnd::Failed, 1),
             (ScenarioEnd::Broken, 4),
             (ScenarioEnd::IndividualNumber, 7),
+            (ScenarioEnd::Internal, 70),
         ];
         let mut results = Vec::new();
         assert_eq!(exit(&results), Exit::Nothing);

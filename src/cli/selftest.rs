@@ -56,10 +56,22 @@ pub(super) async fn selftest(out: &mut dyn Write, lang: Lang) -> Done {
         exit: Exit::Transport,
         text: Text::new(error.to_string(), error.to_string()),
     })?;
+    if names(&texts, "rules", "id").is_empty() || names(&texts, "misbehaviours", "name").is_empty()
+    {
+        let text = Text::new(
+            "規則又は異常の一覧を取得できません。自己診断は成立しません。",
+            "there is no list of rules or of misbehaviours, so the selftest would prove nothing",
+        );
+        return Err(Stopped {
+            exit: Exit::Internal,
+            text,
+        });
+    }
     let mut rows = vec![
         [
             Text::new("無効にした規則・異常", "rule off, or misbehaviour"),
             Text::new("結果", "outcome"),
+            Text::new("検知/実施", "noticed/tried"),
             Text::new("検知したシナリオ", "noticed by"),
         ]
         .map(|head| head.get(lang).to_owned())
@@ -103,16 +115,35 @@ pub(super) async fn selftest(out: &mut dyn Write, lang: Lang) -> Done {
             .filter(|scenario| noticed(scenario))
             .map(|scenario| scenario.id.clone())
             .collect();
-        rows.push(row(&rule, survived, &by, lang));
+        rows.push(row(&rule, survived, guards.len(), &by, lang));
     }
+    let (establishers, others): (Vec<Scenario>, Vec<Scenario>) = loaded
+        .scenarios
+        .iter()
+        .cloned()
+        .partition(|scenario| scenario.file.establishes.is_some());
     for name in names(&texts, "misbehaviours", "name") {
         let transport = name == "close-before-answer";
-        let setting = Setting {
-            misbehaviour: Some(name.clone()),
-            nonce: format!("lie-{name}"),
-            ..base.clone()
-        };
-        let results = trial(setting, loaded.scenarios.clone()).await;
+        // Apart, so that what an establisher notices does not block all that start from it.
+        let mut results = Vec::new();
+        for (part, chosen) in [("a", &others), ("b", &establishers)] {
+            let setting = Setting {
+                misbehaviour: Some(name.clone()),
+                nonce: format!("lie-{part}-{name}"),
+                ..base.clone()
+            };
+            let chosen_ids: Vec<&String> = chosen.iter().map(|scenario| &scenario.id).collect();
+            let all = trial(setting, chosen.clone()).await;
+            results.extend(
+                all.into_iter()
+                    .filter(|result| chosen_ids.contains(&&result.scenario)),
+            );
+        }
+        let blocked = results
+            .iter()
+            .filter(|result| matches!(result.end, ScenarioEnd::Blocked { .. }))
+            .count();
+        let tried = results.len() - blocked;
         let by: Vec<String> = results
             .into_iter()
             .filter(|result| {
@@ -122,7 +153,7 @@ pub(super) async fn selftest(out: &mut dyn Write, lang: Lang) -> Done {
             .map(|result| result.scenario)
             .collect();
         survivors += usize::from(by.is_empty());
-        rows.push(row(&name, by.is_empty(), &by, lang));
+        rows.push(row(&name, by.is_empty(), tried, &by, lang));
     }
     mock.stop().await;
     columns(out, &rows)?;
@@ -160,7 +191,8 @@ fn names(texts: &Value, list: &str, key: &str) -> Vec<String> {
         .collect()
 }
 
-fn row(name: &str, survived: bool, by: &[String], lang: Lang) -> Vec<String> {
+fn row(name: &str, survived: bool, tried: usize, by: &[String], lang: Lang) -> Vec<String> {
+    let share = format!("{}/{tried}", by.len());
     let outcome = if survived {
         Text::new("見逃し", "SURVIVED")
     } else {
@@ -171,5 +203,5 @@ fn row(name: &str, survived: bool, by: &[String], lang: Lang) -> Vec<String> {
         [only] => only.clone(),
         [first, rest @ ..] => format!("{first} (+{})", rest.len()),
     };
-    vec![name.to_owned(), outcome.get(lang).to_owned(), by]
+    vec![name.to_owned(), outcome.get(lang).to_owned(), share, by]
 }

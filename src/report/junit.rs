@@ -23,7 +23,7 @@ pub fn junit(
                 ScenarioEnd::Failed | ScenarioEnd::New | ScenarioEnd::IndividualNumber => {
                     TestCaseStatus::non_success(NonSuccessKind::Failure)
                 }
-                ScenarioEnd::Broken | ScenarioEnd::Blocked { .. } => {
+                ScenarioEnd::Broken | ScenarioEnd::Blocked { .. } | ScenarioEnd::Internal => {
                     TestCaseStatus::non_success(NonSuccessKind::Error)
                 }
             };

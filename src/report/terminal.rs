@@ -45,6 +45,7 @@ fn scenario(
         ScenarioEnd::Failed => Text::new("不合格", "failed"),
         ScenarioEnd::Broken => Text::new("通信異常", "broken"),
         ScenarioEnd::IndividualNumber => Text::new("個人番号", "individual number"),
+        ScenarioEnd::Internal => Text::new("renkei自体の不具合", "a fault of renkei's own"),
         ScenarioEnd::Blocked { by } => {
             let text = Text::new(
                 format!("未実施（前提のシナリオ {by} が合格していません）"),
@@ -173,7 +174,7 @@ fn table(out: &mut dyn Write, results: &[ScenarioResult], lang: Lang) -> io::Res
             count(|end| *end == ScenarioEnd::Passed),
             count(|end| *end == ScenarioEnd::New),
             count(|end| matches!(end, ScenarioEnd::Failed | ScenarioEnd::IndividualNumber)),
-            count(|end| *end == ScenarioEnd::Broken),
+            count(|end| matches!(end, ScenarioEnd::Broken | ScenarioEnd::Internal)),
             count(|end| matches!(end, ScenarioEnd::Blocked { .. })),
         ]);
     }

@@ -13,7 +13,10 @@ use std::{
 
 use hyper::Method;
 use serde_json::json;
-use tokio::{sync::Semaphore, task::JoinSet};
+use tokio::{
+    sync::Semaphore,
+    task::{Id, JoinSet},
+};
 
 use crate::{
     control::{Control, ControlError},
@@ -77,6 +80,7 @@ pub async fn run(
         waiting = rest;
         let gate = Arc::new(Semaphore::new(setting.jobs.max(1)));
         let mut tasks = JoinSet::new();
+        let mut under_way = Vec::new();
         for scenario in ready {
             worlds.push(world_name(&setting, &scenario));
             let blocker = source(&suite, &scenario).filter(|source| {
@@ -102,18 +106,17 @@ pub async fn run(
                 Arc::clone(&gate),
             );
             let under_test = chosen.contains(&scenario.id);
-            tasks.spawn(async move {
+            let started = scenario.clone();
+            let task = tasks.spawn(async move {
                 let _permit = gate.acquire().await;
-                let steps = scenario_steps(&suite, &project, &scenario, &setting, under_test).await;
-                (scenario, steps)
+                scenario_steps(&suite, &project, &scenario, &setting, under_test).await
             });
+            under_way.push((task.id(), started));
         }
-        while let Some(joined) = tasks.join_next().await {
-            let Ok((scenario, steps)) = joined else {
-                continue;
-            };
-            let result = result(&scenario, end_of(&steps));
-            for step in steps {
+        while let Some((scenario, steps)) = next_ended(&mut tasks, &mut under_way).await {
+            let end = steps.as_deref().map_or(ScenarioEnd::Internal, end_of);
+            let result = result(&scenario, end);
+            for step in steps.unwrap_or_default() {
                 emit(Event::Step(step));
             }
             emit(Event::Scenario(result.clone()));
@@ -128,6 +131,19 @@ pub async fn run(
             .await;
     }
     order.iter().filter_map(|id| ended.remove(id)).collect()
+}
+
+/// The next scenario whose task ended, with what it gave; nothing where the task broke, so that no scenario is lost.
+async fn next_ended<T: 'static>(
+    tasks: &mut JoinSet<T>,
+    under_way: &mut Vec<(Id, Scenario)>,
+) -> Option<(Scenario, Option<T>)> {
+    let (id, given) = match tasks.join_next_with_id().await? {
+        Ok((id, given)) => (id, Some(given)),
+        Err(error) => (error.id(), None),
+    };
+    let index = under_way.iter().position(|(task, _)| *task == id)?;
+    Some((under_way.swap_remove(index).1, given))
 }
 
 fn result(scenario: &Scenario, end: ScenarioEnd) -> ScenarioResult {
@@ -294,4 +310,40 @@ async fn open_world(
             .to_owned()
     };
     Ok((text(&made, "url"), text(&clock, "now")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario;
+
+    #[tokio::test]
+    async fn a_scenario_whose_task_breaks_is_not_lost() {
+        let text =
+            "title = { ja = 'a', en = 'a' }\nphase = 'master'\n[[step]]\nid = 'a'\nadvance = 1\n";
+        let scenario = |id: &str| {
+            scenario::parse(&format!("scenarios/{id}.toml"), text)
+                .0
+                .unwrap()
+        };
+        let mut tasks: JoinSet<u8> = JoinSet::new();
+        let broken = tasks.spawn(async { panic!("on purpose") });
+        let whole = tasks.spawn(async { 1 });
+        let mut under_way = vec![
+            (broken.id(), scenario("1-a/broken")),
+            (whole.id(), scenario("1-a/whole")),
+        ];
+        let mut ended = BTreeMap::new();
+        while let Some((scenario, given)) = next_ended(&mut tasks, &mut under_way).await {
+            ended.insert(scenario.id, given);
+        }
+        assert_eq!(
+            ended,
+            [
+                ("1-a/broken".to_owned(), None),
+                ("1-a/whole".to_owned(), Some(1))
+            ]
+            .into()
+        );
+    }
 }
