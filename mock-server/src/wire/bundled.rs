@@ -62,7 +62,9 @@ impl Contract for Bundled {
         }
         let mut envelope = Children::of(root)?;
         // The contract defines no header blocks; what stands in a header is not for this receiver.
-        envelope.optional(SOAP, "Header");
+        if let Some(header) = envelope.optional(SOAP, "Header") {
+            refuse_must_understand(header)?;
+        }
         let mut body = Children::of(envelope.required(SOAP, "Body")?)?;
         envelope.end()?;
         let payload = body.any()?;
@@ -193,9 +195,10 @@ fn check_binding(request: &RawRequest<'_>) -> Result<(), Fault> {
         .next()
         .is_some_and(|media| media.eq_ignore_ascii_case("text/xml"));
     let right_charset = parts.all(|parameter| match parameter.split_once('=') {
-        Some((name, charset)) if name.eq_ignore_ascii_case("charset") => {
-            charset.trim_matches('"').eq_ignore_ascii_case("utf-8")
-        }
+        Some((name, charset)) if name.trim().eq_ignore_ascii_case("charset") => charset
+            .trim()
+            .trim_matches('"')
+            .eq_ignore_ascii_case("utf-8"),
         Some(_) | None => true,
     });
     if !right_type || !right_charset {
@@ -220,7 +223,9 @@ fn check_binding(request: &RawRequest<'_>) -> Result<(), Fault> {
 
 fn check_action(request: &RawRequest<'_>, operation: &str) -> Result<(), Fault> {
     let expected = format!("{NAMESPACE}:{operation}");
-    if request.soap_action.map(|action| action.trim_matches('"')) == Some(expected.as_str()) {
+    // Clients send it with quotes, as SOAP 1.1 has it, and many without.
+    let right = |action: &str| action == expected || action == format!("\"{expected}\"");
+    if request.soap_action.is_some_and(right) {
         return Ok(());
     }
     let found = request.soap_action.unwrap_or("");
@@ -229,6 +234,24 @@ fn check_action(request: &RawRequest<'_>, operation: &str) -> Result<(), Fault> 
         format!("（SOAPAction「{found}」。「{expected}」でなければなりません。）"),
         format!("SOAPAction is '{found}'; it must be '{expected}'"),
     ))
+}
+
+/// A header block that must be understood is refused, since none is.
+fn refuse_must_understand(header: roxmltree::Node<'_, '_>) -> Result<(), Fault> {
+    let demands = |node: &roxmltree::Node<'_, '_>| {
+        matches!(node.attribute((SOAP, "mustUnderstand")), Some("1" | "true"))
+    };
+    match header.children().find(demands) {
+        None => Ok(()),
+        Some(block) => {
+            let name = block.tag_name().name();
+            Err(reader::fault(
+                FaultCode::NotValid,
+                format!("（ヘッダー「{name}」（mustUnderstand）には対応していません。）"),
+                format!("the header block '{name}' must be understood, and is not"),
+            ))
+        }
+    }
 }
 
 fn sender(fields: &mut Children<'_, '_>) -> Result<Sender, Fault> {
@@ -483,6 +506,39 @@ mod tests {
                 FaultCode::NotValid,
                 "text",
             ),
+            (
+                "ideographic space",
+                GOOD.replace("<n:Sender>", "\u{3000}<n:Sender>"),
+                FaultCode::NotValid,
+                "text",
+            ),
+            (
+                "instruction in a value",
+                GOOD.replace("r-1", "r-<?x y?>1"),
+                FaultCode::NotValid,
+                "not allowed",
+            ),
+            (
+                "XML 1.1",
+                format!("<?xml version=\"1.1\"?>{GOOD}"),
+                FaultCode::NotWellFormed,
+                "1.0",
+            ),
+            (
+                "mustUnderstand",
+                GOOD.replace(
+                    "<s:Body>",
+                    "<s:Header><n:Pay s:mustUnderstand=\"1\"/></s:Header><s:Body>",
+                ),
+                FaultCode::NotValid,
+                "'Pay'",
+            ),
+            (
+                "control character in the declared charset",
+                format!("<?xml version=\"1.0\" encoding=\"\u{1}\"?>{GOOD}"),
+                FaultCode::NotWellFormed,
+                "\u{fffd}",
+            ),
         ];
         for (name, body, code, says) in cases {
             let fault = Bundled.decode(&request(body.as_bytes())).expect_err(name);
@@ -553,11 +609,39 @@ mod tests {
                 },
                 "other",
             ),
+            (
+                RawRequest {
+                    content_type: Some("text/xml; charset =Shift_JIS"),
+                    ..good
+                },
+                "Shift_JIS",
+            ),
+            (
+                RawRequest {
+                    soap_action: Some("\"\"urn:renkei:mock:unofficial:v1:ListMasters"),
+                    ..good
+                },
+                "SOAPAction",
+            ),
         ];
         for (request, says) in cases {
             let fault = Bundled.decode(&request).unwrap_err();
             assert_eq!(fault.code, FaultCode::BadBinding);
             assert!(fault.text.en.contains(says), "{}", fault.text.en);
+        }
+    }
+
+    #[test]
+    fn a_long_number_in_the_wrong_place_is_not_repeated() {
+        // Long as an individual number, but none: its check digit is wrong.
+        for number in ["1234 5678 9019", "１２３４５６７８９０１９", "12345678901"] {
+            let body = GOOD.replace("202053-M", number);
+            let fault = Bundled.decode(&request(body.as_bytes())).unwrap_err();
+            assert!(
+                !fault.text.en.contains(number) && !fault.text.ja.contains(number),
+                "{}",
+                fault.text.en
+            );
         }
     }
 

@@ -17,11 +17,44 @@ pub(crate) fn fault(code: FaultCode, ja: impl AsRef<str>, en: impl AsRef<str>) -
         code,
         rule: None,
         text: Text::new(
-            format!("{}{}", text.ja, ja.as_ref()),
-            format!("{}: {}", text.en, en.as_ref()),
+            presentable(&format!("{}{}", text.ja, ja.as_ref())),
+            presentable(&format!("{}: {}", text.en, en.as_ref())),
         ),
         retry: code.retry(),
     }
+}
+
+/// White space as XML has it; an ideographic space is a character like any other.
+fn is_space(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\r' | '\n')
+}
+
+/// A text as it may stand in a fault: characters that XML has not are replaced, and so are the digits of anything as
+/// long as a resident code or an individual number, which an answer must never repeat.
+fn presentable(text: &str) -> String {
+    let is_digit = |c: char| c.is_ascii_digit() || ('０'..='９').contains(&c);
+    let chars: Vec<char> = text
+        .chars()
+        .map(|c| {
+            if (c.is_control() && !is_space(c)) || matches!(c, '\u{fffe}' | '\u{ffff}') {
+                '\u{fffd}'
+            } else {
+                c
+            }
+        })
+        .collect();
+    let mut out = String::with_capacity(text.len());
+    for run in chars.chunk_by(|left, right| {
+        let in_run = |c: &char| is_digit(*c) || matches!(c, ' ' | '-' | '－');
+        in_run(left) == in_run(right)
+    }) {
+        let long = run.iter().filter(|c| is_digit(**c)).count() >= 11;
+        out.extend(
+            run.iter()
+                .map(|c| if long && is_digit(*c) { '*' } else { *c }),
+        );
+    }
+    out
 }
 
 /// Reads text as well-formed XML that the contract allows.
@@ -52,6 +85,13 @@ fn refuse_declared_encoding(text: &str) -> Result<(), Fault> {
     else {
         return Ok(());
     };
+    if !declaration.contains("1.0") {
+        return Err(fault(
+            FaultCode::NotWellFormed,
+            "（XML 1.0で送信してください。）",
+            "it must be XML 1.0",
+        ));
+    }
     let Some((_, encoding)) = declaration.split_once("encoding") else {
         return Ok(());
     };
@@ -111,7 +151,7 @@ impl<'a, 'input> Children<'a, 'input> {
         for child in parent.children() {
             match child.node_type() {
                 NodeType::Element => rest.push(child),
-                NodeType::Text if child.text().is_none_or(|text| text.trim().is_empty()) => {}
+                NodeType::Text if child.text().is_none_or(|text| text.chars().all(is_space)) => {}
                 NodeType::Text => {
                     return Err(invalid(parent, "要素の間の文字", "text between elements"));
                 }
@@ -204,7 +244,10 @@ impl Children<'_, '_> {
                 &format!("attribute '{}'", attribute.name()),
             ));
         }
-        match node.children().find(Node::is_element) {
+        match node
+            .children()
+            .find(|child| child.is_element() || child.is_pi())
+        {
             Some(child) => Err(invalid(
                 child,
                 "この要素は認められません",
