@@ -23,12 +23,15 @@ use crate::{
     scenario::{Scenario, Step},
     sentinel, snapshot,
     text::Text,
-    transport::{Answer, Connection, Outgoing},
+    transport::{self, Answer, Broken, Certificate, Connection, Limits, Outgoing},
     xml::{Document, XPath},
 };
 
-/// How long a target may take for each stage.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a target may take for an exchange, and how much of an answer is read.
+const LIMITS: Limits = Limits {
+    patience: Duration::from_secs(30),
+    body: 16 << 20,
+};
 const XML: &str = "text/xml; charset=utf-8";
 
 /// What the steps of one scenario share.
@@ -169,13 +172,15 @@ impl<'a> Runner<'a> {
             (None, Some(template)) => message::render(template, &values)?,
             (None, None) => return Err("no template".to_owned()),
         };
+        let content_type = step.content_type.as_deref().unwrap_or(XML);
+        let action = step.action.as_deref().unwrap_or(&operation.action);
         Ok(Outgoing {
+            method: Method::POST,
             url: format!("{}{}", self.url, operation.endpoint),
-            content_type: step.content_type.clone().unwrap_or_else(|| XML.to_owned()),
-            action: step
-                .action
-                .clone()
-                .unwrap_or_else(|| operation.action.clone()),
+            headers: vec![
+                ("Content-Type".to_owned(), content_type.to_owned()),
+                ("SOAPAction".to_owned(), format!("\"{action}\"")),
+            ],
             body: body.into_bytes(),
         })
     }
@@ -188,15 +193,23 @@ impl<'a> Runner<'a> {
             .clone();
         let mut connection = match self.connections.remove(&certificate) {
             Some(connection) => connection,
-            None => Connection::new(&self.setting.pki, &certificate, PATIENCE)
-                .map_err(|broken| broken.text())?,
+            None => self.open(&certificate).map_err(|broken| broken.text())?,
         };
         let answer = connection
-            .exchange(outgoing)
+            .exchange(outgoing, LIMITS)
             .await
             .map_err(|broken| broken.text())?;
         self.connections.insert(certificate, connection);
         Ok(answer)
+    }
+
+    fn open(&self, certificate: &str) -> Result<Connection, Broken> {
+        let pki = &self.setting.pki;
+        let certificate = Certificate {
+            chain: pki.join(format!("{certificate}.pem")),
+            key: pki.join(format!("{certificate}.key")),
+        };
+        transport::client_config(&pki.join("ca.pem"), &certificate).map(Connection::new)
     }
 
     fn judge(&mut self, step: &Step, answer: &Answer, result: &mut StepResult) {
@@ -249,7 +262,8 @@ impl<'a> Runner<'a> {
         };
         let content = sentinel::mask(&format!(
             "{} {}\n\n{canonical}",
-            answer.status, answer.content_type
+            answer.status,
+            answer.content_type()
         ));
         result.outcome = self.compare(step, &content, mismatches);
         if let Outcome::NewSnapshot

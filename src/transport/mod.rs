@@ -1,27 +1,32 @@
 //! The runner's only sockets towards a target: a hyper connection over rustls, stage by stage, so that a failure says
-//! how far it got. Nothing is sent twice, and no redirect is followed.
+//! how far it got. How an exchange broke is data that a scenario can expect.
+//!
+//! Deliberately absent: sending anything twice, and following a redirect.
 
-use std::{fmt, path::Path, sync::Arc, time::Duration};
+mod identity;
+mod watched;
 
-use http_body_util::{BodyExt as _, Full, Limited};
+use std::{fmt, sync::Arc, time::Duration};
+
+use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::{
-    Request, Uri,
+    Method, Request, Uri,
     body::Bytes,
     client::conn::http1::{SendRequest, handshake},
-    header::{CONTENT_TYPE, HOST},
+    header::{CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue},
 };
 use hyper_util::rt::TokioIo;
-use rustls::{
-    ClientConfig, RootCertStore,
-    pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject as _},
+use rustls::{ClientConfig, pki_types::ServerName};
+use tokio::{
+    net::TcpStream,
+    time::{Instant, timeout_at},
 };
-use tokio::{net::TcpStream, time::timeout};
 use tokio_rustls::TlsConnector;
 
 use crate::text::Text;
+use watched::{Observed, Watched};
 
-/// The largest answer that is read, in bytes.
-const MAX_BODY: usize = 16 << 20;
+pub use identity::{Certificate, client_config};
 
 /// How far an exchange got before it broke.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,12 +35,57 @@ pub enum Stage {
     Prepare,
     /// Connecting.
     Connect,
-    /// The TLS handshake.
+    /// The TLS handshake, or its end, which TLS 1.3 tells only when something is read.
     Tls,
     /// Sending, or waiting for the answer.
     Answer,
-    /// Reading the answer's body.
+    /// Reading the answer.
     Body,
+}
+
+/// How an exchange ended that brought no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// There was no connection.
+    Refused,
+    /// One of both sides refused the other in the TLS handshake, be it at once or when the first byte was to be read.
+    TlsRefused,
+    /// The connection was closed before the answer began.
+    Closed,
+    /// The connection was closed in the midst of the answer.
+    Cut,
+    /// Nothing, or not all, came in time.
+    Timeout,
+    /// What came is no HTTP.
+    NotHttp,
+    /// The answer is larger than what is read.
+    TooLarge,
+}
+
+impl Outcome {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Refused,
+        Self::TlsRefused,
+        Self::Closed,
+        Self::Cut,
+        Self::Timeout,
+        Self::NotHttp,
+        Self::TooLarge,
+    ];
+
+    /// As scenarios and snapshots write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::TlsRefused => "tls-refused",
+            Self::Closed => "closed",
+            Self::Cut => "cut",
+            Self::Timeout => "timeout",
+            Self::NotHttp => "not-http",
+            Self::TooLarge => "too-large",
+        }
+    }
 }
 
 /// A broken exchange.
@@ -43,6 +93,8 @@ pub enum Stage {
 pub struct Broken {
     /// How far it got.
     pub stage: Stage,
+    /// How it ended; none where it never began.
+    pub outcome: Option<Outcome>,
     /// Why.
     pub why: String,
 }
@@ -63,11 +115,18 @@ impl Broken {
             Stage::Connect => ("接続できません", "could not connect"),
             Stage::Tls => ("TLSの接続を確立できません", "the TLS handshake failed"),
             Stage::Answer => ("応答がありません", "there was no answer"),
-            Stage::Body => ("応答の受信が途中で終わりました", "the answer was cut off"),
+            Stage::Body => (
+                "応答を最後まで受信できません",
+                "the answer did not come whole",
+            ),
         };
+        let outcome = self
+            .outcome
+            .map(|outcome| format!(" [{}]", outcome.as_str()))
+            .unwrap_or_default();
         Text::new(
-            format!("{ja}（{}）", self.why),
-            format!("{en}: {}", self.why),
+            format!("{ja}{outcome}（{}）", self.why),
+            format!("{en}{outcome}: {}", self.why),
         )
     }
 }
@@ -75,12 +134,12 @@ impl Broken {
 /// What is sent.
 #[derive(Clone, Debug)]
 pub struct Outgoing {
+    /// The method.
+    pub method: Method,
     /// The whole URL.
     pub url: String,
-    /// `Content-Type`.
-    pub content_type: String,
-    /// `SOAPAction`, without quotes.
-    pub action: String,
+    /// The headers besides `Host`, by name; a later one of a name takes the place of an earlier one.
+    pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Vec<u8>,
 }
@@ -90,17 +149,46 @@ pub struct Outgoing {
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,
-    /// `Content-Type`; empty where there is none.
-    pub content_type: String,
+    /// The headers as they came, names in lower case.
+    pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// The values of a header, in the order in which they came.
+    pub fn header(&self, name: &str) -> Vec<&str> {
+        self.headers
+            .iter()
+            .filter(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+            .collect()
+    }
+
+    /// `Content-Type`; empty where there is none.
+    pub fn content_type(&self) -> String {
+        self.header(CONTENT_TYPE.as_str()).join(", ")
+    }
+}
+
+/// How much is waited for and read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// For a whole exchange, connecting included.
+    pub patience: Duration,
+    /// The largest answer that is read, in bytes.
+    pub body: usize,
 }
 
 /// A connection of one identity to one target, opened at the first exchange and kept.
 pub struct Connection {
     tls: Arc<ClientConfig>,
-    patience: Duration,
-    open: Option<SendRequest<Full<Bytes>>>,
+    open: Option<Open>,
+}
+
+struct Open {
+    sender: SendRequest<Full<Bytes>>,
+    observed: Arc<Observed>,
 }
 
 impl fmt::Debug for Connection {
@@ -110,118 +198,150 @@ impl fmt::Debug for Connection {
 }
 
 impl Connection {
-    /// Reads the CA, and the certificate and key of `pki/clients/<certificate>`.
-    pub fn new(pki: &Path, certificate: &str, patience: Duration) -> Result<Self, Broken> {
-        let prepare = |name: String, error: &dyn fmt::Display| Broken {
-            stage: Stage::Prepare,
-            why: format!("{name}: {error}"),
-        };
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let mut roots = RootCertStore::empty();
-        let ca = CertificateDer::from_pem_file(pki.join("ca.pem"))
-            .map_err(|error| prepare("ca.pem".into(), &error))?;
-        roots
-            .add(ca)
-            .map_err(|error| prepare("ca.pem".into(), &error))?;
-        let pem = format!("{certificate}.pem");
-        let chain = CertificateDer::from_pem_file(pki.join(&pem))
-            .map_err(|error| prepare(pem.clone(), &error))?;
-        let key = format!("{certificate}.key");
-        let key = PrivateKeyDer::from_pem_file(pki.join(&key))
-            .map_err(|error| prepare(key.clone(), &error))?;
-        let tls = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .map_err(|error| prepare("TLS".into(), &error))?
-            .with_root_certificates(roots)
-            .with_client_auth_cert(vec![chain], key)
-            .map_err(|error| prepare(pem, &error))?;
-        Ok(Self {
-            tls: Arc::new(tls),
-            patience,
-            open: None,
-        })
+    /// Nothing is opened yet.
+    pub fn new(tls: Arc<ClientConfig>) -> Self {
+        Self { tls, open: None }
     }
 
     /// Sends one request and reads its answer.
-    pub async fn exchange(&mut self, outgoing: Outgoing) -> Result<Answer, Broken> {
-        let uri: Uri = outgoing
-            .url
-            .parse()
-            .map_err(|error| broken(Stage::Prepare, &error))?;
-        let authority = uri.authority().map(ToString::to_string).unwrap_or_default();
+    pub async fn exchange(&mut self, outgoing: Outgoing, limits: Limits) -> Result<Answer, Broken> {
+        let uri: Uri = outgoing.url.parse().map_err(|error| prepare(&error))?;
+        let request = request(&uri, outgoing)?;
+        let deadline = Instant::now() + limits.patience;
         let kept = match self.open.take() {
-            Some(mut sender) => sender.ready().await.is_ok().then_some(sender),
+            Some(mut open) => open.sender.ready().await.is_ok().then_some(open),
             None => None,
         };
-        let mut sender = match kept {
-            Some(sender) => sender,
-            None => self.connect(&uri).await?,
+        let mut open = match kept {
+            Some(open) => open,
+            None => timeout_at(deadline, self.connect(&uri))
+                .await
+                .map_err(|_| broken(Stage::Connect, Outcome::Timeout, &"timeout"))??,
         };
-        let request = Request::post(uri.path())
-            .header(HOST, authority)
-            .header(CONTENT_TYPE, &outgoing.content_type)
-            .header("SOAPAction", format!("\"{}\"", outgoing.action))
-            .body(Full::new(Bytes::from(outgoing.body)))
-            .map_err(|error| broken(Stage::Prepare, &error))?;
-        let response = timeout(self.patience, sender.send_request(request))
+        let before = open.observed.read();
+        let response = timeout_at(deadline, open.sender.send_request(request))
             .await
-            .map_err(|_| broken(Stage::Answer, &"timeout"))?
-            .map_err(|error| broken(Stage::Answer, &error))?;
+            .map_err(|_| broken(Stage::Answer, Outcome::Timeout, &"timeout"))?
+            .map_err(|error| no_answer(&error, &open.observed, before))?;
         let (parts, body) = response.into_parts();
-        let body = timeout(self.patience, Limited::new(body, MAX_BODY).collect())
+        let body = timeout_at(deadline, Limited::new(body, limits.body).collect())
             .await
-            .map_err(|_| broken(Stage::Body, &"timeout"))?
-            .map_err(|error| broken(Stage::Body, &error))?
+            .map_err(|_| broken(Stage::Body, Outcome::Timeout, &"timeout"))?
+            .map_err(|error| {
+                let outcome = if error.is::<LengthLimitError>() {
+                    Outcome::TooLarge
+                } else {
+                    Outcome::Cut
+                };
+                broken(Stage::Body, outcome, &error)
+            })?
             .to_bytes();
-        self.open = Some(sender);
-        let content_type = parts
+        self.open = Some(open);
+        let headers = parts
             .headers
-            .get(CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default();
+            .iter()
+            .map(|(name, value)| {
+                let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+                (name.as_str().to_owned(), value)
+            })
+            .collect();
         Ok(Answer {
             status: parts.status.as_u16(),
-            content_type: content_type.to_owned(),
+            headers,
             body: body.to_vec(),
         })
     }
 
-    async fn connect(&self, uri: &Uri) -> Result<SendRequest<Full<Bytes>>, Broken> {
+    async fn connect(&self, uri: &Uri) -> Result<Open, Broken> {
         let host = uri
             .host()
             .unwrap_or_default()
             .trim_matches(['[', ']'])
             .to_owned();
         let port = uri.port_u16().unwrap_or(443);
-        let stream = timeout(self.patience, TcpStream::connect((host.as_str(), port)))
+        let name = ServerName::try_from(host.clone()).map_err(|error| prepare(&error))?;
+        let stream = TcpStream::connect((host.as_str(), port))
             .await
-            .map_err(|_| broken(Stage::Connect, &"timeout"))?
-            .map_err(|error| broken(Stage::Connect, &error))?;
+            .map_err(|error| broken(Stage::Connect, Outcome::Refused, &error))?;
         stream
             .set_nodelay(true)
-            .map_err(|error| broken(Stage::Connect, &error))?;
-        let name = ServerName::try_from(host).map_err(|error| broken(Stage::Prepare, &error))?;
-        let stream = timeout(
-            self.patience,
-            TlsConnector::from(Arc::clone(&self.tls)).connect(name, stream),
-        )
-        .await
-        .map_err(|_| broken(Stage::Tls, &"timeout"))?
-        .map_err(|error| broken(Stage::Tls, &error))?;
+            .map_err(|error| broken(Stage::Connect, Outcome::Refused, &error))?;
+        let stream = TlsConnector::from(Arc::clone(&self.tls))
+            .connect(name, stream)
+            .await
+            .map_err(|error| broken(Stage::Tls, Outcome::TlsRefused, &error))?;
+        let observed = Arc::new(Observed::default());
+        let stream = Watched::new(stream, Arc::clone(&observed));
         let (sender, connection) = handshake(TokioIo::new(stream))
             .await
-            .map_err(|error| broken(Stage::Answer, &error))?;
+            .map_err(|error| broken(Stage::Answer, Outcome::Closed, &error))?;
         tokio::spawn(async move {
             // How a connection ends is told by the exchange that it carries.
             let _ = connection.await;
         });
-        Ok(sender)
+        Ok(Open { sender, observed })
     }
 }
 
-fn broken(stage: Stage, error: &dyn fmt::Display) -> Broken {
+fn request(uri: &Uri, outgoing: Outgoing) -> Result<Request<Full<Bytes>>, Broken> {
+    let mut headers = HeaderMap::new();
+    let authority = uri.authority().map(ToString::to_string).unwrap_or_default();
+    let host = HeaderValue::from_str(&authority).map_err(|error| prepare(&error))?;
+    headers.insert(HOST, host);
+    for (name, value) in outgoing.headers {
+        let name: HeaderName = name.parse().map_err(|error| prepare(&error))?;
+        let value = HeaderValue::from_bytes(value.as_bytes()).map_err(|error| prepare(&error))?;
+        headers.insert(name, value);
+    }
+    let target = uri.path_and_query().map_or("/", |path| path.as_str());
+    let mut request = Request::builder()
+        .method(outgoing.method)
+        .uri(target)
+        .body(Full::new(Bytes::from(outgoing.body)))
+        .map_err(|error| prepare(&error))?;
+    *request.headers_mut() = headers;
+    Ok(request)
+}
+
+/// What an exchange amounts to that brought no head of an answer, by what was seen on the wire rather than by what the
+/// library calls it.
+fn no_answer(error: &hyper::Error, observed: &Observed, before: u64) -> Broken {
+    let fresh = before == 0;
+    let read = observed.read() > before;
+    let why = observed.trouble().unwrap_or_else(|| chain(error));
+    if fresh && !read && observed.refused() {
+        broken(Stage::Tls, Outcome::TlsRefused, &why)
+    } else if !read {
+        broken(Stage::Answer, Outcome::Closed, &why)
+    } else if error.is_parse() {
+        broken(Stage::Answer, Outcome::NotHttp, &chain(error))
+    } else {
+        broken(Stage::Body, Outcome::Cut, &why)
+    }
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}
+
+fn prepare(error: &dyn fmt::Display) -> Broken {
+    Broken {
+        stage: Stage::Prepare,
+        outcome: None,
+        why: error.to_string(),
+    }
+}
+
+fn broken(stage: Stage, outcome: Outcome, error: &dyn fmt::Display) -> Broken {
     Broken {
         stage,
+        outcome: Some(outcome),
         why: error.to_string(),
     }
 }

@@ -1,0 +1,58 @@
+//! Certificates and keys from files to what a connection needs.
+
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use rustls::{
+    ClientConfig, RootCertStore,
+    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
+};
+
+use crate::transport::{Broken, prepare};
+
+/// The files of one identity.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Certificate {
+    /// The certificate, with those between it and the CA after it; PEM.
+    pub chain: PathBuf,
+    /// Its key, PEM.
+    pub key: PathBuf,
+}
+
+/// Reads an identity's files, and the CAs that are trusted. An expired or revoked certificate is taken as well: it is
+/// the target that must refuse it.
+pub fn client_config(ca: &Path, certificate: &Certificate) -> Result<Arc<ClientConfig>, Broken> {
+    let mut roots = RootCertStore::empty();
+    for authority in certificates(ca)? {
+        roots.add(authority).map_err(|error| wrong(ca, &error))?;
+    }
+    let chain = certificates(&certificate.chain)?;
+    let key = PrivateKeyDer::from_pem_file(&certificate.key)
+        .map_err(|error| wrong(&certificate.key, &error))?;
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| prepare(&error))?
+        .with_root_certificates(roots)
+        .with_client_auth_cert(chain, key)
+        .map_err(|error| wrong(&certificate.chain, &error))?;
+    Ok(Arc::new(config))
+}
+
+fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Broken> {
+    let read = CertificateDer::pem_file_iter(path).map_err(|error| wrong(path, &error))?;
+    let found: Vec<_> = read
+        .collect::<Result<_, _>>()
+        .map_err(|error| wrong(path, &error))?;
+    if found.is_empty() {
+        return Err(wrong(path, &"no certificate"));
+    }
+    Ok(found)
+}
+
+fn wrong(path: &Path, error: &dyn fmt::Display) -> Broken {
+    prepare(&format!("{}: {error}", path.display()))
+}
