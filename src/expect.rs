@@ -24,7 +24,9 @@ pub fn check(expect: &Expect, seen: &Seen<'_>) -> Vec<Text> {
     let Expect {
         status,
         fault,
+        header: _,
         xpath,
+        outcome: _,
     } = expect;
     let mut mismatches = Vec::new();
     if let Some(status) = status.filter(|status| *status != seen.status) {
@@ -36,13 +38,14 @@ pub fn check(expect: &Expect, seen: &Seen<'_>) -> Vec<Text> {
     }
     if let Some(fault) = fault {
         let found = select(seen, seen.fault_code);
-        if !matches!(&found, Ok(values) if values.as_slice() == [fault.as_str()]) {
-            mismatches.push(differs("fault", fault, &shown(&found)));
+        if !matches!(&found, Ok(values) if values.as_slice() == [fault.get_ref().as_str()]) {
+            mismatches.push(differs("fault", fault.get_ref(), &shown(&found)));
         }
     }
     for (expression, selected) in xpath {
+        let expression = expression.get_ref();
         let found = select(seen, expression);
-        match selected {
+        match selected.get_ref() {
             Selected::Equals(value) => {
                 if !matches!(&found, Ok(values) if values.as_slice() == [value.as_str()]) {
                     mismatches.push(differs(expression, value, &shown(&found)));
@@ -87,6 +90,7 @@ fn check_described(
         ));
     }
     if let Some(pattern) = matches {
+        let pattern = pattern.get_ref();
         let whole = regex::Regex::new(&format!("^(?:{pattern})$"));
         let all = whole.is_ok_and(|whole| {
             !values.is_empty() && values.iter().all(|value| whole.is_match(value))

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use toml::de::DeValue;
 
-use crate::{diagnostic::Diagnostic, text::Text, xml::Namespaces};
+use crate::{diagnostic::Diagnostic, scenario::read, xml::Namespaces};
 
 /// Where the profile lies.
 pub const PATH: &str = "scenarios/profile.toml";
@@ -54,20 +55,10 @@ pub struct Identity {
 
 /// Reads a profile; never fails.
 pub fn parse(text: &str) -> (Profile, Vec<Diagnostic>) {
-    match toml::from_str(text.trim_start_matches('\u{feff}')) {
-        Ok(profile) => (profile, Vec::new()),
-        Err(error) => (Profile::default(), vec![toml_mistake(PATH, text, &error)]),
-    }
-}
-
-/// A mistake that the TOML reader found.
-pub(crate) fn toml_mistake(path: &str, text: &str, error: &toml::de::Error) -> Diagnostic {
-    let bom = text.len() - text.trim_start_matches('\u{feff}').len();
-    let span = error.span().unwrap_or(0..0);
-    Diagnostic {
-        path: path.to_owned(),
-        span: span.start + bom..span.end + bom,
-        text: Text::new(format!("書式の誤り: {}", error.message()), error.message()),
-        hint: None,
-    }
+    let readable = read::without_mark(text);
+    let mut found = Vec::new();
+    let table = read::document(PATH, &readable, &mut found);
+    let required = [("fault_code", DeValue::String("".into()))];
+    let profile = read::typed(PATH, &table, &required, &mut found);
+    (profile.unwrap_or_default(), found)
 }

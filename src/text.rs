@@ -23,6 +23,9 @@ pub struct Text {
     pub en: String,
 }
 
+/// Stands in no file, since TOML and XML forbid it.
+const SEPARATOR: char = '\u{1f}';
+
 impl Text {
     /// Both languages of one text.
     pub fn new(ja: impl Into<String>, en: impl Into<String>) -> Self {
@@ -30,6 +33,18 @@ impl Text {
             ja: ja.into(),
             en: en.into(),
         }
+    }
+
+    /// Both languages in one string, for errors that pass through a reader that knows one only.
+    pub(crate) fn joined(&self) -> String {
+        format!("{}{SEPARATOR}{}", self.ja, self.en)
+    }
+
+    /// The two languages that [`Text::joined`] put together.
+    pub(crate) fn split(joined: &str) -> Option<Self> {
+        joined
+            .split_once(SEPARATOR)
+            .map(|(ja, en)| Self::new(ja, en))
     }
 
     /// The text in one language.

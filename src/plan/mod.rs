@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 use toml::Spanned;
 
 use crate::{
     diagnostic::{Diagnostic, unknown},
-    message,
+    message::{self, Values},
     profile::{self, Profile},
     project::Project,
-    scenario::{self, Expect, Scenario, Selected},
+    scenario::{self, Expect, Scenario, read},
     text::Text,
     xml::{Document, XPath},
 };
@@ -51,13 +51,41 @@ pub struct Suite {
     pub scenarios: Vec<Scenario>,
     /// The test items by id.
     pub items: BTreeMap<String, Item>,
+    /// The people as templates see them, by name.
+    pub people: minijinja::Value,
 }
 
-#[derive(Deserialize)]
+/// Where the test items lie.
+const ITEMS: &str = "scenarios/items.toml";
+/// Where the people lie.
+const PEOPLE: &str = "scenarios/people.toml";
+
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Items {
     #[serde(default)]
     item: BTreeMap<String, Item>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct People {
+    #[serde(default)]
+    person: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+/// Reads a file that a suite may have.
+fn optional<T: DeserializeOwned + Default>(
+    project: &Project,
+    path: &str,
+    found: &mut Vec<Diagnostic>,
+) -> T {
+    let Some(text) = project.get(path) else {
+        return T::default();
+    };
+    let readable = read::without_mark(text);
+    let table = read::document(path, &readable, found);
+    read::typed(path, &table, &[], found).unwrap_or_default()
 }
 
 /// Reads and resolves a whole suite; `rules` are the rule ids of the mock's catalogue, empty where none is known.
@@ -75,24 +103,16 @@ pub fn load(project: &Project, rules: &BTreeSet<String>) -> (Suite, Vec<Diagnost
         );
     };
     let (profile, mut diagnostics) = profile::parse(text);
-    let items = match project
-        .get("scenarios/items.toml")
-        .map(toml::from_str::<Items>)
-    {
-        Some(Ok(items)) => items.item,
-        Some(Err(error)) => {
-            diagnostics.push(profile::toml_mistake("scenarios/items.toml", "", &error));
-            BTreeMap::new()
-        }
-        None => BTreeMap::new(),
-    };
+    let items = optional::<Items>(project, ITEMS, &mut diagnostics).item;
+    let people = optional::<People>(project, PEOPLE, &mut diagnostics).person;
+    let people = minijinja::Value::from(people);
     let mut scenarios = Vec::new();
     for (path, text) in &project.files {
         let in_phase_folder = path
             .strip_prefix("scenarios/")
-            .is_some_and(|rest| rest.contains('/'));
+            .is_some_and(|rest| rest.contains('/') && !rest.starts_with("steps/"));
         if in_phase_folder && path.as_bytes().ends_with(b".toml") {
-            let (scenario, mistakes) = scenario::parse(path, text);
+            let (scenario, mistakes) = scenario::parse(path, text, &project.files);
             diagnostics.extend(mistakes);
             scenarios.extend(scenario);
         }
@@ -101,6 +121,7 @@ pub fn load(project: &Project, rules: &BTreeSet<String>) -> (Suite, Vec<Diagnost
         profile,
         scenarios,
         items,
+        people,
     };
     for scenario in &suite.scenarios {
         diagnostics.extend(resolve(scenario, &suite, project, rules));
@@ -109,6 +130,7 @@ pub fn load(project: &Project, rules: &BTreeSet<String>) -> (Suite, Vec<Diagnost
         profile,
         scenarios,
         items,
+        people,
     } = suite;
     let (scenarios, cycles) = order(scenarios);
     diagnostics.extend(cycles);
@@ -117,6 +139,7 @@ pub fn load(project: &Project, rules: &BTreeSet<String>) -> (Suite, Vec<Diagnost
             profile,
             scenarios,
             items,
+            people,
         },
         diagnostics,
     )
@@ -144,7 +167,9 @@ fn resolve(
     let mut found = Vec::new();
     let kind = |ja: &str, en: &str| Text::new(ja, en);
     let phases: Vec<&str> = PHASES.iter().map(|(name, ..)| *name).collect();
-    if !phases.contains(&file.phase.get_ref().as_str()) {
+    if file.phase.get_ref() != scenario::NO_PHASE
+        && !phases.contains(&file.phase.get_ref().as_str())
+    {
         found.push(unknown(
             path,
             file.phase.span(),
@@ -217,8 +242,15 @@ fn resolve(
             ));
         }
     }
-    let mut captured: BTreeSet<&str> = BTreeSet::new();
+    // Captures of the establisher come along with its checkpoint.
+    let source = file
+        .starts_from
+        .as_ref()
+        .and_then(|name| establisher(&suite.scenarios, name.get_ref()));
+    let exports = source.map_or(&[][..], |source| source.file.exports.as_slice());
+    let mut captured: BTreeSet<&str> = exports.iter().map(|name| name.get_ref().as_str()).collect();
     for step in &file.steps {
+        let path = &step.file;
         if let Some(identity) = &step.identity
             && !suite.profile.identity.contains_key(identity.get_ref())
         {
@@ -233,7 +265,9 @@ fn resolve(
         }
         if let Some(operation) = &step.send {
             if suite.profile.operation.contains_key(operation.get_ref()) {
-                found.extend(check_template(path, operation, step, &captured, project));
+                found.extend(check_template(
+                    path, operation, step, &captured, suite, project,
+                ));
             } else {
                 let known = suite.profile.operation.keys().map(String::as_str);
                 found.push(unknown(
@@ -248,7 +282,7 @@ fn resolve(
         let expressions = step
             .expect
             .iter()
-            .flat_map(expressions)
+            .flat_map(|expect| expressions(expect.get_ref()))
             .chain(step.capture.values().map(|x| x.get_ref().as_str()));
         for expression in expressions {
             if let Err(error) = XPath::compile(expression, &suite.profile.namespaces) {
@@ -265,7 +299,7 @@ fn resolve(
                 });
             }
         }
-        captured.extend(step.capture.keys().map(String::as_str));
+        captured.extend(step.capture.keys().map(|name| name.get_ref().as_str()));
     }
     found
 }
@@ -273,10 +307,8 @@ fn resolve(
 fn expressions(expect: &Expect) -> impl Iterator<Item = &str> {
     expect
         .xpath
-        .iter()
-        .map(|(expression, selected)| match selected {
-            Selected::Equals(_) | Selected::Described(_) => expression.as_str(),
-        })
+        .keys()
+        .map(|expression| expression.get_ref().as_str())
 }
 
 /// Renders a step's template with dummy values: it must know every name and be well-formed.
@@ -285,6 +317,7 @@ fn check_template(
     operation: &Spanned<String>,
     step: &scenario::Step,
     captured: &BTreeSet<&str>,
+    suite: &Suite,
     project: &Project,
 ) -> Option<Diagnostic> {
     let mistake = |text: Text| {
@@ -305,16 +338,19 @@ fn check_template(
             format!("there is no template {file}"),
         ));
     };
-    let mut values: BTreeMap<String, String> = ["request_id", "institution"]
-        .map(|name| (name.to_owned(), "dummy".to_owned()))
-        .into();
-    values.extend(
-        captured
-            .iter()
-            .map(|name| ((*name).to_owned(), "dummy".to_owned())),
-    );
-    for (name, value) in &step.with {
-        match message::render(value, &values) {
+    let mut seen = Values::from([("people".to_owned(), suite.people.clone())]);
+    let dummies = ["request_id", "institution"]
+        .into_iter()
+        .chain(captured.iter().copied());
+    seen.extend(dummies.map(|name| (name.to_owned(), "dummy".into())));
+    let mut values = seen.clone();
+    if step.plants.is_some() {
+        values.insert("planted".to_owned(), "dummy".into());
+        seen.insert("planted".to_owned(), "dummy".into());
+    }
+    for (name, data) in &step.with {
+        let name = name.get_ref();
+        match message::value(data.get_ref(), &seen) {
             Ok(value) => values.insert(name.clone(), value),
             Err(error) => {
                 return mistake(Text::new(
@@ -475,6 +511,6 @@ mod tests {
             ("scenarios/1-master/b.toml", text),
             ("scenarios/1-master/c.toml", "title = 1".to_owned()),
         ]);
-        assert_eq!(found.len(), 3, "{found:?}");
+        assert_eq!(found.len(), 5, "{found:?}");
     }
 }

@@ -322,7 +322,7 @@ mod tests {
         let text =
             "title = { ja = 'a', en = 'a' }\nphase = 'master'\n[[step]]\nid = 'a'\nadvance = 1\n";
         let scenario = |id: &str| {
-            scenario::parse(&format!("scenarios/{id}.toml"), text)
+            scenario::parse(&format!("scenarios/{id}.toml"), text, &BTreeMap::new())
                 .0
                 .unwrap()
         };

@@ -10,17 +10,18 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use hyper::Method;
 use serde_json::json;
 use sha2::Sha256;
+use toml::Spanned;
 
 use crate::{
     event::{Outcome, StepResult},
     expect::{self, Seen},
-    message,
+    message::{self, Values},
     normalise::Numbering,
     plan::{Suite, template_path},
     profile::Identity,
     project::Project,
     run::{Setting, Snapshots},
-    scenario::{Scenario, Step},
+    scenario::{Kind, Scenario, Step, data::Data},
     sentinel, snapshot,
     text::Text,
     transport::{self, Answer, Broken, Certificate, Connection, Limits, Outgoing},
@@ -42,7 +43,7 @@ pub(super) struct Runner<'a> {
     setting: &'a Setting,
     world: String,
     url: String,
-    values: BTreeMap<String, String>,
+    values: Values,
     numbering: Numbering,
     connections: BTreeMap<String, Connection>,
 }
@@ -64,7 +65,7 @@ impl<'a> Runner<'a> {
             setting,
             world,
             url,
-            values: BTreeMap::new(),
+            values: Values::new(),
             numbering: Numbering::new(start),
             connections: BTreeMap::new(),
         }
@@ -74,48 +75,62 @@ impl<'a> Runner<'a> {
         let mut result = blank(self.scenario, self.project, index, step);
         if skip {
             result.outcome = Outcome::Skipped;
-        } else if step.send.is_some() {
-            self.send(step, &mut result).await;
-        } else if let Err(error) = self.act(step).await {
-            result.outcome = Outcome::Broken {
-                why: Text::new(error.clone(), error),
-            };
+            return result;
+        }
+        let not_yet = |what: &str| Outcome::Broken {
+            why: Text::new(
+                format!("「{what}」の手順はまだ実施できません"),
+                format!("a step with '{what}' cannot be done yet"),
+            ),
+        };
+        match step.kind() {
+            Some(Kind::Send(_)) => self.send(step, &mut result).await,
+            Some(Kind::Network(act)) => self.act(act, &mut result).await,
+            Some(Kind::Advance(by)) => {
+                self.clock(json!({ "advance": by.seconds() }), &mut result)
+                    .await;
+            }
+            Some(Kind::At(to)) => self.clock(json!({ "to": to.as_str() }), &mut result).await,
+            Some(Kind::Listen(_)) => result.outcome = not_yet("listen"),
+            Some(Kind::Check(_)) => result.outcome = not_yet("check"),
+            Some(Kind::Use(_)) | None => result.outcome = not_yet("use"),
         }
         result
     }
 
-    /// A step that acts on the network or on the clock.
-    async fn act(&self, step: &Step) -> Result<(), String> {
-        let world = format!("/worlds/{}", self.world);
-        let done = match (&step.network, step.advance, &step.at) {
-            (Some(act), _, _) => {
-                self.setting
-                    .control
-                    .send(Method::POST, &format!("{world}/acts"), json!(act))
-                    .await
+    /// The operator of the network acts.
+    async fn act(&self, act: &BTreeMap<Spanned<String>, Spanned<Data>>, result: &mut StepResult) {
+        match message::json_object(act, &self.seen()) {
+            Ok(act) => {
+                self.tell(Method::POST, "acts", act, result).await;
             }
-            (None, Some(seconds), _) => {
-                self.setting
-                    .control
-                    .send(
-                        Method::PATCH,
-                        &format!("{world}/clock"),
-                        json!({ "advance": seconds }),
-                    )
-                    .await
-            }
-            (None, None, to) => {
-                self.setting
-                    .control
-                    .send(
-                        Method::PATCH,
-                        &format!("{world}/clock"),
-                        json!({ "to": to }),
-                    )
-                    .await
-            }
-        };
-        done.map(|_| ()).map_err(|error| error.to_string())
+            Err(error) => result.outcome = broken_by(&error),
+        }
+    }
+
+    /// Moves the world's clock.
+    async fn clock(&self, to: serde_json::Value, result: &mut StepResult) {
+        self.tell(Method::PATCH, "clock", to, result).await;
+    }
+
+    async fn tell(
+        &self,
+        method: Method,
+        what: &str,
+        body: serde_json::Value,
+        result: &mut StepResult,
+    ) {
+        let path = format!("/worlds/{}/{what}", self.world);
+        if let Err(error) = self.setting.control.send(method, &path, body).await {
+            result.outcome = broken_by(&error);
+        }
+    }
+
+    /// What the texts of the scenario see: people and what was captured.
+    fn seen(&self) -> Values {
+        let mut values = self.values.clone();
+        values.insert("people".to_owned(), self.suite.people.clone());
+        values
     }
 
     async fn send(&mut self, step: &Step, result: &mut StepResult) {
@@ -157,19 +172,22 @@ impl<'a> Runner<'a> {
             .operation
             .get(&operation_name)
             .ok_or("no such operation")?;
-        let mut values = self.values.clone();
-        values.insert("request_id".to_owned(), self.request_id(step));
-        values.insert(
+        let mut seen = self.seen();
+        seen.insert("request_id".to_owned(), self.request_id(step).into());
+        seen.insert(
             "institution".to_owned(),
-            self.identity(step)?.institution.clone(),
+            self.identity(step)?.institution.clone().into(),
         );
-        for (name, value) in &step.with {
-            let value = message::render(value, &values)?;
-            values.insert(name.clone(), value);
+        let mut values = seen.clone();
+        for (name, data) in &step.with {
+            let value = message::value(data.get_ref(), &seen).map_err(|error| error.to_string())?;
+            values.insert(name.get_ref().clone(), value);
         }
         let body = match (&step.raw, self.project.get(&template_path(&operation_name))) {
-            (Some(raw), _) => raw.clone(),
-            (None, Some(template)) => message::render(template, &values)?,
+            (Some(raw), _) => raw.get_ref().clone(),
+            (None, Some(template)) => {
+                message::render(template, &values).map_err(|error| error.to_string())?
+            }
             (None, None) => return Err("no template".to_owned()),
         };
         let content_type = step.content_type.as_deref().unwrap_or(XML);
@@ -237,7 +255,7 @@ impl<'a> Runner<'a> {
             fault_code: &profile.fault_code,
             namespaces: &profile.namespaces,
         };
-        if let Some(expect) = &step.expect {
+        if let Some(expect) = step.expected() {
             mismatches.extend(expect::check(expect, &seen));
         }
         let select = |expression: &str| -> Option<String> {
@@ -246,13 +264,17 @@ impl<'a> Runner<'a> {
         };
         result.rule = select("//n:Fault/n:RuleId");
         for (name, expression) in &step.capture {
+            let shown = name.get_ref();
             match select(expression.get_ref()) {
                 Some(value) => {
-                    self.values.insert(name.clone(), value);
+                    self.values.insert(name.get_ref().clone(), value.into());
                 }
                 None => mismatches.push(Text::new(
-                    format!("「{name}」を取得できません（{}）", expression.get_ref()),
-                    format!("nothing to capture as '{name}' by {}", expression.get_ref()),
+                    format!("「{shown}」を取得できません（{}）", expression.get_ref()),
+                    format!(
+                        "nothing to capture as '{shown}' by {}",
+                        expression.get_ref()
+                    ),
                 )),
             }
         }
@@ -368,6 +390,12 @@ fn looked_through(body: &str) -> (bool, String) {
     (sentinel::found(body), sentinel::mask(body))
 }
 
+fn broken_by(error: &dyn Display) -> Outcome {
+    Outcome::Broken {
+        why: Text::new(error.to_string(), error.to_string()),
+    }
+}
+
 /// A result for what broke outside the steps.
 pub(super) fn broken(scenario: &Scenario, index: usize, error: &dyn Display) -> StepResult {
     StepResult {
@@ -387,13 +415,13 @@ pub(super) fn broken(scenario: &Scenario, index: usize, error: &dyn Display) -> 
 
 fn blank(scenario: &Scenario, project: &Project, index: usize, step: &Step) -> StepResult {
     let line = project
-        .get(&scenario.path)
+        .get(&step.file)
         .map_or(1, |text| Scenario::line_of(text, &step.id.span()));
     StepResult {
         scenario: scenario.id.clone(),
         sequence: index + 1,
         step: step.id.get_ref().clone(),
-        place: format!("{}:{line}", scenario.path),
+        place: format!("{}:{line}", step.file),
         outcome: Outcome::Passed,
         request: String::new(),
         response: String::new(),

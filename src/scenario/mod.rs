@@ -1,11 +1,23 @@
-//! TOML text to scenarios, with spans; never fails: what cannot be read becomes a diagnostic.
+//! TOML text to scenarios, with places; never fails: what cannot be read becomes a diagnostic.
+
+pub mod data;
+pub(crate) mod read;
+mod shared;
+pub mod step;
 
 use std::{collections::BTreeMap, ops::Range};
 
 use serde::Deserialize;
-use toml::Spanned;
+use toml::{
+    Spanned,
+    de::{DeString, DeTable, DeValue},
+};
 
-use crate::{diagnostic::Diagnostic, profile::toml_mistake, text::Text};
+use crate::{diagnostic::Diagnostic, text::Text};
+
+pub use self::step::{
+    Check, Described, Expect, Kind, Listen, Selected, Specimen, Step, TransportOutcome, Until,
+};
 
 /// One scenario file.
 #[derive(Clone, Debug)]
@@ -14,7 +26,7 @@ pub struct Scenario {
     pub id: String,
     /// The file, relative to the suite's root.
     pub path: String,
-    /// What the file says.
+    /// What the file says, its shared steps put in.
     pub file: ScenarioFile,
 }
 
@@ -26,8 +38,14 @@ pub struct ScenarioFile {
     pub title: Text,
     /// The phase of the operation test.
     pub phase: Spanned<String>,
+    /// Words by which a run can choose it.
+    #[serde(default)]
+    pub tags: Vec<Spanned<String>>,
     /// The checkpoint that it leaves.
     pub establishes: Option<Spanned<String>>,
+    /// Captures that go with the checkpoint to the scenarios that start from it.
+    #[serde(default)]
+    pub exports: Vec<Spanned<String>>,
     /// The checkpoint from which it starts.
     pub starts_from: Option<Spanned<String>>,
     /// The test items that it covers.
@@ -41,77 +59,15 @@ pub struct ScenarioFile {
     pub steps: Vec<Step>,
 }
 
-/// One step: it sends, acts on the network, or moves the clock.
+/// What a file of shared steps may say.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Step {
-    /// Its name, unique in the scenario; also the name of its snapshot.
-    pub id: Spanned<String>,
-    /// The operation to send.
-    pub send: Option<Spanned<String>>,
-    /// The identity that sends.
-    #[serde(rename = "as")]
-    pub identity: Option<Spanned<String>>,
-    /// Values for the message's template.
-    #[serde(default)]
-    pub with: BTreeMap<String, String>,
-    /// Another `Content-Type` than that of the contract.
-    pub content_type: Option<String>,
-    /// Another `SOAPAction` than that of the operation.
-    pub action: Option<String>,
-    /// Literal bytes in the place of a rendered template.
-    pub raw: Option<String>,
-    /// What must come back.
-    pub expect: Option<Expect>,
-    /// Names for values of the answer, by XPath.
-    #[serde(default)]
-    pub capture: BTreeMap<String, Spanned<String>>,
-    /// What the operator of the network does.
-    pub network: Option<BTreeMap<String, String>>,
-    /// Moves the world's clock by so many seconds.
-    pub advance: Option<u64>,
-    /// Moves the world's clock to a time, RFC 3339.
-    pub at: Option<String>,
-    /// Whether it runs even after a failure.
-    #[serde(default)]
-    pub always: bool,
-}
-
-/// What must come back.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Expect {
-    /// The HTTP status.
-    pub status: Option<u16>,
-    /// The fault code.
-    pub fault: Option<String>,
-    /// XPath → what it must select.
-    #[serde(default)]
-    pub xpath: BTreeMap<String, Selected>,
-}
-
-/// What an XPath must select.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(untagged)]
-pub enum Selected {
-    /// Exactly this one value.
-    Equals(String),
-    /// Something described.
-    Described(Described),
-}
-
-/// A description of what is selected; each part that is given must hold.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Described {
-    /// Whether anything is selected.
-    pub exists: Option<bool>,
-    /// How many nodes are selected.
-    pub count: Option<usize>,
-    /// A regular expression that each value matches as a whole.
-    pub matches: Option<String>,
-    /// Values of which each selected one is one.
-    pub one_of: Option<Vec<String>>,
+pub struct SharedFile {
+    /// What the steps do.
+    pub title: Option<Text>,
+    /// The steps, in order.
+    #[serde(rename = "step", default)]
+    pub steps: Vec<Step>,
 }
 
 impl Scenario {
@@ -122,38 +78,195 @@ impl Scenario {
     }
 }
 
-/// Reads one file.
-pub fn parse(path: &str, text: &str) -> (Option<Scenario>, Vec<Diagnostic>) {
-    // A byte order mark becomes white space of the same length, so that spans stay right.
-    let readable = text.replacen(
-        '\u{feff}',
-        "\n\n\n",
-        usize::from(text.starts_with('\u{feff}')),
-    );
+/// Reads one file; `files` are those of the suite, for the shared steps.
+pub fn parse(
+    path: &str,
+    text: &str,
+    files: &BTreeMap<String, String>,
+) -> (Option<Scenario>, Vec<Diagnostic>) {
+    let readable = read::without_mark(text);
+    let mut found = Vec::new();
+    let mut table = read::document(path, &readable, &mut found);
+    let steps = table.get_mut().remove("step");
+    let required = [
+        (
+            "title",
+            DeValue::Table(DeTable::from_iter(["ja", "en"].map(|language| {
+                let key = Spanned::new(0..0, DeString::Borrowed(language));
+                (
+                    key,
+                    Spanned::new(0..0, DeValue::String(DeString::Borrowed(""))),
+                )
+            }))),
+        ),
+        ("phase", DeValue::String(DeString::Borrowed(NO_PHASE))),
+    ];
+    let Some(mut file) = read::typed::<ScenarioFile>(path, &table, &required, &mut found) else {
+        return (None, found);
+    };
+    let mut reader = Reader {
+        files,
+        found,
+        under_way: vec![path.to_owned()],
+    };
+    if let Some(steps) = &steps {
+        file.steps = reader.steps(path, steps);
+    }
+    let mut found = reader.found;
+    found.extend(check(path, &file));
+    file.steps.retain(|step| step.shared.is_none());
     let id = path
         .trim_start_matches("scenarios/")
         .trim_end_matches(".toml")
         .to_owned();
-    match toml::from_str::<ScenarioFile>(&readable) {
-        Ok(file) => {
-            let diagnostics = check(path, &file);
-            (
-                Some(Scenario {
-                    id,
-                    path: path.to_owned(),
-                    file,
-                }),
-                diagnostics,
-            )
+    let path = path.to_owned();
+    (Some(Scenario { id, path, file }), found)
+}
+
+/// Stands in for a phase that is missing, so that nothing more is said of it.
+pub(crate) const NO_PHASE: &str = "";
+
+/// Reads steps and puts shared ones in.
+struct Reader<'a> {
+    files: &'a BTreeMap<String, String>,
+    found: Vec<Diagnostic>,
+    /// The files that are being read, each used by the one before.
+    under_way: Vec<String>,
+}
+
+impl Reader<'_> {
+    fn steps(&mut self, path: &str, steps: &Spanned<DeValue<'_>>) -> Vec<Step> {
+        let DeValue::Array(items) = steps.get_ref() else {
+            let text = Text::new(
+                "手順は [[step]] と記載してください",
+                "write steps as [[step]]",
+            );
+            self.report(path, steps.span(), text, None);
+            return Vec::new();
+        };
+        let mut read = Vec::new();
+        for item in items {
+            let DeValue::Table(table) = item.get_ref() else {
+                let text = Text::new("手順は表です", "a step is a table");
+                self.report(path, item.span(), text, None);
+                continue;
+            };
+            let required = [("id", DeValue::String(DeString::Borrowed(NO_ID)))];
+            let whole = Spanned::new(item.span(), table.clone());
+            let Some(mut step) = read::typed::<Step>(path, &whole, &required, &mut self.found)
+            else {
+                continue;
+            };
+            path.clone_into(&mut step.file);
+            match &step.shared {
+                Some(shared) => {
+                    let none = DeTable::new();
+                    let with = match table.get("with").map(Spanned::get_ref) {
+                        Some(DeValue::Table(with)) => with,
+                        Some(_) | None => &none,
+                    };
+                    let inner = self.shared_steps(path, &step, shared, with);
+                    read.push(step.clone());
+                    read.extend(inner);
+                }
+                None => read.push(step),
+            }
         }
-        Err(error) => (None, vec![toml_mistake(path, "", &error)]),
+        read
+    }
+
+    /// The steps for which one stands.
+    fn shared_steps(
+        &mut self,
+        path: &str,
+        outer: &Step,
+        shared: &Spanned<String>,
+        with: &DeTable<'_>,
+    ) -> Vec<Step> {
+        let file = format!("scenarios/{}", shared.get_ref());
+        let Some(text) = self.files.get(&file) else {
+            let known = self
+                .files
+                .keys()
+                .filter_map(|path| path.strip_prefix("scenarios/"))
+                .filter(|path| path.starts_with("steps/"));
+            self.found.push(crate::diagnostic::unknown(
+                path,
+                shared.span(),
+                &Text::new("共通手順のファイル", "file of shared steps"),
+                shared.get_ref(),
+                known,
+            ));
+            return Vec::new();
+        };
+        if self.under_way.contains(&file) {
+            let text = Text::new(
+                "共通手順が自分自身を使用しています",
+                "these shared steps use themselves",
+            );
+            self.report(path, shared.span(), text, None);
+            return Vec::new();
+        }
+        let readable = read::without_mark(text);
+        let mut table = read::document(&file, &readable, &mut self.found);
+        let steps = table.get_mut().remove("step");
+        read::typed::<SharedFile>(&file, &table, &[], &mut self.found);
+        let Some(mut steps) = steps else {
+            return Vec::new();
+        };
+        let (mut used, mut wrong) = (Vec::new(), Vec::new());
+        shared::substitute(&mut steps, with, &mut used, &mut wrong);
+        for misplaced in wrong {
+            self.report(&file, misplaced.span, misplaced.text, None);
+        }
+        for name in with.keys() {
+            if !used.iter().any(|used| used == name.get_ref()) {
+                let text = Text::new(
+                    format!("引数「{}」は{file}で使用されていません", name.get_ref()),
+                    format!("{file} has no use for the parameter '{}'", name.get_ref()),
+                );
+                self.report(path, name.span(), text, None);
+            }
+        }
+        self.under_way.push(file.clone());
+        let mut inner = self.steps(&file, &steps);
+        self.under_way.pop();
+        let names: Vec<String> = inner.iter().map(|step| step.id.get_ref().clone()).collect();
+        for step in &mut inner {
+            step.always |= outer.always;
+            let references = [
+                Some(&mut step.id),
+                step.via.as_mut(),
+                step.same_request_as.as_mut(),
+            ];
+            for reference in references.into_iter().flatten() {
+                if names.contains(reference.get_ref()) {
+                    let long = format!("{}-{}", outer.id.get_ref(), reference.get_ref());
+                    *reference.get_mut() = long;
+                }
+            }
+        }
+        inner
+    }
+
+    fn report(&mut self, path: &str, span: Range<usize>, text: Text, hint: Option<Text>) {
+        self.found.push(Diagnostic {
+            path: path.to_owned(),
+            span,
+            text,
+            hint,
+        });
     }
 }
 
+/// Stands in for a name that is missing.
+const NO_ID: &str = "";
+
+/// The form of the steps: what can be said without knowing the suite.
 fn check(path: &str, file: &ScenarioFile) -> Vec<Diagnostic> {
-    let mut diagnostics = Vec::new();
-    let mut mistake = |span: Range<usize>, text: Text, hint: Option<Text>| {
-        diagnostics.push(Diagnostic {
+    let mut found = Vec::new();
+    let mut mistake = |path: &str, span: Range<usize>, text: Text, hint: Option<Text>| {
+        found.push(Diagnostic {
             path: path.to_owned(),
             span,
             text,
@@ -162,6 +275,7 @@ fn check(path: &str, file: &ScenarioFile) -> Vec<Diagnostic> {
     };
     if file.steps.is_empty() {
         mistake(
+            path,
             file.phase.span(),
             Text::new("手順がありません", "the scenario has no step"),
             None,
@@ -170,12 +284,12 @@ fn check(path: &str, file: &ScenarioFile) -> Vec<Diagnostic> {
     let mut seen: Vec<&str> = Vec::new();
     for step in &file.steps {
         let id = step.id.get_ref().as_str();
-        let simple = !id.is_empty()
-            && id
-                .chars()
-                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+        let simple = id
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
         if !simple {
             mistake(
+                &step.file,
                 step.id.span(),
                 Text::new(
                     format!("手順名「{id}」は使用できません"),
@@ -187,8 +301,9 @@ fn check(path: &str, file: &ScenarioFile) -> Vec<Diagnostic> {
                 )),
             );
         }
-        if seen.contains(&id) {
+        if id != NO_ID && seen.contains(&id) {
             mistake(
+                &step.file,
                 step.id.span(),
                 Text::new(
                     format!("手順名「{id}」が重複しています"),
@@ -198,24 +313,20 @@ fn check(path: &str, file: &ScenarioFile) -> Vec<Diagnostic> {
             );
         }
         seen.push(id);
-        let kinds = [
-            step.send.is_some(),
-            step.network.is_some(),
-            step.advance.is_some(),
-            step.at.is_some(),
-        ];
-        if kinds.into_iter().filter(|given| *given).count() != 1 {
+        if step.kinds().len() != 1 {
             mistake(
+                &step.file,
                 step.id.span(),
                 Text::new(
-                    "send・network・advance・at のいずれか一つが必要です",
-                    "a step has one of send, network, advance and at",
+                    "send・advance・at・network・listen・use・check のいずれか一つが必要です",
+                    "a step has exactly one of send, advance, at, network, listen, use and check",
                 ),
                 None,
             );
         }
         if step.send.is_some() != step.identity.is_some() {
             mistake(
+                &step.file,
                 step.id.span(),
                 Text::new(
                     "send には as（送信者）が必要です",
@@ -225,7 +336,7 @@ fn check(path: &str, file: &ScenarioFile) -> Vec<Diagnostic> {
             );
         }
     }
-    diagnostics
+    found
 }
 
 #[cfg(test)]
@@ -235,7 +346,7 @@ mod tests {
     const GOOD: &str = "title = { ja = \"甲\", en = \"a\" }\nphase = \"master\"\n\n[[step]]\nid = \"one\"\nsend = \"ListMasters\"\nas = \"iida-mayor\"\n";
 
     fn mistakes(text: &str) -> Vec<String> {
-        parse("scenarios/1-master/a.toml", text)
+        parse("scenarios/1-master/a.toml", text, &BTreeMap::new())
             .1
             .into_iter()
             .map(|diagnostic| diagnostic.text.en)
@@ -246,7 +357,7 @@ mod tests {
     fn files_that_notepad_wrote_are_read() {
         let windows = format!("\u{feff}{}", GOOD.replace('\n', "\r\n"));
         assert!(mistakes(&windows).is_empty());
-        let (scenario, _) = parse("scenarios/1-master/a.toml", &windows);
+        let (scenario, _) = parse("scenarios/1-master/a.toml", &windows, &BTreeMap::new());
         let step_span = scenario
             .as_ref()
             .map(|scenario| scenario.file.steps[0].id.span())
@@ -258,7 +369,7 @@ mod tests {
     #[test]
     fn each_mistake_of_form_is_found() {
         let cases = [
-            (GOOD.replace("send =", "sned ="), "unknown field `sned`"),
+            (GOOD.replace("send =", "sned ="), "no key 'sned'"),
             (
                 GOOD.replace("\"one\"", "\"One Step\""),
                 "cannot name a step",
@@ -268,10 +379,10 @@ mod tests {
                 "two steps",
             ),
             (GOOD.replace("as = \"iida-mayor\"\n", ""), "go together"),
-            (format!("{GOOD}advance = 3\n"), "one of send"),
+            (format!("{GOOD}advance = 3\n"), "exactly one of send"),
             (
                 GOOD.replace("phase = \"master\"\n", ""),
-                "missing field `phase`",
+                "the key 'phase' is missing",
             ),
         ];
         for (text, says) in cases {
@@ -281,5 +392,55 @@ mod tests {
                 "{says}: {found:?}"
             );
         }
+    }
+
+    #[test]
+    fn shared_steps_stand_where_they_are_used() {
+        let files = BTreeMap::from([(
+            "scenarios/steps/ask.toml".to_owned(),
+            "[[step]]\nid = 'send'\nsend = '{{ what }}'\nas = 'iida-mayor'\nwith = { n = '{{ n }}', all = '{{ list }}', receipt = '{{ receipt }}' }\n\
+             [[step]]\nid = 'again'\nsend = '{{ what }}'\nas = 'iida-mayor'\nsame_request_as = 'send'\nexpect = { xpath = { \"//n:A[n:B='{{ n }}']\" = '{{ n }}th' } }\n"
+                .to_owned(),
+        )]);
+        let text = "title = { ja = 'a', en = 'a' }\nphase = 'master'\n[[step]]\nid = 'twice'\nuse = 'steps/ask.toml'\n\
+                    with = { what = 'Echo', n = 3, list = [{ a = 1 }], more = 1 }\nalways = true\n";
+        let (scenario, found) = parse("scenarios/1-a/a.toml", text, &files);
+        let steps = scenario.unwrap().file.steps;
+        let ids: Vec<&str> = steps
+            .iter()
+            .map(|step| step.id.get_ref().as_str())
+            .collect();
+        assert_eq!(ids, ["twice-send", "twice-again"]);
+        assert!(
+            steps
+                .iter()
+                .all(|step| step.always && step.file == "scenarios/steps/ask.toml")
+        );
+        assert_eq!(steps[0].send.as_ref().unwrap().get_ref(), "Echo");
+        assert_eq!(steps[0].with["n"].get_ref(), &data::Data::Integer(3));
+        assert!(
+            matches!(steps[0].with["all"].get_ref(), data::Data::List(items) if items.len() == 1)
+        );
+        assert_eq!(
+            steps[0].with["receipt"].get_ref(),
+            &data::Data::Text("{{ receipt }}".into())
+        );
+        assert_eq!(
+            steps[1].same_request_as.as_ref().unwrap().get_ref(),
+            "twice-send"
+        );
+        let xpath = &steps[1].expected().unwrap().xpath;
+        assert_eq!(
+            xpath["//n:A[n:B='3']"].get_ref(),
+            &Selected::Equals("3th".into())
+        );
+        let found: Vec<&str> = found
+            .iter()
+            .map(|mistake| mistake.text.en.as_str())
+            .collect();
+        assert_eq!(
+            found,
+            ["scenarios/steps/ask.toml has no use for the parameter 'more'"]
+        );
     }
 }

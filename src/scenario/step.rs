@@ -1,0 +1,273 @@
+//! What a step may say. One type holds all keys, since a file may mix them wrongly; [`Step::kind`] is the one that it is.
+
+use std::{collections::BTreeMap, fmt};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, MapAccess, Visitor, value::MapAccessDeserializer},
+};
+use toml::Spanned;
+
+use crate::{
+    scenario::data::{Data, Lapse, Moment},
+    text::Text,
+};
+
+/// One step: it sends, moves the clock, acts on the network, opens a listener, checks, or stands for shared steps.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// Its name, unique in the scenario; also the name of its snapshot.
+    pub id: Spanned<String>,
+    /// What it shows, where that is not plain.
+    pub title: Option<Text>,
+    /// Whether it runs even after a failure.
+    #[serde(default)]
+    pub always: bool,
+
+    /// The operation to send.
+    pub send: Option<Spanned<String>>,
+    /// The identity that sends.
+    #[serde(rename = "as")]
+    pub identity: Option<Spanned<String>>,
+    /// Values for the message's template, or for the shared steps.
+    #[serde(default)]
+    pub with: BTreeMap<Spanned<String>, Spanned<Data>>,
+    /// Literal text in the place of a rendered template.
+    pub raw: Option<Spanned<String>>,
+    /// Another `Content-Type` than that of the contract.
+    pub content_type: Option<String>,
+    /// Another `SOAPAction` than that of the operation.
+    pub action: Option<String>,
+    /// Further headers of the request, or others than the usual ones.
+    #[serde(default)]
+    pub headers: BTreeMap<Spanned<String>, Spanned<String>>,
+    /// Another method than `POST`.
+    pub method: Option<Spanned<String>>,
+    /// Another path than that of the operation.
+    pub path: Option<Spanned<String>>,
+    /// An earlier step whose request id this one repeats: a retry.
+    pub same_request_as: Option<Spanned<String>>,
+    /// Sends again until the answer is as described.
+    pub until: Option<Until>,
+    /// An earlier `listen` step through whose listener this one is sent.
+    pub via: Option<Spanned<String>>,
+    /// How long to wait for the answer, by the clock on the wall.
+    pub timeout: Option<Spanned<Lapse>>,
+    /// Puts a specimen into the template variable `planted`.
+    pub plants: Option<Spanned<Specimen>>,
+    /// What must come back.
+    pub expect: Option<Spanned<Expect>>,
+    /// Names for values of the answer, by XPath.
+    #[serde(default)]
+    pub capture: BTreeMap<Spanned<String>, Spanned<String>>,
+    /// Why the answer is not compared with a snapshot.
+    pub no_snapshot: Option<Spanned<String>>,
+
+    /// Moves the world's clock on.
+    pub advance: Option<Spanned<Lapse>>,
+    /// Moves the world's clock to a time.
+    pub at: Option<Spanned<Moment>>,
+    /// What the operator of the network does.
+    pub network: Option<Spanned<BTreeMap<Spanned<String>, Spanned<Data>>>>,
+    /// Opens a further listener of this scenario's world.
+    pub listen: Option<Spanned<Listen>>,
+    /// The file of shared steps that stand here.
+    #[serde(rename = "use")]
+    pub shared: Option<Spanned<String>>,
+    /// What of the world must hold.
+    pub check: Option<Spanned<Check>>,
+
+    /// The file in which the step's spans lie: the scenario's own, or that of the shared steps.
+    #[serde(skip)]
+    pub file: String,
+}
+
+/// What a step is.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind<'a> {
+    /// Sends an operation.
+    Send(&'a Spanned<String>),
+    /// Moves the world's clock on.
+    Advance(Lapse),
+    /// Moves the world's clock to a time.
+    At(&'a Moment),
+    /// The operator of the network acts.
+    Network(&'a BTreeMap<Spanned<String>, Spanned<Data>>),
+    /// Opens a listener.
+    Listen(&'a Listen),
+    /// Stands for shared steps; none is left after reading.
+    Use(&'a Spanned<String>),
+    /// Checks the world.
+    Check(Check),
+}
+
+impl Step {
+    /// All kinds that the step names; a right one names one.
+    pub fn kinds(&self) -> Vec<Kind<'_>> {
+        [
+            self.send.as_ref().map(Kind::Send),
+            self.advance
+                .as_ref()
+                .map(|given| Kind::Advance(*given.get_ref())),
+            self.at.as_ref().map(|given| Kind::At(given.get_ref())),
+            self.network
+                .as_ref()
+                .map(|given| Kind::Network(given.get_ref())),
+            self.listen
+                .as_ref()
+                .map(|given| Kind::Listen(given.get_ref())),
+            self.shared.as_ref().map(Kind::Use),
+            self.check
+                .as_ref()
+                .map(|given| Kind::Check(*given.get_ref())),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+
+    /// What the step is; nothing where it is no right step, which reading has reported.
+    pub fn kind(&self) -> Option<Kind<'_>> {
+        match self.kinds().as_slice() {
+            [kind] => Some(*kind),
+            _ => None,
+        }
+    }
+
+    /// What must come back, if the step says so.
+    pub fn expected(&self) -> Option<&Expect> {
+        self.expect.as_ref().map(Spanned::get_ref)
+    }
+}
+
+/// Sends again until the answer is as described; only the last answer is judged.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Until {
+    /// The HTTP status to wait for.
+    pub status: Option<u16>,
+    /// XPath → what it must select.
+    #[serde(default)]
+    pub xpath: BTreeMap<Spanned<String>, Spanned<Selected>>,
+    /// How long to wait between two sendings; a frozen clock is moved on by as much.
+    pub every: Spanned<Lapse>,
+    /// How long to go on.
+    pub within: Spanned<Lapse>,
+}
+
+/// A further listener of the scenario's world.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Listen {
+    /// The certificate that it shows: `good`, `other-name`, `expired`, `other-ca`.
+    pub certificate: Option<Spanned<String>>,
+    /// What is wrong with it: `none`, `close-in-handshake`, `alert-in-handshake`, `reset`, …
+    pub fault: Option<Spanned<String>>,
+}
+
+/// What is put into a request on purpose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Specimen {
+    /// A number in the form of an individual number, made for this step; what is kept of the exchange is masked.
+    IndividualNumber,
+}
+
+/// What of the world must hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Check {
+    /// The invariants of the network.
+    Invariants,
+}
+
+/// What must come back.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expect {
+    /// The HTTP status.
+    pub status: Option<u16>,
+    /// The fault code.
+    pub fault: Option<Spanned<String>>,
+    /// Header → what it must hold.
+    #[serde(default)]
+    pub header: BTreeMap<Spanned<String>, Spanned<Selected>>,
+    /// XPath → what it must select.
+    #[serde(default)]
+    pub xpath: BTreeMap<Spanned<String>, Spanned<Selected>>,
+    /// What must happen in the place of an answer.
+    pub outcome: Option<TransportOutcome>,
+}
+
+/// How an exchange ends without a whole answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TransportOutcome {
+    /// No connection.
+    Refused,
+    /// No TLS, whether at the handshake or with the first answer.
+    TlsRefused,
+    /// Closed before the answer.
+    Closed,
+    /// Closed in the midst of the answer.
+    Cut,
+    /// No answer in time.
+    Timeout,
+    /// What came is no HTTP.
+    NotHttp,
+}
+
+/// What an XPath must select.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Selected {
+    /// Exactly this one value.
+    Equals(String),
+    /// Something described.
+    Described(Described),
+}
+
+/// A description of what is selected; each part that is given must hold.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Described {
+    /// Whether anything is selected.
+    pub exists: Option<bool>,
+    /// How many nodes are selected.
+    pub count: Option<usize>,
+    /// A regular expression that each value matches as a whole.
+    pub matches: Option<Spanned<String>>,
+    /// Values of which each selected one is one.
+    pub one_of: Option<Vec<String>>,
+}
+
+impl<'de> Deserialize<'de> for Selected {
+    /// By hand, since an untagged enum loses the places and says only that nothing fits.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Written;
+        impl<'de> Visitor<'de> for Written {
+            type Value = Selected;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a value, or a table with exists, count, matches or one-of")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Selected, E> {
+                Ok(Selected::Equals(text.to_owned()))
+            }
+
+            fn visit_bool<E: Error>(self, value: bool) -> Result<Selected, E> {
+                Ok(Selected::Equals(value.to_string()))
+            }
+
+            fn visit_i64<E: Error>(self, value: i64) -> Result<Selected, E> {
+                Ok(Selected::Equals(value.to_string()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<Selected, A::Error> {
+                Described::deserialize(MapAccessDeserializer::new(entries)).map(Selected::Described)
+            }
+        }
+        deserializer.deserialize_any(Written)
+    }
+}
