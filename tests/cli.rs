@@ -283,8 +283,8 @@ fn both_languages_are_complete_sentences_of_their_own() {
         repository(),
         &["--lang", "ja", "explain", "R-CON-01"],
     ));
-    assert!(english.contains("may ask for its status alone"));
-    assert!(japanese.contains("申請状況の確認以外を行うことができない"));
+    assert!(english.contains("may apply and ask for its status"));
+    assert!(japanese.contains("接続申請及び申請状況の確認以外を行うことができない"));
     let output = renkei(repository(), &["--lang", "en", "explain", "R-CON-1"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(out(&output).contains("did you mean 'R-CON-01'?"));

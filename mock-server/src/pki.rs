@@ -16,11 +16,17 @@ use rcgen::{
     RevokedCertParams, SanType, SerialNumber, date_time_ymd,
 };
 
-/// The start of the SAN URI that names a caller.
-pub const CALLER_URI: &str = "urn:renkei:mock:institution:";
+use crate::network::caller::Caller;
 
-/// Each identity with the institution code that its certificate carries.
-pub const IDENTITIES: [(&str, &str); 8] = [
+/// The start of the SAN URI that names an institution.
+pub const INSTITUTION_URI: &str = "urn:renkei:mock:institution:";
+/// The SAN URI of the resident-registry leg.
+pub const REGISTRY_URI: &str = "urn:renkei:mock:registry";
+/// The SAN URI of MynaPortal.
+pub const PORTAL_URI: &str = "urn:renkei:mock:portal";
+
+/// Each identity with the caller whom its certificate names.
+pub const IDENTITIES: [(&str, &str); 10] = [
     ("iida-mayor", "202053-M"),
     ("iida-education", "202053-E"),
     ("sapporo-mayor", "011002-M"),
@@ -29,6 +35,8 @@ pub const IDENTITIES: [(&str, &str); 8] = [
     ("ministry", "MIN-0001"),
     ("insurer", "INS-0001"),
     ("unknown-institution", "999999-M"),
+    ("registry", Caller::REGISTRY),
+    ("portal", Caller::PORTAL),
 ];
 
 /// The ways in which a client certificate of `bad/` is bad.
@@ -210,11 +218,16 @@ fn leaf(
     Ok(params)
 }
 
-fn client(code: &str, year: i32) -> Result<CertificateParams, PkiError> {
-    let mut params = leaf(code, year, ExtendedKeyUsagePurpose::ClientAuth)?;
-    params.subject_alt_names.push(SanType::URI(
-        format!("{CALLER_URI}{code}").as_str().try_into()?,
-    ));
+fn client(name: &str, year: i32) -> Result<CertificateParams, PkiError> {
+    let mut params = leaf(name, year, ExtendedKeyUsagePurpose::ClientAuth)?;
+    let uri = match name {
+        Caller::REGISTRY => REGISTRY_URI.to_owned(),
+        Caller::PORTAL => PORTAL_URI.to_owned(),
+        code => format!("{INSTITUTION_URI}{code}"),
+    };
+    params
+        .subject_alt_names
+        .push(SanType::URI(uri.as_str().try_into()?));
     Ok(params)
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use renkei_mock::network::rules::{FaultCode, RuleId};
+use renkei_mock::network::rules as catalogue;
 
 use crate::{
     cli::{Done, Stopped},
@@ -15,11 +15,10 @@ use crate::{
 pub(super) fn explain(out: &mut dyn Write, what: Option<&str>, lang: Lang) -> Done {
     let Some(what) = what else { return rules(out) };
     let pick = |text: &renkei_mock::text::Text| match lang {
-        Lang::Ja => text.ja.clone(),
-        Lang::En => text.en.clone(),
+        Lang::Ja => text.ja.to_string(),
+        Lang::En => text.en.to_string(),
     };
-    if let Some(rule) = RuleId::from_code(what) {
-        let entry = rule.entry();
+    if let Some(entry) = catalogue::rule(what) {
         writeln!(
             out,
             "{} [{}] {}",
@@ -31,13 +30,13 @@ pub(super) fn explain(out: &mut dyn Write, what: Option<&str>, lang: Lang) -> Do
             out,
             "  {}: {}",
             Text::new("拒否", "fault").get(lang),
-            entry.fault.code()
+            entry.fault.code
         )?;
         writeln!(
             out,
             "  {}: {}",
             Text::new("次の対応", "what to do").get(lang),
-            pick(&entry.fault.next())
+            pick(&entry.fault.next)
         )?;
         writeln!(
             out,
@@ -47,22 +46,22 @@ pub(super) fn explain(out: &mut dyn Write, what: Option<&str>, lang: Lang) -> Do
         )?;
         return Ok(Exit::Ok);
     }
-    if let Some(fault) = FaultCode::ALL
+    if let Some(fault) = catalogue::fault_codes()
         .into_iter()
-        .find(|fault| fault.code() == what)
+        .find(|fault| fault.code == what)
     {
-        writeln!(out, "{} {}", fault.code(), pick(&fault.text()))?;
+        writeln!(out, "{} {}", fault.code, pick(&fault.text))?;
         writeln!(
             out,
             "  {}: {}",
             Text::new("次の対応", "what to do").get(lang),
-            pick(&fault.next())
+            pick(&fault.next)
         )?;
         writeln!(
             out,
             "  {}: {}",
             Text::new("再送", "retry").get(lang),
-            fault.retry().as_str()
+            fault.retry.as_str()
         )?;
         return Ok(Exit::Ok);
     }
@@ -73,10 +72,9 @@ pub(super) fn explain(out: &mut dyn Write, what: Option<&str>, lang: Lang) -> Do
         writeln!(out, "{} {}", exit.code(), exit.text().get(lang))?;
         return Ok(Exit::Ok);
     }
-    let codes = RuleId::ALL
-        .map(|rule| rule.entry().code)
-        .into_iter()
-        .chain(FaultCode::ALL.map(FaultCode::code));
+    let codes = catalogue::catalogue()
+        .map(|rule| rule.code)
+        .chain(catalogue::fault_codes().into_iter().map(|fault| fault.code));
     let near = nearest(what, codes).unwrap_or("R-CON-01");
     Err(Stopped {
         exit: Exit::Usage,
@@ -100,8 +98,7 @@ fn rules(out: &mut dyn Write) -> Done {
         out,
         "| rule | mark | phase | 規則 | rule in English | fault | when off |\n| --- | --- | --- | --- | --- | --- | --- |"
     )?;
-    for rule in RuleId::ALL {
-        let entry = rule.entry();
+    for entry in catalogue::catalogue() {
         writeln!(
             out,
             "| {} | {} | {} | {} | {} | {} | {} |",
@@ -110,7 +107,7 @@ fn rules(out: &mut dyn Write) -> Done {
             entry.phase,
             entry.text.ja,
             entry.text.en,
-            entry.fault.code(),
+            entry.fault.code,
             entry.off.en
         )?;
     }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, io::Write};
 
-use renkei_mock::network::rules::RuleId;
+use renkei_mock::network::rules;
 
 use crate::{
     cli::{Done, Stopped},
@@ -20,7 +20,9 @@ pub(super) fn project() -> Result<Project, Stopped> {
 
 /// Reads the suite; shows all mistakes and stops where there is one.
 pub(super) fn load(project: &Project, out: &mut dyn Write, lang: Lang) -> Result<Suite, Stopped> {
-    let rules: BTreeSet<String> = RuleId::ALL.iter().map(ToString::to_string).collect();
+    let rules: BTreeSet<String> = rules::catalogue()
+        .map(|rule| rule.code.to_owned())
+        .collect();
     let (suite, diagnostics) = plan::load(project, &rules);
     if diagnostics.is_empty() {
         return Ok(suite);
@@ -72,9 +74,8 @@ pub(super) fn list(out: &mut dyn Write, lang: Lang) -> Done {
     };
     let covered = named(|file| &file.covers);
     let guarded = named(|file| &file.guards);
-    let unguarded: Vec<String> = RuleId::ALL
-        .iter()
-        .map(ToString::to_string)
+    let unguarded: Vec<String> = rules::catalogue()
+        .map(|rule| rule.code.to_owned())
         .filter(|rule| !guarded.contains(rule))
         .collect();
     let open = |by_hand: bool| {

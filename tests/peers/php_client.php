@@ -19,8 +19,17 @@ function client(string $url, string $pki, string $port, string $identity): SoapC
     if (!preg_match('/schemaLocation="([^"]+)"/', $wsdl, $found)) {
         throw new Exception('the WSDL names no schema');
     }
-    file_put_contents("$folder/types.xsd", file_get_contents($found[1], false, $context));
-    file_put_contents("$folder/mock.wsdl", str_replace($found[1], 'types.xsd', $wsdl));
+    $fetch = function (string $name) use (&$fetch, $folder, $context, $found): void {
+        if (file_exists("$folder/$name")) {
+            return;
+        }
+        $schema = file_get_contents(dirname($found[1]) . "/$name", false, $context);
+        file_put_contents("$folder/$name", $schema);
+        preg_match_all('/schemaLocation="([^"]+)"/', $schema, $included);
+        array_map($fetch, $included[1]);
+    };
+    $fetch(basename($found[1]));
+    file_put_contents("$folder/mock.wsdl", str_replace($found[1], basename($found[1]), $wsdl));
     return new SoapClient("$folder/mock.wsdl", [
         'stream_context' => $context, 'location' => "$url$port", 'exceptions' => true, 'features' => SOAP_SINGLE_ELEMENT_ARRAYS,
     ]);

@@ -5,7 +5,21 @@ use std::fmt::Write as _;
 use jiff::civil::{Date, date};
 use sha2::{Digest as _, Sha256};
 
-use crate::network::moment::Moment;
+use crate::network::{Context, Fault, Network, moment::Moment};
+
+/// What can be asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Every version of every master.
+    List,
+}
+
+/// What is answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Every version of every master, ordered by kind and version.
+    List(Vec<Master>),
+}
 
 /// A kind of master. [A: the kinds are ours]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -151,8 +165,46 @@ impl Master {
     }
 }
 
-/// The masters as they are published at the beginning: a past version and the one in force, of each kind.
-pub(crate) fn genesis(epoch: Moment) -> Vec<Master> {
+/// All versions of all masters.
+#[derive(Clone, Debug)]
+pub(crate) struct Masters {
+    versions: imbl::Vector<Master>,
+}
+
+impl Masters {
+    /// The masters as they are published at the beginning.
+    pub(crate) fn genesis() -> Self {
+        Self {
+            versions: genesis().into(),
+        }
+    }
+
+    /// What does not hold of them.
+    pub(crate) fn violations(&self) -> Vec<String> {
+        let versions: Vec<Master> = self.versions.iter().cloned().collect();
+        MasterKind::ALL
+            .iter()
+            .filter_map(|kind| gap_or_overlap(&versions, *kind))
+            .collect()
+    }
+}
+
+impl Network {
+    pub(super) fn master(&mut self, context: &Context, command: Command) -> Result<Answer, Fault> {
+        match command {
+            Command::List => Ok(Answer::List(
+                self.masters
+                    .versions
+                    .iter()
+                    .map(|master| master.seen_at(context.at))
+                    .collect(),
+            )),
+        }
+    }
+}
+
+/// A past version and the one in force, of each kind.
+fn genesis() -> Vec<Master> {
     let periods = [
         ("2025.04", date(2025, 4, 1), Some(date(2026, 3, 31))),
         ("2026.04", date(2026, 4, 1), None),
@@ -170,7 +222,7 @@ pub(crate) fn genesis(epoch: Moment) -> Vec<Master> {
                 digest: digest(version, entries),
                 state: MasterState::Future,
             };
-            masters.push(master.seen_at(epoch));
+            masters.push(master);
         }
     }
     masters
@@ -193,7 +245,7 @@ fn digest(version: &str, entries: &[(&str, &str)]) -> String {
 }
 
 /// What is wrong with the periods of one kind: at each time exactly one version is in force.
-pub(crate) fn gap_or_overlap(masters: &[Master], kind: MasterKind) -> Option<String> {
+fn gap_or_overlap(masters: &[Master], kind: MasterKind) -> Option<String> {
     let mut versions: Vec<&Master> = masters
         .iter()
         .filter(|master| master.kind == kind)
@@ -222,7 +274,7 @@ mod tests {
 
     #[test]
     fn a_version_is_in_force_from_midnight_of_its_first_day() {
-        let masters = genesis(at("2026-11-02T09:00:00+09:00"));
+        let masters = genesis();
         let newest = masters
             .iter()
             .find(|master| master.version == "2026.04")
@@ -239,7 +291,7 @@ mod tests {
 
     #[test]
     fn a_gap_between_two_versions_is_named() {
-        let mut masters = genesis(at("2026-11-02T09:00:00+09:00"));
+        let mut masters = genesis();
         assert_eq!(gap_or_overlap(&masters, MasterKind::Tasks), None);
         for master in &mut masters {
             if master.version == "2025.04" {

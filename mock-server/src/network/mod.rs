@@ -1,19 +1,33 @@
 //! The information-provision network as a pure state machine: no clock, no I/O, no randomness.
 //!
-//! [`Network::apply`] is total: a refusal is a reply. Deliberately absent: names of messages on the wire, sockets, time.
+//! [`Network::apply`] is total: a refusal is a reply. Each domain is a file with its commands, its answers and its part
+//! of the state. Deliberately absent: names of messages on the wire, sockets, time.
 
+pub mod act;
+pub mod caller;
+pub mod connection;
+pub mod lies;
+pub mod limits;
 pub mod master;
 pub mod moment;
+pub mod population;
 pub mod rules;
+mod schedule;
+pub mod types;
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 use crate::network::{
-    master::{Master, MasterKind},
+    caller::Caller,
+    connection::Connections,
+    lies::Lie,
+    limits::Limits,
+    master::Masters,
     moment::Moment,
-    rules::{FaultCode, Retry, RuleId},
+    population::Population,
+    rules::{FaultCode, Retry, Rule},
+    schedule::Schedule,
+    types::{InstitutionCode, RequestId},
 };
 use crate::text::Text;
 
@@ -22,6 +36,8 @@ use crate::text::Text;
 pub struct Setup {
     /// The time at which the network begins.
     pub epoch: Moment,
+    /// From which linkage codes, and what is known of people nobody named, are derived.
+    pub seed: u64,
 }
 
 /// One message, as it arrived: when, from whom by the certificate, and what it says.
@@ -29,8 +45,8 @@ pub struct Setup {
 pub struct Input {
     /// The world's time.
     pub at: Moment,
-    /// The institution code in the client certificate; never taken from the message.
-    pub caller: String,
+    /// Who calls, by the client certificate; never taken from the message.
+    pub caller: Caller,
     /// What the message says of its sender.
     pub sender: Sender,
     /// What is asked.
@@ -40,56 +56,57 @@ pub struct Input {
 /// The sender as the message names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sender {
-    /// 1–64 characters of `A-Z a-z 0-9 . _ -`.
-    pub request_id: String,
+    /// Ties the message to its retries.
+    pub request_id: RequestId,
     /// The institution code that the message claims.
-    pub institution: String,
+    pub institution: InstitutionCode,
 }
 
-/// What can be asked of the network.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Command {
-    /// The masters: kind, version, effective period, count, digest.
-    ListMasters,
-    /// The application for connection: where does it stand?
-    GetConnectionStatus,
-}
-
-/// What the network answers when it does not refuse.
+/// What can be asked of the network, by domain.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// Every version of every master, ordered by kind and version.
-    ListMasters(Vec<Master>),
-    /// The state of the connection application.
-    GetConnectionStatus(ConnectionState),
+pub enum Command {
+    /// The connection application.
+    Connection(connection::Command),
+    /// Masters.
+    Master(master::Command),
 }
 
-/// Where an institution's application for connection stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ConnectionState {
-    /// Applied, not yet approved.
-    Applied,
-    /// Approved: the institution may use the network.
-    Approved,
-}
-
-impl ConnectionState {
-    /// The value in the contract.
-    pub fn as_str(self) -> &'static str {
+impl Command {
+    /// Who may ask it.
+    fn audience(&self) -> Audience {
         match self {
-            Self::Applied => "applied",
-            Self::Approved => "approved",
+            Self::Connection(_) | Self::Master(_) => Audience::Institutions,
         }
     }
+}
+
+/// For whom an endpoint is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// Institutions.
+    Institutions,
+    /// The resident-registry leg alone.
+    Registry,
+    /// MynaPortal alone.
+    Portal,
+}
+
+/// What the network answers when it does not refuse, by domain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// The connection application.
+    Connection(connection::Answer),
+    /// Masters.
+    Master(master::Answer),
 }
 
 /// A refusal: which rule or form fault, in both languages, and whether a retry can help.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     /// The fault code of the contract.
-    pub code: FaultCode,
+    pub code: &'static FaultCode,
     /// The rule that was broken; none where the form was.
-    pub rule: Option<RuleId>,
+    pub rule: Option<&'static Rule>,
     /// What happened, with the value that it is about.
     pub text: Text,
     /// Whether sending again can help.
@@ -99,211 +116,236 @@ pub struct Fault {
 /// The network's reply to one input.
 pub type Reply = Result<Answer, Fault>;
 
-/// What the operator of the network does, by the control API.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "act", rename_all = "kebab-case", deny_unknown_fields)]
-pub enum Act {
-    /// Approves an institution's application for connection.
-    ApproveApplication {
-        /// The institution code.
-        institution: String,
-    },
+/// Who asks, and when: what every domain needs of an input.
+#[derive(Clone, Debug)]
+pub(crate) struct Context {
+    /// The world's time.
+    pub(crate) at: Moment,
+    /// Who calls.
+    pub(crate) caller: Caller,
+    /// The institution that calls; for the registry leg and MynaPortal their own names.
+    pub(crate) institution: InstitutionCode,
+    /// The request's id.
+    pub(crate) request_id: RequestId,
 }
 
-/// What is wrong with an act.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ActRefused(pub Text);
-
-/// The whole state of one network.
+/// The whole state of one network. Cloning it is cheap: its maps share what did not change.
 #[derive(Clone, Debug)]
 pub struct Network {
-    institutions: BTreeMap<String, ConnectionState>,
-    masters: Vec<Master>,
-    rules_off: BTreeSet<RuleId>,
+    population: Population,
+    connections: Connections,
+    masters: Masters,
+    schedule: Schedule,
+    limits: Limits,
+    rules_off: BTreeSet<&'static str>,
+    lie: Option<Lie>,
 }
 
 impl Network {
     /// A network with its institutions and masters as they stand at the epoch.
     pub fn new(setup: Setup) -> Self {
-        let institutions = [
-            ("202053-M", ConnectionState::Applied),
-            ("202053-E", ConnectionState::Applied),
-            ("011002-M", ConnectionState::Approved),
-            ("011002-E", ConnectionState::Approved),
-            ("202029-M", ConnectionState::Applied),
-            ("MIN-0001", ConnectionState::Approved),
-            ("INS-0001", ConnectionState::Approved),
-        ];
         Self {
-            institutions: institutions
-                .map(|(code, state)| (code.to_owned(), state))
-                .into(),
-            masters: master::genesis(setup.epoch),
+            population: Population::new(setup.seed),
+            connections: Connections::genesis(),
+            masters: Masters::genesis(),
+            schedule: Schedule::new(setup.epoch),
+            limits: Limits::genesis(),
             rules_off: BTreeSet::new(),
+            lie: None,
         }
     }
 
     /// Switches exactly these rules off.
-    pub fn set_rules_off(&mut self, off: BTreeSet<RuleId>) {
-        self.rules_off = off;
+    pub fn set_rules_off(&mut self, off: &[&'static Rule]) {
+        self.rules_off = off.iter().map(|rule| rule.code).collect();
     }
 
-    /// Answers one message. Rules are tried in catalogue order; the first refusal wins.
-    pub fn apply(&self, input: &Input) -> Reply {
+    /// Lets the network lie in one way from now on, or be honest again.
+    pub fn set_lie(&mut self, lie: Option<Lie>) {
+        self.lie = lie;
+    }
+
+    /// Answers one message, after what was due before it. Time never goes back: an earlier `at` counts as the latest.
+    pub fn apply(&mut self, input: Input) -> Reply {
         let Input {
             at,
             caller,
             sender,
             command,
         } = input;
-        self.enforce(
-            RuleId::CallerKnown,
-            !self.institutions.contains_key(caller),
+        let at = self.advance_to(at);
+        let institution = self.admit(&caller, &sender, &command)?;
+        let context = Context {
+            at,
             caller,
-        )?;
-        self.enforce(
-            RuleId::SenderIsCaller,
-            sender.institution != *caller,
-            &sender.institution,
-        )?;
+            institution,
+            request_id: sender.request_id,
+        };
         match command {
-            Command::GetConnectionStatus => Ok(Answer::GetConnectionStatus(self.state_of(caller))),
-            Command::ListMasters => {
-                let unapproved = self.state_of(caller) != ConnectionState::Approved;
-                self.enforce(RuleId::ConnectionApproved, unapproved, caller)?;
-                Ok(Answer::ListMasters(
-                    self.masters
-                        .iter()
-                        .map(|master| master.seen_at(*at))
-                        .collect(),
-                ))
+            Command::Connection(command) => {
+                self.connection(&context, command).map(Answer::Connection)
             }
+            Command::Master(command) => self.master(&context, command).map(Answer::Master),
         }
     }
 
-    /// Does what the operator does.
-    pub fn operate(&mut self, act: Act) -> Result<(), ActRefused> {
-        match act {
-            Act::ApproveApplication { institution } => {
-                match self.institutions.get_mut(&institution) {
-                    Some(state) => {
-                        *state = ConnectionState::Approved;
-                        Ok(())
-                    }
-                    None => Err(ActRefused(Text::new(
-                        format!("機関コード「{institution}」は登録されていません。"),
-                        format!("no institution has the code '{institution}'"),
-                    ))),
-                }
-            }
+    /// Runs what is due at or before a time, in order, and gives the time that it is then.
+    pub fn advance_to(&mut self, at: Moment) -> Moment {
+        while let Some((_moment, due)) = self.schedule.next_due(at) {
+            match due {}
         }
+        self.schedule.reach(at)
     }
 
     /// The invariants that do not hold, in English; empty when all do.
     pub fn check(&self) -> Vec<String> {
-        MasterKind::ALL
-            .iter()
-            .filter_map(|kind| master::gap_or_overlap(&self.masters, *kind))
-            .collect()
+        self.masters.violations()
     }
 
-    fn state_of(&self, institution: &str) -> ConnectionState {
-        self.institutions
-            .get(institution)
-            .copied()
-            .unwrap_or(ConnectionState::Applied)
+    /// The rules of the caller, and that its connection is approved where that is needed.
+    fn admit(
+        &self,
+        caller: &Caller,
+        sender: &Sender,
+        command: &Command,
+    ) -> Result<InstitutionCode, Fault> {
+        let institution = match caller {
+            Caller::Institution(code) => code.clone(),
+            Caller::Registry | Caller::Portal => sender.institution.clone(),
+        };
+        let is_institution = matches!(caller, Caller::Institution(_));
+        self.enforce(
+            &rules::caller::CALLER_KNOWN,
+            is_institution && !self.connections.knows(&institution),
+            || rules::about("機関コード", "institution code", caller),
+        )?;
+        self.enforce(
+            &rules::caller::SENDER_IS_CALLER,
+            sender.institution.as_str() != caller.name(),
+            || rules::about("機関コード", "institution code", &sender.institution),
+        )?;
+        let expected = match caller {
+            Caller::Institution(_) => Audience::Institutions,
+            Caller::Registry => Audience::Registry,
+            Caller::Portal => Audience::Portal,
+        };
+        self.enforce(
+            &rules::caller::ENDPOINT_FOR_CALLER,
+            command.audience() != expected,
+            || rules::about("送信者", "caller", caller),
+        )?;
+        let always = matches!(command, Command::Connection(_));
+        self.enforce(
+            &rules::connection::CONNECTION_APPROVED,
+            is_institution && !always && !self.connections.is_approved(&institution),
+            || rules::about("機関コード", "institution code", &institution),
+        )?;
+        Ok(institution)
     }
 
-    fn enforce(&self, rule: RuleId, broken: bool, value: &str) -> Result<(), Fault> {
-        if broken && !self.rules_off.contains(&rule) {
-            return Err(rule.fault(value));
+    /// Refuses where a rule that is on is broken.
+    pub(crate) fn enforce(
+        &self,
+        rule: &'static Rule,
+        broken: bool,
+        about: impl FnOnce() -> Text,
+    ) -> Result<(), Fault> {
+        if broken && !self.rules_off.contains(rule.code) {
+            return Err(rule.fault(&about()));
         }
         Ok(())
+    }
+
+    /// Whether the network tells this lie.
+    pub(crate) fn lies(&self, lie: Lie) -> bool {
+        self.lie == Some(lie)
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod testing {
+    //! What the tests of every domain need.
+
+    use super::*;
+
+    /// When the networks of tests begin.
+    pub(crate) fn epoch() -> Moment {
+        "2026-11-02T09:00:00+09:00".parse().unwrap()
+    }
+
+    /// A new network.
+    pub(crate) fn network() -> Network {
+        Network::new(Setup {
+            epoch: epoch(),
+            seed: 1,
+        })
+    }
+
+    /// Asks as the caller of this name, honestly, some seconds after the epoch.
+    pub(crate) fn ask(
+        network: &mut Network,
+        caller: &str,
+        request: &str,
+        seconds: u64,
+        command: Command,
+    ) -> Reply {
+        ask_as(network, caller, caller, request, seconds, command)
+    }
+
+    /// Asks with the certificate of one and in the name of another.
+    pub(crate) fn ask_as(
+        network: &mut Network,
+        caller: &str,
+        claimed: &str,
+        request: &str,
+        seconds: u64,
+        command: Command,
+    ) -> Reply {
+        network.apply(Input {
+            at: epoch().plus(seconds).unwrap(),
+            caller: Caller::named(caller).unwrap(),
+            sender: Sender {
+                request_id: RequestId::new(request).unwrap(),
+                institution: InstitutionCode::new(claimed).unwrap(),
+            },
+            command,
+        })
+    }
+
+    /// The code of the rule that refused.
+    pub(crate) fn refused_by(reply: &Reply) -> Option<&'static str> {
+        reply
+            .as_ref()
+            .err()
+            .and_then(|fault| fault.rule)
+            .map(|rule| rule.code)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
-    fn ask(network: &Network, caller: &str, institution: &str, command: Command) -> Reply {
-        let sender = Sender {
-            request_id: "r-1".into(),
-            institution: institution.into(),
-        };
-        network.apply(&Input {
-            at: epoch(),
-            caller: caller.into(),
-            sender,
-            command,
-        })
-    }
-
-    fn epoch() -> Moment {
-        "2026-11-02T09:00:00+09:00".parse().unwrap()
-    }
-
-    fn refused_by(reply: Reply) -> Option<RuleId> {
-        reply.err().and_then(|fault| fault.rule)
-    }
+    use super::{testing::*, *};
 
     #[test]
-    fn each_rule_refuses_and_its_switch_lets_through() {
+    fn each_rule_of_the_caller_refuses_and_its_switch_lets_through() {
         let cases = [
-            ("999999-M", "999999-M", RuleId::CallerKnown),
-            ("011002-M", "202053-M", RuleId::SenderIsCaller),
-            ("202053-M", "202053-M", RuleId::ConnectionApproved),
+            ("999999-M", "999999-M", &rules::caller::CALLER_KNOWN),
+            ("011002-M", "202053-M", &rules::caller::SENDER_IS_CALLER),
+            ("JUKI-NET", "JUKI-NET", &rules::caller::ENDPOINT_FOR_CALLER),
+            (
+                "202053-M",
+                "202053-M",
+                &rules::connection::CONNECTION_APPROVED,
+            ),
         ];
         for (caller, claimed, rule) in cases {
-            let mut network = Network::new(Setup { epoch: epoch() });
-            assert_eq!(
-                refused_by(ask(&network, caller, claimed, Command::ListMasters)),
-                Some(rule)
-            );
-            network.set_rules_off([rule].into());
-            assert_ne!(
-                refused_by(ask(&network, caller, claimed, Command::ListMasters)),
-                Some(rule)
-            );
+            let command = || Command::Master(master::Command::List);
+            let mut network = network();
+            let reply = ask_as(&mut network, caller, claimed, "r-1", 0, command());
+            assert_eq!(refused_by(&reply), Some(rule.code));
+            network.set_rules_off(&[rule]);
+            let reply = ask_as(&mut network, caller, claimed, "r-2", 0, command());
+            assert_ne!(refused_by(&reply), Some(rule.code));
         }
-    }
-
-    #[test]
-    fn an_institution_that_is_not_approved_may_ask_where_it_stands() {
-        let mut network = Network::new(Setup { epoch: epoch() });
-        let ask_status = |network: &Network| {
-            ask(
-                network,
-                "202053-M",
-                "202053-M",
-                Command::GetConnectionStatus,
-            )
-        };
-        assert_eq!(
-            ask_status(&network),
-            Ok(Answer::GetConnectionStatus(ConnectionState::Applied))
-        );
-        network
-            .operate(Act::ApproveApplication {
-                institution: "202053-M".into(),
-            })
-            .unwrap();
-        assert_eq!(
-            ask_status(&network),
-            Ok(Answer::GetConnectionStatus(ConnectionState::Approved))
-        );
-        assert!(ask(&network, "202053-M", "202053-M", Command::ListMasters).is_ok());
-    }
-
-    #[test]
-    fn an_act_on_an_unknown_institution_changes_nothing_and_names_it() {
-        let mut network = Network::new(Setup { epoch: epoch() });
-        let refused = network
-            .operate(Act::ApproveApplication {
-                institution: "000000-M".into(),
-            })
-            .unwrap_err();
-        assert!(refused.0.en.contains("000000-M"));
-        assert!(network.check().is_empty());
     }
 }

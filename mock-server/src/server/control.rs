@@ -1,7 +1,7 @@
 //! The control API: JSON over HTTP on loopback. A web page in a tester's browser cannot drive it, since any `Origin`
 //! and any `Host` that is not loopback are refused.
 
-use std::{collections::BTreeSet, convert::Infallible, sync::Arc};
+use std::{convert::Infallible, sync::Arc};
 
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::{
@@ -16,11 +16,7 @@ use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
 use crate::{
-    network::{
-        Act,
-        moment::Moment,
-        rules::{FaultCode, RuleId},
-    },
+    network::{act::Act, moment::Moment, rules},
     server::{
         Misbehaviour,
         tls::Connections,
@@ -237,13 +233,13 @@ fn in_world(worlds: &Worlds, method: &Method, name: &str, rest: &[&str], body: &
         }
         (&Method::PUT, ["rules"]) => {
             let RulesOff { off } = read(body)?;
-            let mut rules = BTreeSet::new();
-            for code in off {
-                let rule = RuleId::from_code(&code)
-                    .ok_or_else(|| bad_request(&format!("no rule '{code}'")))?;
-                rules.insert(rule);
-            }
-            lock(&world).network.set_rules_off(rules);
+            let rules = off
+                .iter()
+                .map(|code| {
+                    rules::rule(code).ok_or_else(|| bad_request(&format!("no rule '{code}'")))
+                })
+                .collect::<Result<Vec<_>, _>>()?;
+            lock(&world).network.set_rules_off(&rules);
             done()
         }
         (&Method::PUT, ["misbehaviour"]) => {
@@ -320,21 +316,19 @@ struct Spoil {
 
 /// The texts of rules, faults and misbehaviours, for whoever reports on them.
 fn texts() -> Value {
-    let rules: Vec<Value> = RuleId::ALL
-        .iter()
-        .map(|rule| {
-            let entry = rule.entry();
+    let rules: Vec<Value> = rules::catalogue()
+        .map(|entry| {
             json!({
                 "id": entry.code, "phase": entry.phase, "mark": entry.mark.letter(), "ja": entry.text.ja, "en": entry.text.en,
-                "fault": entry.fault.code(), "retry": entry.fault.retry().as_str(), "off": entry.off,
+                "fault": entry.fault.code, "retry": entry.fault.retry.as_str(), "off": entry.off,
             })
         })
         .collect();
-    let faults: Vec<Value> = FaultCode::ALL
-        .iter()
+    let faults: Vec<Value> = rules::fault_codes()
+        .into_iter()
         .map(|fault| {
-            let text = fault.text();
-            json!({ "code": fault.code(), "ja": text.ja, "en": text.en, "retry": fault.retry().as_str(), "next": fault.next() })
+            let text = &fault.text;
+            json!({ "code": fault.code, "ja": text.ja, "en": text.en, "retry": fault.retry.as_str(), "next": fault.next })
         })
         .collect();
     let misbehaviours: Vec<Value> = Misbehaviour::ALL
@@ -385,7 +379,7 @@ fn bad_request(en: &str) -> Refused {
     Refused(
         StatusCode::BAD_REQUEST,
         "bad-request",
-        Text::new(format!("要求の内容が誤っています（{en}）。"), en),
+        Text::new(format!("要求の内容が誤っています（{en}）。"), en.to_owned()),
     )
 }
 

@@ -14,7 +14,7 @@ use tokio::{net::TcpListener, sync::watch, task::JoinSet, time::timeout};
 use tokio_rustls::TlsAcceptor;
 
 use crate::{
-    network::{Fault, Input, rules::FaultCode},
+    network::{Fault, Input, caller::Caller, rules::faults},
     server::{
         tls::{self, Connections},
         worlds::{MAIN, Worlds, lock},
@@ -78,7 +78,7 @@ async fn connection(
             Some("the certificate names no institution".to_owned()),
         );
     };
-    port.connections.record(Some(caller.clone()), None);
+    port.connections.record(Some(caller.to_string()), None);
     let patience = port.patience;
     let service = service_fn(move |request| {
         let port = port.clone();
@@ -119,7 +119,7 @@ impl std::error::Error for Closed {}
 
 async fn answer(
     port: &Port,
-    caller: &str,
+    caller: &Caller,
     request: Request<Incoming>,
 ) -> Result<Response<Full<Bytes>>, Closed> {
     let (parts, body) = request.into_parts();
@@ -182,17 +182,17 @@ async fn answer(
             let request_id = decoded.sender.request_id.clone();
             let input = Input {
                 at,
-                caller: caller.to_owned(),
+                caller: caller.clone(),
                 sender: decoded.sender,
                 command: decoded.command,
             };
-            let reply = world.network.apply(&input);
-            let fault = reply.as_ref().err().map(|fault| fault.code.code());
-            (port.contract.encode(&request_id, at, &reply), fault)
+            let reply = world.network.apply(input);
+            let fault = reply.as_ref().err().map(|fault| fault.code.code);
+            (port.contract.encode(request_id.as_str(), at, &reply), fault)
         }
-        Err(fault) => (port.contract.encode_fault(&fault), Some(fault.code.code())),
+        Err(fault) => (port.contract.encode_fault(&fault), Some(fault.code.code)),
     };
-    world.record(caller.to_owned(), path.to_owned(), response.status, fault);
+    world.record(caller.to_string(), path.to_owned(), response.status, fault);
     match world.misbehaviour {
         None => Ok(respond(response, false)),
         Some(misbehaviour) => misbehaviour
@@ -204,10 +204,10 @@ async fn answer(
 
 fn form_fault(text: Text) -> Fault {
     Fault {
-        code: FaultCode::BadBinding,
+        code: &faults::BAD_BINDING,
         rule: None,
         text,
-        retry: FaultCode::BadBinding.retry(),
+        retry: faults::BAD_BINDING.retry,
     }
 }
 

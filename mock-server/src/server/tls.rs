@@ -15,7 +15,10 @@ use serde::Serialize;
 use tokio_rustls::TlsAcceptor;
 use x509_parser::prelude::{FromDer as _, GeneralName, X509Certificate};
 
-use crate::pki::CALLER_URI;
+use crate::{
+    network::{caller::Caller, types::InstitutionCode},
+    pki::{INSTITUTION_URI, PORTAL_URI, REGISTRY_URI},
+};
 
 /// How many connections the journal holds.
 const KEPT: usize = 1_000;
@@ -48,15 +51,22 @@ pub(crate) fn acceptor(pki: &Path) -> Result<TlsAcceptor, String> {
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
-/// The caller's code from the SAN URI of its certificate.
-pub(crate) fn caller(certificates: Option<&[CertificateDer<'_>]>) -> Option<String> {
+/// The caller, from the SAN URI of its certificate.
+pub(crate) fn caller(certificates: Option<&[CertificateDer<'_>]>) -> Option<Caller> {
     let (_, certificate) = X509Certificate::from_der(certificates?.first()?).ok()?;
     let names = certificate.subject_alternative_name().ok()??;
     names.value.general_names.iter().find_map(|name| {
         let GeneralName::URI(uri) = name else {
             return None;
         };
-        uri.strip_prefix(CALLER_URI).map(str::to_owned)
+        match *uri {
+            REGISTRY_URI => Some(Caller::Registry),
+            PORTAL_URI => Some(Caller::Portal),
+            _ => uri
+                .strip_prefix(INSTITUTION_URI)
+                .and_then(InstitutionCode::new)
+                .map(Caller::Institution),
+        }
     })
 }
 

@@ -139,7 +139,13 @@ pub(crate) struct Worlds {
 
 impl Worlds {
     pub(crate) fn new(base: String, now: Moment) -> Self {
-        let main = World::new(Network::new(Setup { epoch: now }), Clock::Flowing);
+        let main = World::new(
+            Network::new(Setup {
+                epoch: now,
+                seed: 1,
+            }),
+            Clock::Flowing,
+        );
         Self {
             base,
             map: Mutex::new([(MAIN.to_owned(), Arc::new(Mutex::new(main)))].into()),
@@ -170,7 +176,7 @@ impl Worlds {
     pub(crate) fn create(&self, name: &str, epoch: Moment) -> Result<(), WorldError> {
         self.insert(
             name,
-            World::new(Network::new(Setup { epoch }), Clock::Frozen(epoch)),
+            World::new(Network::new(Setup { epoch, seed: 1 }), Clock::Frozen(epoch)),
         )
     }
 

@@ -3,16 +3,20 @@
 use roxmltree::{Document, Node, NodeType, ParsingOptions};
 
 use crate::{
-    network::{Fault, rules::FaultCode},
+    network::{
+        Fault,
+        rules::{FaultCode, faults},
+    },
     text::Text,
+    wire::bundled::NAMESPACE,
 };
 
 /// How deep elements may stand in each other.
 pub(crate) const MAX_DEPTH: usize = 64;
 
 /// A fault of form, with what it is about.
-pub(crate) fn fault(code: FaultCode, ja: impl AsRef<str>, en: impl AsRef<str>) -> Fault {
-    let text = code.text();
+pub(crate) fn fault(code: &'static FaultCode, ja: impl AsRef<str>, en: impl AsRef<str>) -> Fault {
+    let text = &code.text;
     Fault {
         code,
         rule: None,
@@ -20,7 +24,7 @@ pub(crate) fn fault(code: FaultCode, ja: impl AsRef<str>, en: impl AsRef<str>) -
             presentable(&format!("{}{}", text.ja, ja.as_ref())),
             presentable(&format!("{}: {}", text.en, en.as_ref())),
         ),
-        retry: code.retry(),
+        retry: code.retry,
     }
 }
 
@@ -72,7 +76,7 @@ pub(crate) fn parse(text: &str) -> Result<Document<'_>, Fault> {
         } else {
             format!("（{}行{}文字目付近。）", at.row, at.col)
         };
-        fault(FaultCode::NotWellFormed, ja, error.to_string())
+        fault(&faults::NOT_WELL_FORMED, ja, error.to_string())
     })
 }
 
@@ -87,7 +91,7 @@ fn refuse_declared_encoding(text: &str) -> Result<(), Fault> {
     };
     if !declaration.contains("1.0") {
         return Err(fault(
-            FaultCode::NotWellFormed,
+            &faults::NOT_WELL_FORMED,
             "（XML 1.0で送信してください。）",
             "it must be XML 1.0",
         ));
@@ -101,7 +105,7 @@ fn refuse_declared_encoding(text: &str) -> Result<(), Fault> {
         return Ok(());
     }
     Err(fault(
-        FaultCode::NotWellFormed,
+        &faults::NOT_WELL_FORMED,
         format!("（文字符号化方式「{named}」は使用できません。UTF-8で送信してください。）"),
         format!("its declaration says '{named}'; send UTF-8"),
     ))
@@ -123,7 +127,7 @@ fn refuse_deep_nesting(text: &str) -> Result<(), Fault> {
         }
         if depth > MAX_DEPTH {
             return Err(fault(
-                FaultCode::NotWellFormed,
+                &faults::NOT_WELL_FORMED,
                 format!("（要素の入れ子が上限{MAX_DEPTH}を超えています。）"),
                 format!("elements are nested deeper than {MAX_DEPTH}"),
             ));
@@ -192,6 +196,29 @@ impl<'a, 'input> Children<'a, 'input> {
             .pop_if(|node| node.has_tag_name((namespace, name)))
     }
 
+    /// The value of the next element, which must have this name in the contract's namespace and a text of this form.
+    pub(crate) fn typed<T>(
+        &mut self,
+        name: &str,
+        form: &str,
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Result<T, Fault> {
+        let node = self.required(NAMESPACE, name)?;
+        typed(node, form, read)
+    }
+
+    /// The same, where the element may be missing.
+    pub(crate) fn typed_optional<T>(
+        &mut self,
+        name: &str,
+        form: &str,
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Result<Option<T>, Fault> {
+        self.optional(NAMESPACE, name)
+            .map(|node| typed(node, form, read))
+            .transpose()
+    }
+
     /// The next element, whatever it is called.
     pub(crate) fn any(&mut self) -> Result<Node<'a, 'input>, Fault> {
         self.rest
@@ -212,27 +239,26 @@ impl<'a, 'input> Children<'a, 'input> {
     }
 }
 
-/// The text of an element that has no children and passes a check of its form.
-pub(crate) fn value(
+/// The text of an element that has no children, read as a value of one form.
+pub(crate) fn typed<T>(
     node: Node<'_, '_>,
     form: &str,
-    right: impl Fn(&str) -> bool,
-) -> Result<String, Fault> {
+    read: impl Fn(&str) -> Option<T>,
+) -> Result<T, Fault> {
     Children::of_text(node)?;
     let text: String = node
         .children()
         .filter(Node::is_text)
         .filter_map(|child| child.text())
         .collect();
-    if right(&text) {
-        return Ok(text);
-    }
-    let shown: String = text.chars().take(40).collect();
-    Err(invalid(
-        node,
-        &format!("値「{shown}」の形式が誤っています（{form}）"),
-        &format!("'{shown}' is not of the form {form}"),
-    ))
+    read(&text).ok_or_else(|| {
+        let shown: String = text.chars().take(40).collect();
+        invalid(
+            node,
+            &format!("値「{shown}」の形式が誤っています（{form}）"),
+            &format!("'{shown}' is not of the form {form}"),
+        )
+    })
 }
 
 impl Children<'_, '_> {
@@ -268,7 +294,7 @@ fn invalid(node: Node<'_, '_>, ja: &str, en: &str) -> Fault {
     path.reverse();
     let path = path.join("/");
     fault(
-        FaultCode::NotValid,
+        &faults::NOT_VALID,
         format!("（/{path}: {ja}）"),
         format!("/{path}: {en}"),
     )

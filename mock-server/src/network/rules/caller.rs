@@ -1,0 +1,96 @@
+//! Rules of the caller, which come first in every call.
+
+use crate::{
+    network::rules::{FaultCode, Mark, Retry, Rule},
+    text::Text,
+};
+
+static UNKNOWN_INSTITUTION: FaultCode = FaultCode {
+    code: "F-CAL-01",
+    text: Text::fixed(
+        "証明書の機関は登録されていません。",
+        "the certificate's institution is not registered",
+    ),
+    next: Text::fixed(
+        "使用している証明書と、機関マスターの機関コードを確認してください。",
+        "check which certificate is in use, and the institution codes in the master",
+    ),
+    retry: Retry::Never,
+};
+
+static SENDER_DIFFERS: FaultCode = FaultCode {
+    code: "F-CAL-02",
+    text: Text::fixed(
+        "電文の機関コードが証明書の機関と異なります。",
+        "the message names another institution than the certificate",
+    ),
+    next: Text::fixed(
+        "首長部局と教育委員会の証明書を取り違えていないか確認してください。",
+        "check that the certificates of mayor's office and board of education are not mixed up",
+    ),
+    retry: Retry::Corrected,
+};
+
+static WRONG_ENDPOINT: FaultCode = FaultCode {
+    code: "F-CAL-03",
+    text: Text::fixed(
+        "この接続先を利用できる送信者ではありません。",
+        "this endpoint is not for this caller",
+    ),
+    next: Text::fixed(
+        "接続先と証明書の組合せを確認してください。住基ネット用及びマイナポータル用の接続先は、それぞれの証明書でのみ利用できます。",
+        "check endpoint and certificate: the resident-registry leg and MynaPortal have endpoints and certificates of their own",
+    ),
+    retry: Retry::Never,
+};
+
+/// The certificate's institution is in the institutions master.
+pub static CALLER_KNOWN: Rule = Rule {
+    code: "R-CAL-01",
+    phase: "connection",
+    mark: Mark::Assumption,
+    text: Text::fixed(
+        "クライアント証明書の機関コードは、機関マスターに登録されていなければならない。",
+        "the institution code in the client certificate is in the institutions master",
+    ),
+    fault: &UNKNOWN_INSTITUTION,
+    off: Text::fixed(
+        "未登録の機関を、承認待ちの機関として扱う。",
+        "an unknown institution is treated as one that waits for approval",
+    ),
+};
+
+/// The message's institution is the certificate's.
+pub static SENDER_IS_CALLER: Rule = Rule {
+    code: "R-CAL-02",
+    phase: "connection",
+    mark: Mark::Assumption,
+    text: Text::fixed(
+        "電文の機関コードは、クライアント証明書の機関コードと一致しなければならない。",
+        "the institution code in the message is the one in the client certificate",
+    ),
+    fault: &SENDER_DIFFERS,
+    off: Text::fixed(
+        "電文の機関コードを確かめず、証明書の機関として扱う。",
+        "what the message says is not looked at; the certificate's institution counts",
+    ),
+};
+
+/// The endpoint is one for this kind of caller.
+pub static ENDPOINT_FOR_CALLER: Rule = Rule {
+    code: "R-CAL-03",
+    phase: "connection",
+    mark: Mark::Assumption,
+    text: Text::fixed(
+        "住基ネットの接続先は住基ネットのみ、マイナポータルの接続先はマイナポータルのみ、その他の接続先は機関のみが利用できる。",
+        "the registry endpoint is for the resident-registry leg alone, the portal endpoint for MynaPortal alone, the others for institutions",
+    ),
+    fault: &WRONG_ENDPOINT,
+    off: Text::fixed(
+        "送信者の種類を確かめずに処理する。",
+        "the kind of caller is not looked at",
+    ),
+};
+
+/// In the order in which they are tried.
+pub static RULES: &[&Rule] = &[&CALLER_KNOWN, &SENDER_IS_CALLER, &ENDPOINT_FOR_CALLER];

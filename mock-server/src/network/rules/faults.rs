@@ -1,0 +1,47 @@
+//! The faults of form, which come before any rule.
+
+use crate::{
+    network::rules::{FaultCode, Retry},
+    text::Text,
+};
+
+const CORRECT: Text = Text::fixed(
+    "示された箇所を修正し、新しい要求番号で送信してください。",
+    "correct the place that is named, and send with a new request id",
+);
+
+/// The bytes are no well-formed XML that the contract allows.
+pub static NOT_WELL_FORMED: FaultCode = FaultCode {
+    code: "F-FORM-01",
+    text: Text::fixed(
+        "電文が整形式のXMLではありません。",
+        "the message is not well-formed XML",
+    ),
+    next: CORRECT,
+    retry: Retry::Corrected,
+};
+
+/// The message is not what the schema says.
+pub static NOT_VALID: FaultCode = FaultCode {
+    code: "F-FORM-02",
+    text: Text::fixed(
+        "電文がスキーマに適合しません。",
+        "the message does not agree with the schema",
+    ),
+    next: CORRECT,
+    retry: Retry::Corrected,
+};
+
+/// The HTTP request is not what the binding says.
+pub static BAD_BINDING: FaultCode = FaultCode {
+    code: "F-FORM-03",
+    text: Text::fixed(
+        "HTTP要求が仕様に適合しません。",
+        "the HTTP request does not agree with the binding",
+    ),
+    next: CORRECT,
+    retry: Retry::Corrected,
+};
+
+/// All faults of form.
+pub static OF_FORM: [&FaultCode; 3] = [&NOT_WELL_FORMED, &NOT_VALID, &BAD_BINDING];
