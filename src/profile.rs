@@ -1,11 +1,16 @@
-//! What is fixed for a suite: prefixes, operations, identities, and which values are volatile.
+//! What is fixed for a suite: prefixes, operations, identities, targets, and which values are volatile or 12 digits long.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use toml::de::DeValue;
+use toml::{Spanned, de::DeValue};
 
-use crate::{diagnostic::Diagnostic, scenario::read, xml::Namespaces};
+use crate::{
+    diagnostic::{Diagnostic, unknown},
+    scenario::read,
+    text::Text,
+    xml::{Namespaces, XPath},
+};
 
 /// Where the profile lies.
 pub const PATH: &str = "scenarios/profile.toml";
@@ -17,6 +22,9 @@ pub struct Profile {
     /// Prefixes for XPath and snapshots.
     #[serde(default)]
     pub namespaces: Namespaces,
+    /// Whether an XPath may name elements without a prefix, for contracts whose elements have no namespace.
+    #[serde(default)]
+    pub no_prefix: bool,
     /// The XPath of the fault code in a fault.
     pub fault_code: String,
     /// How each operation is sent.
@@ -25,12 +33,18 @@ pub struct Profile {
     /// Who may send.
     #[serde(default)]
     pub identity: BTreeMap<String, Identity>,
-    /// Element name → label of the placeholder that stands for its values.
+    /// XPath or element name → label of the placeholder that stands for its values.
     #[serde(default)]
     pub volatile: BTreeMap<String, String>,
-    /// The names of elements that hold a time.
+    /// XPaths or names of elements that hold a time.
     #[serde(default)]
     pub times: Vec<String>,
+    /// Where an individual number may not be, and what only looks like one.
+    #[serde(default)]
+    pub sentinel: Sentinel,
+    /// Networks that run elsewhere.
+    #[serde(default)]
+    pub target: BTreeMap<String, Target>,
 }
 
 /// How an operation is sent.
@@ -41,6 +55,8 @@ pub struct Operation {
     pub endpoint: String,
     /// The value of `SOAPAction`, without quotes.
     pub action: String,
+    /// The XPath of the fault code in this operation's faults, where it is another than the profile's.
+    pub fault_code: Option<String>,
 }
 
 /// Who sends: which certificate, and which institution the message names.
@@ -53,12 +69,145 @@ pub struct Identity {
     pub institution: String,
 }
 
+/// Where an individual number may not be, and what only looks like one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sentinel {
+    /// Endpoints that must never see one; all where neither list names any.
+    #[serde(default)]
+    pub never: Vec<String>,
+    /// Endpoints where the law has one travel: what is kept is masked, and it is no finding.
+    #[serde(default)]
+    pub masked: Vec<String>,
+    /// XPath → why what it selects has 12 digits by nature and is no individual number.
+    #[serde(default)]
+    pub twelve_digits: BTreeMap<String, String>,
+}
+
+/// A network that runs elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Target {
+    /// Its URL, to which the operations' endpoints are added.
+    pub url: String,
+    /// The URL of its control API, where it has one: a mock.
+    pub control: Option<String>,
+    /// A folder of certificates, laid out as `renkei pki` does. Paths are relative to the suite's root.
+    pub certificates: Option<String>,
+    /// The file of the authority that signed the target's certificate; else `ca.pem` of the folder.
+    pub ca: Option<String>,
+    /// The certificates of identities that are not in the folder.
+    #[serde(default)]
+    pub identity: BTreeMap<String, KeyPair>,
+}
+
+/// The files of one identity.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeyPair {
+    /// The certificate with its chain, PEM.
+    pub certificate: String,
+    /// The private key, PEM.
+    pub key: String,
+}
+
+impl Profile {
+    /// The XPath of the fault code in an operation's faults.
+    pub fn fault_code_of(&self, operation: &str) -> &str {
+        self.operation
+            .get(operation)
+            .and_then(|operation| operation.fault_code.as_deref())
+            .unwrap_or(&self.fault_code)
+    }
+}
+
+/// Whether a key of `volatile` or an entry of `times` is an XPath; else it is an element's name.
+pub fn is_xpath(text: &str) -> bool {
+    !text
+        .chars()
+        .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))
+}
+
 /// Reads a profile; never fails.
 pub fn parse(text: &str) -> (Profile, Vec<Diagnostic>) {
     let readable = read::without_mark(text);
     let mut found = Vec::new();
     let table = read::document(PATH, &readable, &mut found);
-    let required = [("fault_code", DeValue::String("".into()))];
-    let profile = read::typed(PATH, &table, &required, &mut found);
-    (profile.unwrap_or_default(), found)
+    let required = [("fault_code", DeValue::String("''".into()))];
+    let profile: Profile = read::typed(PATH, &table, &required, &mut found).unwrap_or_default();
+    let root = Spanned::new(0..text.len(), DeValue::Table(table.into_inner()));
+    check(&profile, &root, text, &mut found);
+    (profile, found)
+}
+
+/// What the reader of the form cannot see: XPaths, and names of what the profile itself declares.
+fn check(profile: &Profile, root: &Spanned<DeValue<'_>>, text: &str, found: &mut Vec<Diagnostic>) {
+    let mut xpath = |expression: &str, path: &[&str]| {
+        if let Err(error) = XPath::check(expression, &profile.namespaces, profile.no_prefix) {
+            let (key, value) = read::places(root, path);
+            // Where the expression is itself the key, the mistake is there.
+            let span = if path.last() == Some(&expression) {
+                key
+            } else {
+                value
+            };
+            found.push(Diagnostic {
+                path: PATH.to_owned(),
+                span: read::inside(text, &span, expression, &error.span),
+                text: error.text(),
+                hint: error.hint(&profile.namespaces),
+            });
+        }
+    };
+    xpath(&profile.fault_code, &["fault_code"]);
+    for (name, operation) in &profile.operation {
+        if let Some(expression) = &operation.fault_code {
+            xpath(expression, &["operation", name, "fault_code"]);
+        }
+    }
+    for expression in profile.volatile.keys().filter(|key| is_xpath(key)) {
+        xpath(expression, &["volatile", expression]);
+    }
+    for expression in profile.times.iter().filter(|time| is_xpath(time)) {
+        xpath(expression, &["times"]);
+    }
+    for expression in profile.sentinel.twelve_digits.keys() {
+        xpath(expression, &["sentinel", "twelve_digits", expression]);
+    }
+    let endpoints = || {
+        profile
+            .operation
+            .values()
+            .map(|operation| operation.endpoint.as_str())
+    };
+    for (list, named) in [
+        ("never", &profile.sentinel.never),
+        ("masked", &profile.sentinel.masked),
+    ] {
+        for name in named
+            .iter()
+            .filter(|name| !endpoints().any(|known| known == *name))
+        {
+            found.push(unknown(
+                PATH,
+                read::places(root, &["sentinel", list]).1,
+                &Text::new("接続先", "endpoint"),
+                name,
+                endpoints(),
+            ));
+        }
+    }
+    for (target, settings) in &profile.target {
+        for name in settings.identity.keys() {
+            if !profile.identity.contains_key(name) {
+                found.push(unknown(
+                    PATH,
+                    read::places(root, &["target", target, "identity", name]).0,
+                    &Text::new("送信者", "identity"),
+                    name,
+                    profile.identity.keys().map(String::as_str),
+                ));
+            }
+        }
+    }
 }

@@ -285,7 +285,11 @@ fn resolve(
             .flat_map(|expect| expressions(expect.get_ref()))
             .chain(step.capture.values().map(|x| x.get_ref().as_str()));
         for expression in expressions {
-            if let Err(error) = XPath::compile(expression, &suite.profile.namespaces) {
+            if let Err(error) = XPath::check(
+                expression,
+                &suite.profile.namespaces,
+                suite.profile.no_prefix,
+            ) {
                 let error = error.text();
                 let text = Text::new(
                     format!("「{expression}」: {}", error.ja),

@@ -15,9 +15,7 @@ use toml::{
 
 use crate::{diagnostic::Diagnostic, text::Text};
 
-pub use self::step::{
-    Check, Described, Expect, Kind, Listen, Selected, Specimen, Step, TransportOutcome, Until,
-};
+pub use self::step::{Check, Described, Expect, Kind, Listen, Selected, Specimen, Step, Until};
 
 /// One scenario file.
 #[derive(Clone, Debug)]

@@ -205,3 +205,36 @@ fn put<'i>(table: &mut DeTable<'i>, key: &'static str, value: DeValue<'i>, at: &
         Spanned::new(at.clone(), value),
     );
 }
+
+/// The places of key and value at a path of keys; that of the nearest table above where there is none.
+pub(crate) fn places(root: &Spanned<DeValue<'_>>, path: &[&str]) -> (Range<usize>, Range<usize>) {
+    let mut at = (root.span(), root.span());
+    let mut value = root;
+    for name in path {
+        let DeValue::Table(table) = value.get_ref() else {
+            break;
+        };
+        let Some((key, below)) = table.get_key_value(*name) else {
+            break;
+        };
+        at = (key.span(), below.span());
+        value = below;
+    }
+    at
+}
+
+/// The place of a part of a text inside the value that holds it; the whole value where escapes hide it.
+pub(crate) fn inside(
+    source: &str,
+    value: &Range<usize>,
+    text: &str,
+    part: &Range<usize>,
+) -> Range<usize> {
+    match source
+        .get(value.clone())
+        .and_then(|written| written.find(text))
+    {
+        Some(offset) => value.start + offset + part.start..value.start + offset + part.end,
+        None => value.clone(),
+    }
+}

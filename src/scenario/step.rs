@@ -11,6 +11,7 @@ use toml::Spanned;
 use crate::{
     scenario::data::{Data, Lapse, Moment},
     text::Text,
+    transport,
 };
 
 /// One step: it sends, moves the clock, acts on the network, opens a listener, checks, or stands for shared steps.
@@ -197,25 +198,7 @@ pub struct Expect {
     #[serde(default)]
     pub xpath: BTreeMap<Spanned<String>, Spanned<Selected>>,
     /// What must happen in the place of an answer.
-    pub outcome: Option<TransportOutcome>,
-}
-
-/// How an exchange ends without a whole answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum TransportOutcome {
-    /// No connection.
-    Refused,
-    /// No TLS, whether at the handshake or with the first answer.
-    TlsRefused,
-    /// Closed before the answer.
-    Closed,
-    /// Closed in the midst of the answer.
-    Cut,
-    /// No answer in time.
-    Timeout,
-    /// What came is no HTTP.
-    NotHttp,
+    pub outcome: Option<transport::Outcome>,
 }
 
 /// What an XPath must select.

@@ -44,7 +44,8 @@ pub enum Stage {
 }
 
 /// How an exchange ended that brought no answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// There was no connection.
     Refused,

@@ -1,12 +1,13 @@
 //! The runner's own reader: tree, XPath 1.0, canonical text. The library stays behind this module.
 
 mod canonical;
+mod check;
 mod xpath;
 
 use std::fmt;
 
 pub use canonical::canonical;
-pub use xpath::{XPath, XPathError};
+pub use xpath::{XPath, XPathError, XPathMistake};
 
 /// Prefixes and their namespaces, as the profile declares them.
 pub type Namespaces = std::collections::BTreeMap<String, String>;

@@ -1,13 +1,17 @@
 //! XPath 1.0 over a document. An undeclared prefix and an element test without a prefix are errors, since both would
 //! silently select nothing.
 
-use std::fmt;
+use std::{fmt, ops::Range};
 
 use uppsala::{NodeKind, XPathEvaluator, XPathValue};
 
 use crate::{
+    diagnostic::nearest,
     text::Text,
-    xml::{Document, Namespaces},
+    xml::{
+        Document, Namespaces,
+        check::{check, functions},
+    },
 };
 
 /// A checked expression.
@@ -17,13 +21,28 @@ pub struct XPath {
     namespaces: Namespaces,
 }
 
+/// A mistake in an expression.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct XPathError {
+    /// Where in the expression, in bytes.
+    pub span: Range<usize>,
+    /// What is wrong.
+    pub mistake: XPathMistake,
+}
+
 /// What is wrong with an expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum XPathError {
+pub enum XPathMistake {
     /// A prefix that the profile does not declare.
     UndeclaredPrefix(String),
     /// An element test without a prefix.
     NoPrefix(String),
+    /// A function that XPath 1.0 does not have.
+    Function(String),
+    /// A function with too few or too many arguments.
+    Arguments(String),
+    /// A variable; there are none.
+    Variable(String),
     /// It is no XPath 1.0.
     Syntax(String),
 }
@@ -31,23 +50,72 @@ pub enum XPathError {
 impl XPathError {
     /// For people.
     pub fn text(&self) -> Text {
-        match self {
-            Self::UndeclaredPrefix(prefix) => Text::new(
+        match &self.mistake {
+            XPathMistake::UndeclaredPrefix(prefix) => Text::new(
                 format!("接頭辞「{prefix}」は profile.toml の [namespaces] にありません"),
                 format!("the prefix '{prefix}' is not declared in [namespaces] of profile.toml"),
             ),
-            Self::NoPrefix(name) => Text::new(
-                format!("要素「{name}」に接頭辞がないため、何も選択されません（例: n:{name}）"),
-                format!(
-                    "the element '{name}' has no prefix, so it would select nothing; write n:{name}"
-                ),
+            XPathMistake::NoPrefix(name) => Text::new(
+                format!("要素「{name}」に接頭辞がないため、何も選択されません"),
+                format!("the element '{name}' has no prefix, so it would select nothing"),
             ),
-            Self::Syntax(error) => Text::new(
+            XPathMistake::Function(name) => Text::new(
+                format!("XPath 1.0に関数「{name}」はありません"),
+                format!("XPath 1.0 has no function '{name}'"),
+            ),
+            XPathMistake::Arguments(name) => Text::new(
+                format!("関数「{name}」の引数の数が違います"),
+                format!("the function '{name}' takes another number of arguments"),
+            ),
+            XPathMistake::Variable(name) => Text::new(
+                format!("XPathの変数「${name}」は使用できません"),
+                format!("there is no XPath variable '${name}'"),
+            ),
+            XPathMistake::Syntax(error) => Text::new(
                 format!("XPathの書式の誤りです（{error}）"),
                 format!("not an XPath: {error}"),
             ),
         }
     }
+
+    /// What to write instead, given the prefixes that are declared.
+    pub fn hint(&self, namespaces: &Namespaces) -> Option<Text> {
+        match &self.mistake {
+            XPathMistake::UndeclaredPrefix(prefix) => {
+                let known = namespaces.keys().map(String::as_str);
+                Some(match nearest(prefix, known.clone()) {
+                    Some(near) => meant(near),
+                    None => {
+                        let known: Vec<&str> = known.collect();
+                        Text::new(
+                            format!("使用できる接頭辞: {}", known.join("、")),
+                            format!("declared: {}", known.join(", ")),
+                        )
+                    }
+                })
+            }
+            XPathMistake::NoPrefix(name) => {
+                let prefix = namespaces.keys().next().map_or("n", String::as_str);
+                Some(Text::new(
+                    format!(
+                        "「{prefix}:{name}」のように記載してください。文字列の場合は引用符で囲んでください"
+                    ),
+                    format!("write {prefix}:{name}, or put a text in quotes"),
+                ))
+            }
+            XPathMistake::Function(name) => nearest(name, functions()).map(meant),
+            XPathMistake::Arguments(_) | XPathMistake::Variable(_) | XPathMistake::Syntax(_) => {
+                None
+            }
+        }
+    }
+}
+
+fn meant(near: &str) -> Text {
+    Text::new(
+        format!("「{near}」ではありませんか"),
+        format!("did you mean '{near}'?"),
+    )
 }
 
 impl fmt::Display for XPathError {
@@ -59,15 +127,24 @@ impl fmt::Display for XPathError {
 impl std::error::Error for XPathError {}
 
 impl XPath {
-    /// Checks an expression against the profile's prefixes.
+    /// Checks all that an expression names. `unprefixed` says whether element tests without a prefix are meant.
+    pub fn check(
+        expression: &str,
+        namespaces: &Namespaces,
+        unprefixed: bool,
+    ) -> Result<(), XPathError> {
+        check(expression, namespaces, unprefixed)?;
+        Self::compile(expression, namespaces).map(|_| ())
+    }
+
+    /// Reads an expression that was checked when the suite was read.
     pub fn compile(expression: &str, namespaces: &Namespaces) -> Result<Self, XPathError> {
-        check_names(expression, namespaces)?;
         let compiled = Self {
             expression: expression.to_owned(),
             namespaces: namespaces.clone(),
         };
-        let nothing = Document::parse(b"<nothing/>")
-            .map_err(|error| XPathError::Syntax(error.to_string()))?;
+        let nothing =
+            Document::parse(b"<nothing/>").map_err(|error| compiled.syntax(error.to_string()))?;
         compiled.evaluate(&nothing)?;
         Ok(compiled)
     }
@@ -102,6 +179,13 @@ impl XPath {
         })
     }
 
+    fn syntax(&self, error: String) -> XPathError {
+        XPathError {
+            span: 0..self.expression.len(),
+            mistake: XPathMistake::Syntax(error),
+        }
+    }
+
     fn evaluate(&self, document: &Document) -> Result<XPathValue, XPathError> {
         let mut evaluator = XPathEvaluator::new();
         for (prefix, uri) in &self.namespaces {
@@ -109,65 +193,8 @@ impl XPath {
         }
         evaluator
             .evaluate(&document.0, document.0.root(), &self.expression)
-            .map_err(|error| XPathError::Syntax(error.to_string()))
+            .map_err(|error| self.syntax(error.to_string()))
     }
-}
-
-fn check_names(expression: &str, namespaces: &Namespaces) -> Result<(), XPathError> {
-    let bytes: Vec<char> = expression.chars().collect();
-    let mut at = 0;
-    let mut before: Option<char> = None;
-    while let Some(&c) = bytes.get(at) {
-        if c == '"' || c == '\'' {
-            let closing = bytes.iter().skip(at + 1).position(|other| *other == c);
-            at = closing.map_or(bytes.len(), |offset| at + offset + 2);
-            before = Some(c);
-            continue;
-        }
-        if !(c.is_alphabetic() || c == '_') {
-            if !c.is_whitespace() {
-                before = Some(c);
-            }
-            at += 1;
-            continue;
-        }
-        let is_name = |c: &&char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
-        let name: String = bytes.iter().skip(at).take_while(is_name).collect();
-        at += name.chars().count();
-        let rest: String = bytes.iter().skip(at).collect();
-        let follows = rest.trim_start();
-        let starts_step = before.is_none_or(|c| "/[(,|=<>+-*@:!".contains(c));
-        let is_operator = matches!(name.as_str(), "and" | "or" | "div" | "mod") && !starts_step;
-        if follows.starts_with("::")
-            || follows.starts_with('(')
-            || before == Some('$')
-            || is_operator
-        {
-            before = Some(if is_operator { '=' } else { 'a' });
-        } else if rest.starts_with(':') {
-            if !namespaces.contains_key(&name) {
-                return Err(XPathError::UndeclaredPrefix(name));
-            }
-            at += 1;
-            let local = bytes
-                .iter()
-                .skip(at)
-                .take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '*'));
-            at += local.count();
-            before = Some('a');
-        } else if before == Some('@') {
-            before = Some('a');
-        } else if matches!(
-            name.as_str(),
-            "faultcode" | "faultstring" | "faultactor" | "detail"
-        ) {
-            // The four children of a SOAP 1.1 fault have no namespace.
-            before = Some('a');
-        } else {
-            return Err(XPathError::NoPrefix(name));
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -198,11 +225,43 @@ mod tests {
     }
 
     #[test]
-    fn what_would_silently_select_nothing_is_an_error() {
-        let compile = |expression| XPath::compile(expression, &namespaces()).unwrap_err();
-        assert_eq!(compile("//x:c"), XPathError::UndeclaredPrefix("x".into()));
-        assert_eq!(compile("//State"), XPathError::NoPrefix("State".into()));
-        assert_eq!(compile("//n:a[b='x']"), XPathError::NoPrefix("b".into()));
-        assert!(matches!(compile("//n:a["), XPathError::Syntax(_)));
+    fn what_would_silently_select_nothing_is_an_error_at_its_place() {
+        let cases = [
+            ("//x:c", "x", XPathMistake::UndeclaredPrefix("x".into())),
+            ("//State", "State", XPathMistake::NoPrefix("State".into())),
+            ("//n:a[b='x']", "b", XPathMistake::NoPrefix("b".into())),
+            (
+                "//n:甲[乙 or n:c]",
+                "乙",
+                XPathMistake::NoPrefix("乙".into()),
+            ),
+            (
+                "//n:a[cuont(n:b)=1]",
+                "cuont",
+                XPathMistake::Function("cuont".into()),
+            ),
+            (
+                "//n:a[contains(n:b)]",
+                "contains",
+                XPathMistake::Arguments("contains".into()),
+            ),
+            (
+                "//n:a[last(1)]",
+                "last",
+                XPathMistake::Arguments("last".into()),
+            ),
+            ("//n:a[.=$b]", "b", XPathMistake::Variable("b".into())),
+        ];
+        for (expression, at, mistake) in cases {
+            let error = XPath::check(expression, &namespaces(), false).unwrap_err();
+            assert_eq!(
+                (&expression[error.span.clone()], error.mistake),
+                (at, mistake)
+            );
+        }
+        assert_eq!(XPath::check("//State[b='x']", &namespaces(), true), Ok(()));
+        let right = "//*[local-name() = 'a' and @b div 2 mod 3]/n:* | //n:a[concat(n:b, ',', position())]/text()";
+        assert_eq!(XPath::check(right, &namespaces(), false), Ok(()));
+        assert!(XPath::check("//n:a[", &namespaces(), false).is_err());
     }
 }
