@@ -11,6 +11,15 @@ pub enum Command {
     Status,
 }
 
+impl Command {
+    /// Whether it changes anything.
+    pub(crate) fn changes(&self) -> bool {
+        match self {
+            Self::Status => false,
+        }
+    }
+}
+
 /// What is answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {

@@ -14,6 +14,15 @@ pub enum Command {
     List,
 }
 
+impl Command {
+    /// Whether it changes anything.
+    pub(crate) fn changes(&self) -> bool {
+        match self {
+            Self::List => false,
+        }
+    }
+}
+
 /// What is answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {

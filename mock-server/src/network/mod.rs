@@ -11,6 +11,8 @@ pub mod limits;
 pub mod master;
 pub mod moment;
 pub mod population;
+pub mod record;
+mod request;
 pub mod rules;
 mod schedule;
 pub mod types;
@@ -25,6 +27,8 @@ use crate::network::{
     master::Masters,
     moment::Moment,
     population::Population,
+    record::Records,
+    request::{Content, RequestKey, Requests},
     rules::{FaultCode, Retry, Rule},
     schedule::Schedule,
     types::{InstitutionCode, RequestId},
@@ -72,6 +76,14 @@ pub enum Command {
 }
 
 impl Command {
+    /// Whether it may change anything. What changes something has one effect, however often it is sent.
+    fn changes(&self) -> bool {
+        match self {
+            Self::Connection(command) => command.changes(),
+            Self::Master(command) => command.changes(),
+        }
+    }
+
     /// Who may ask it.
     fn audience(&self) -> Audience {
         match self {
@@ -127,6 +139,8 @@ pub(crate) struct Context {
     pub(crate) institution: InstitutionCode,
     /// The request's id.
     pub(crate) request_id: RequestId,
+    /// The request by caller and id.
+    pub(crate) request: RequestKey,
 }
 
 /// The whole state of one network. Cloning it is cheap: its maps share what did not change.
@@ -135,6 +149,8 @@ pub struct Network {
     population: Population,
     connections: Connections,
     masters: Masters,
+    records: Records,
+    requests: Requests,
     schedule: Schedule,
     limits: Limits,
     rules_off: BTreeSet<&'static str>,
@@ -148,6 +164,8 @@ impl Network {
             population: Population::new(setup.seed),
             connections: Connections::genesis(),
             masters: Masters::genesis(),
+            records: Records::default(),
+            requests: Requests::default(),
             schedule: Schedule::new(setup.epoch),
             limits: Limits::genesis(),
             rules_off: BTreeSet::new(),
@@ -175,17 +193,36 @@ impl Network {
         } = input;
         let at = self.advance_to(at);
         let institution = self.admit(&caller, &sender, &command)?;
+        let request = RequestKey::new(&caller, &sender.request_id);
+        let content = command.changes().then(|| Content::of(&command));
+        if let Some(content) = content
+            && let Some(reply) = self.answered_before(request, &sender.request_id, content)?
+        {
+            return reply;
+        }
         let context = Context {
             at,
             caller,
             institution,
             request_id: sender.request_id,
+            request,
         };
+        let reply = self
+            .connected(&context, &command)
+            .and_then(|()| self.answer(&context, command));
+        if let Some(content) = content {
+            self.remember(at, request, content, &reply);
+        }
+        reply
+    }
+
+    /// What the domain answers.
+    fn answer(&mut self, context: &Context, command: Command) -> Reply {
         match command {
             Command::Connection(command) => {
-                self.connection(&context, command).map(Answer::Connection)
+                self.connection(context, command).map(Answer::Connection)
             }
-            Command::Master(command) => self.master(&context, command).map(Answer::Master),
+            Command::Master(command) => self.master(context, command).map(Answer::Master),
         }
     }
 
@@ -194,15 +231,20 @@ impl Network {
         while let Some((_moment, due)) = self.schedule.next_due(at) {
             match due {}
         }
-        self.schedule.reach(at)
+        let at = self.schedule.reach(at);
+        self.requests.age(at);
+        self.records.age(at);
+        at
     }
 
     /// The invariants that do not hold, in English; empty when all do.
     pub fn check(&self) -> Vec<String> {
-        self.masters.violations()
+        let mut wrong = self.masters.violations();
+        wrong.extend(self.records.violations());
+        wrong
     }
 
-    /// The rules of the caller, and that its connection is approved where that is needed.
+    /// The rules of the caller.
     fn admit(
         &self,
         caller: &Caller,
@@ -234,13 +276,19 @@ impl Network {
             command.audience() != expected,
             || rules::about("送信者", "caller", caller),
         )?;
+        Ok(institution)
+    }
+
+    /// The institution's connection is approved, where that is needed.
+    fn connected(&self, context: &Context, command: &Command) -> Result<(), Fault> {
+        let is_institution = matches!(context.caller, Caller::Institution(_));
         let always = matches!(command, Command::Connection(_));
+        let institution = &context.institution;
         self.enforce(
             &rules::connection::CONNECTION_APPROVED,
-            is_institution && !always && !self.connections.is_approved(&institution),
-            || rules::about("機関コード", "institution code", &institution),
-        )?;
-        Ok(institution)
+            is_institution && !always && !self.connections.is_approved(institution),
+            || rules::about("機関コード", "institution code", institution),
+        )
     }
 
     /// Refuses where a rule that is on is broken.

@@ -25,6 +25,11 @@ impl Moment {
         Self::from_unix(self.0.as_second().checked_add(seconds)?)
     }
 
+    /// Seconds since 1970-01-01T00:00:00Z.
+    pub fn unix(self) -> i64 {
+        self.0.as_second()
+    }
+
     /// The date in Japan.
     pub fn date(self) -> Date {
         japan().to_datetime(self.0).date()

@@ -6,6 +6,7 @@
 pub mod caller;
 pub mod connection;
 pub mod faults;
+pub mod request;
 
 use crate::{network::Fault, text::Text};
 
@@ -100,7 +101,7 @@ pub struct FaultCode {
 
 /// All rules, in the order in which they are tried.
 pub fn catalogue() -> impl Iterator<Item = &'static Rule> {
-    [caller::RULES, connection::RULES]
+    [caller::RULES, request::RULES, connection::RULES]
         .into_iter()
         .flatten()
         .copied()
