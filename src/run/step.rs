@@ -375,19 +375,14 @@ impl<'a> Runner<'a> {
     }
 }
 
-/// Whether a body holds an individual number, and the body as it may be kept. A number that is split over elements
-/// cannot be masked in place, so nothing of that body is kept.
+/// Whether a body holds an individual number, and the body as it may be kept.
 fn looked_through(body: &str) -> (bool, String) {
-    let split = Document::parse(body.as_bytes()).is_ok_and(|document| {
-        document
-            .split_values()
-            .iter()
-            .any(|value| sentinel::found(value))
-    });
-    if split {
-        return (true, "[body masked]".to_owned());
-    }
-    (sentinel::found(body), sentinel::mask(body))
+    let document = Document::parse(body.as_bytes()).ok();
+    let looked = sentinel::look(body.as_bytes(), document.as_ref(), &[]);
+    (
+        looked.found,
+        String::from_utf8_lossy(&looked.kept).into_owned(),
+    )
 }
 
 fn broken_by(error: &dyn Display) -> Outcome {

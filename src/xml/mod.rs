@@ -6,6 +6,8 @@ mod xpath;
 
 use std::fmt;
 
+use uppsala::NodeKind;
+
 pub use canonical::canonical;
 pub use xpath::{XPath, XPathError, XPathMistake};
 
@@ -45,33 +47,75 @@ impl Document {
         Ok(Self(document))
     }
 
-    /// The joined texts of neighbouring leaves of one name: where a value may have been split over elements.
-    pub fn split_values(&self) -> Vec<String> {
+    /// Every value that stands in the document: the texts of elements, comments and attributes, references resolved.
+    pub fn values(&self) -> Vec<String> {
         let document = &self.0;
-        let leaf = |id| {
-            let element = document.element(id)?;
-            let inner = document
-                .children(id)
-                .into_iter()
-                .any(|child| document.element(child).is_some());
-            (!inner).then(|| element.name.local_name.to_string())
-        };
-        let mut joined = Vec::new();
-        for parent in document.descendants(document.root()) {
-            let children = document
-                .children(parent)
-                .into_iter()
-                .filter(|child| document.element(*child).is_some());
-            let leaves: Vec<_> = children
-                .map(|child| (leaf(child), document.text_content_deep(child)))
-                .collect();
-            for group in leaves.chunk_by(|left, right| left.0.is_some() && left.0 == right.0) {
-                if group.len() > 1 {
-                    joined.push(group.iter().map(|(_, text)| text.trim()).collect());
+        let mut values = Vec::new();
+        for node in document.descendants(document.root()) {
+            match document.node_kind(node) {
+                Some(NodeKind::Comment(text)) => values.push(text.to_string()),
+                Some(NodeKind::Element(element)) => {
+                    let attributes = element.attributes.iter();
+                    values.extend(attributes.map(|attribute| attribute.value.to_string()));
+                    // One text may consist of many nodes: references and comments divide it.
+                    let texts = document.children(node).into_iter();
+                    let text: String = texts
+                        .filter_map(|child| match document.node_kind(child) {
+                            Some(NodeKind::Text(text) | NodeKind::CData(text)) => {
+                                Some(text.as_ref())
+                            }
+                            Some(
+                                NodeKind::Document
+                                | NodeKind::Element(_)
+                                | NodeKind::Comment(_)
+                                | NodeKind::ProcessingInstruction(_)
+                                | NodeKind::Attribute(..),
+                            )
+                            | None => None,
+                        })
+                        .collect();
+                    if !text.is_empty() {
+                        values.push(text);
+                    }
                 }
+                Some(
+                    NodeKind::Document
+                    | NodeKind::Text(_)
+                    | NodeKind::CData(_)
+                    | NodeKind::ProcessingInstruction(_)
+                    | NodeKind::Attribute(..),
+                )
+                | None => {}
             }
         }
-        joined
+        values
+    }
+
+    /// The values of sibling leaves of one name, for each parent and name with more than one: where a value may have
+    /// been split over elements.
+    pub fn sibling_values(&self) -> Vec<Vec<String>> {
+        let document = &self.0;
+        let mut groups = Vec::new();
+        for parent in document.descendants(document.root()) {
+            let mut by_name: std::collections::BTreeMap<&str, Vec<String>> = [].into();
+            for child in document.children(parent) {
+                let Some(element) = document.element(child) else {
+                    continue;
+                };
+                let leaf = document
+                    .children(child)
+                    .into_iter()
+                    .all(|inner| document.element(inner).is_none());
+                if leaf {
+                    by_name
+                        .entry(&element.name.local_name)
+                        .or_default()
+                        .push(document.text_content_deep(child));
+                }
+            }
+            groups.extend(by_name.into_values().filter(|values| values.len() > 1));
+        }
+        groups
     }
 }
 
@@ -80,9 +124,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_split_over_neighbours_of_one_name_are_joined() {
-        let document =
-            Document::parse(b"<a><b>12</b><b>34</b><c>5</c><d><b>6</b><b> 7 </b></d></a>").unwrap();
-        assert_eq!(document.split_values(), ["1234", "67"]);
+    fn values_and_sibling_leaves_of_one_name_are_listed() {
+        let document = Document::parse(
+            b"<a x='&#49;'><b>12</b><c>5</c><b>34</b><d><b>6</b><b> 7 </b><b><e/></b></d></a>",
+        )
+        .unwrap();
+        assert_eq!(document.sibling_values(), [["12", "34"], ["6", " 7 "]]);
+        assert_eq!(document.values(), ["1", "12", "5", "34", "6", " 7 "]);
     }
 }

@@ -1,0 +1,148 @@
+//! What one side sends to the other, looked through before it is sent or kept.
+
+use crate::{
+    sentinel::{MASK, base64, mask_all_but, plain_spans},
+    xml::Document,
+};
+
+/// A body that was looked through.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Looked {
+    /// Whether an individual number stands in it.
+    pub found: bool,
+    /// The bytes as they may be kept: as they are where none was found.
+    pub kept: Vec<u8>,
+}
+
+/// Looks through a body. `natural` are the values of fields that have twelve digits by nature.
+///
+/// A number that can be seen in the text is masked in place. One that shows only when references are resolved, base64
+/// is decoded or neighbouring elements are joined cannot be, so nothing of that body is kept.
+pub fn look(bytes: &[u8], document: Option<&Document>, natural: &[String]) -> Looked {
+    let text = String::from_utf8_lossy(bytes);
+    // In UTF-16 every other byte of a digit is zero.
+    let narrow: String = text.chars().filter(|c| *c != '\0').collect();
+    let masked = mask_all_but(&text, natural);
+    let holds = |text: &str| mask_all_but(text, natural) != text;
+    // What the text shows as it stands is masked in place; here is sought what it does not show.
+    let hides = |value: &String| {
+        let shown = text.contains(value.as_str());
+        let packed = base64::decode(value).is_some_and(|inner| holds(&inner));
+        holds(value) && !shown || packed && (!shown || masked.contains(value.as_str()))
+    };
+    let hidden = narrow.len() != text.len() && holds(&narrow)
+        || document.is_some_and(|document| {
+            document.values().iter().any(hides)
+                || document.sibling_values().iter().any(|group| split(group))
+        });
+    if hidden {
+        return Looked {
+            found: true,
+            kept: format!("{MASK} (the whole body)").into_bytes(),
+        };
+    }
+    if masked == text {
+        return Looked {
+            found: false,
+            kept: bytes.to_vec(),
+        };
+    }
+    Looked {
+        found: true,
+        kept: masked.into_bytes(),
+    }
+}
+
+/// Whether neighbours of one name, each with fewer digits, make up a number together.
+fn split(values: &[String]) -> bool {
+    let digits: Vec<Option<String>> = values.iter().map(|value| only_digits(value)).collect();
+    (0..digits.len()).any(|first| {
+        let mut joined = String::new();
+        for part in digits.iter().skip(first) {
+            let Some(part) = part else { break };
+            if part.len() >= 12 {
+                break;
+            }
+            joined.push_str(part);
+            if joined.len() == 12 && !plain_spans(&joined).is_empty() {
+                return true;
+            }
+            if joined.len() > 12 {
+                break;
+            }
+        }
+        false
+    })
+}
+
+/// The digits of a value that has nothing but digits and what separates them.
+fn only_digits(value: &str) -> Option<String> {
+    let mut digits = String::new();
+    for c in value.trim().chars() {
+        match (super::digit(c), c) {
+            (Some(digit), _) => digits.push(char::from_digit(digit, 10)?),
+            (None, '-' | '－' | '‐' | '‑' | '–' | '−' | 'ー' | ' ' | '\u{3000}' | '\u{a0}') =>
+                {}
+            (None, _) => return None,
+        }
+    }
+    (!digits.is_empty()).then_some(digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn looked(xml: &str, natural: &[String]) -> Looked {
+        let document = Document::parse(xml.as_bytes()).ok();
+        look(xml.as_bytes(), document.as_ref(), natural)
+    }
+
+    #[test]
+    fn a_number_is_found_however_it_hides() {
+        let number = super::super::specimen();
+        let (a, b) = number.split_at(5);
+        let spread: String = number.chars().map(|c| format!("<d>{c}</d>")).collect();
+        let references: String = number
+            .chars()
+            .map(|c| format!("&#{};", u32::from(c)))
+            .collect();
+        let packed = base64::encode(format!("no. {number}").as_bytes());
+        let (front, back) = packed.split_at(10);
+        for xml in [
+            format!("<a>{number}</a>"),
+            format!("<a b='{number}'/>"),
+            format!("<a><d>{a}</d><d>{b}</d></a>"),
+            format!("<a><d>{a}</d><e>x</e><d> {b} </d></a>"),
+            format!("<a><d>2026</d>{spread}</a>"),
+            format!("<a>{references}</a>"),
+            format!("<a>{packed}</a>"),
+            format!("<a>{front}\n  {back}</a>"),
+            format!("<a>{number}"),
+        ] {
+            let looked = looked(&xml, &[]);
+            assert!(looked.found, "{xml}");
+            let kept = String::from_utf8(looked.kept).unwrap();
+            assert!(!kept.contains(&number) && !kept.contains(&packed), "{kept}");
+            assert!(kept.contains(MASK), "{kept}");
+        }
+        let utf16: Vec<u8> = number.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert!(look(&utf16, None, &[]).found);
+    }
+
+    #[test]
+    fn what_is_no_number_is_kept_byte_for_byte() {
+        for xml in [
+            "<a>\r\n<d>1234</d><d>5678</d><d>901</d></a>",
+            "<a><d>x1234</d><d>56789018</d></a>",
+            "<a><b><d>1234</d></b><b><d>56789018</d></b></a>",
+        ] {
+            let looked = looked(xml, &[]);
+            assert!(!looked.found, "{xml}");
+            assert_eq!(looked.kept, xml.as_bytes());
+        }
+        let number = super::super::specimen();
+        let xml = format!("<a>{number}</a>");
+        assert!(!looked(&xml, &[number]).found);
+    }
+}
