@@ -1,12 +1,19 @@
 //! The client of the mock's control API: plain HTTP and JSON on loopback.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
-use http_body_util::{BodyExt as _, Full};
+use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::{Method, Request, Uri, body::Bytes, client::conn::http1::handshake, header::HOST};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
-use tokio::net::TcpStream;
+use tokio::{net::TcpStream, time::timeout};
+
+use crate::{sentinel, text::Text};
+
+/// How long control may take to answer.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// The largest answer that is read, in bytes.
+const MAX_BODY: usize = 64 << 20;
 
 /// The control API at a URL such as `http://127.0.0.1:1234`.
 #[derive(Clone, Debug)]
@@ -16,11 +23,35 @@ pub struct Control {
 
 /// Why control did not do as asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ControlError(pub String);
+pub struct ControlError {
+    /// What was asked.
+    pub call: String,
+    /// The HTTP status, where there is an answer.
+    pub status: Option<u16>,
+    /// What it says, individual numbers masked.
+    pub says: Text,
+}
+
+impl ControlError {
+    /// For people.
+    pub fn text(&self) -> Text {
+        let Self { call, status, says } = self;
+        match status {
+            Some(status) => Text::new(
+                format!("制御API {call} が拒否しました（{status}: {}）", says.ja),
+                format!("control refused {call} ({status}): {}", says.en),
+            ),
+            None => Text::new(
+                format!("制御API {call} に接続できません（{}）", says.ja),
+                format!("control could not be asked {call}: {}", says.en),
+            ),
+        }
+    }
+}
 
 impl fmt::Display for ControlError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.text().en)
     }
 }
 
@@ -55,48 +86,67 @@ impl Control {
         path: &str,
         body: Option<Value>,
     ) -> Result<Value, ControlError> {
-        let failed = |error: &dyn fmt::Display| {
-            ControlError(format!("{method} {}{path}: {error}", self.url))
+        let call = format!("{method} {path}");
+        let failed = |why: &dyn fmt::Display| ControlError {
+            call: call.clone(),
+            status: None,
+            says: both(&format!("{}: {why}", self.url)),
         };
-        let uri: Uri = format!("{}{path}", self.url)
-            .parse()
-            .map_err(|error| failed(&error))?;
-        let authority = uri.authority().map(ToString::to_string).unwrap_or_default();
-        let stream = TcpStream::connect(&authority)
+        let (status, body) = timeout(PATIENCE, self.exchange(method, path, body))
             .await
+            .map_err(|_| failed(&"timeout"))?
             .map_err(|error| failed(&error))?;
-        let (mut sender, connection) = handshake(TokioIo::new(stream))
-            .await
-            .map_err(|error| failed(&error))?;
+        let value: Option<Value> = serde_json::from_slice(&body).ok();
+        if (200..300).contains(&status) {
+            return Ok(value.unwrap_or(Value::Null));
+        }
+        let in_language = |key: &str| Some(value.as_ref()?.get(key)?.as_str()?.to_owned());
+        let says = match (in_language("ja"), in_language("en")) {
+            (Some(ja), Some(en)) => Text::new(sentinel::mask(&ja), sentinel::mask(&en)),
+            (_, _) => both(&String::from_utf8_lossy(&body)),
+        };
+        Err(ControlError {
+            call,
+            status: Some(status),
+            says,
+        })
+    }
+
+    async fn exchange(
+        &self,
+        method: &Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> Result<(u16, Bytes), Box<dyn std::error::Error + Send + Sync>> {
+        let uri: Uri = format!("{}{path}", self.url).parse()?;
+        let authority = uri.authority().ok_or("no host")?.to_string();
+        let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
+        let stream = TcpStream::connect((host, uri.port_u16().unwrap_or(80))).await?;
+        stream.set_nodelay(true)?;
+        let (mut sender, connection) = handshake(TokioIo::new(stream)).await?;
         tokio::spawn(async move {
             // How it ends is told by the call that it carries.
             let _ = connection.await;
         });
+        let body = body.map_or_else(Bytes::new, |body| Bytes::from(body.to_string()));
+        let target = uri.path_and_query().map_or("/", |path| path.as_str());
         let request = Request::builder()
             .method(method)
-            .uri(uri.path())
+            .uri(target)
             .header(HOST, authority)
-            .body(Full::new(body.map_or_else(Bytes::new, |body| {
-                Bytes::from(body.to_string())
-            })))
-            .map_err(|error| failed(&error))?;
-        let response = sender
-            .send_request(request)
-            .await
-            .map_err(|error| failed(&error))?;
-        let status = response.status();
-        let body = response
-            .into_body()
+            .header("content-type", "application/json")
+            .body(Full::new(body))?;
+        let response = sender.send_request(request).await?;
+        let status = response.status().as_u16();
+        let body = Limited::new(response.into_body(), MAX_BODY)
             .collect()
-            .await
-            .map_err(|error| failed(&error))?
+            .await?
             .to_bytes();
-        if status.is_success() {
-            return Ok(serde_json::from_slice(&body).unwrap_or(Value::Null));
-        }
-        Err(failed(&format!(
-            "{status} {}",
-            String::from_utf8_lossy(&body)
-        )))
+        Ok((status, body))
     }
+}
+
+fn both(text: &str) -> Text {
+    let text = sentinel::mask(text);
+    Text::new(text.clone(), text)
 }

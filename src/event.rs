@@ -1,17 +1,38 @@
-//! What happened, as plain data; all that reports know.
+//! What happened, as plain data; all that reports know. An event carries scenario, attempt and sequence, so that the
+//! lines of a journal can be put in order whatever the timing was.
 
 use serde::{Deserialize, Serialize};
 
 use crate::text::Text;
 
+/// The fields of an event that differ between two runs of one suite with one seed.
+pub const VOLATILE: [&str; 3] = ["milliseconds", "target", "world"];
+
 /// One line of the journal.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
 pub enum Event {
+    /// A run began.
+    Run(RunStart),
     /// A step ended.
     Step(StepResult),
     /// A scenario ended.
     Scenario(ScenarioResult),
+}
+
+/// What a run is about to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunStart {
+    /// The version of this program.
+    pub renkei: String,
+    /// The name of the target; none for the bundled mock.
+    pub target: Option<String>,
+    /// The seed.
+    pub seed: u64,
+    /// The scenarios in the order of reports, prerequisites included.
+    pub scenarios: Vec<String>,
+    /// The fields that hold twelve digits by nature, as XPath: they are not looked through.
+    pub natural: Vec<String>,
 }
 
 /// How one step ended.
@@ -19,22 +40,72 @@ pub enum Event {
 pub struct StepResult {
     /// The scenario's id.
     pub scenario: String,
+    /// Which attempt at the scenario, from 1.
+    pub attempt: usize,
     /// Counts from 1 in the scenario.
     pub sequence: usize,
     /// The step's id.
     pub step: String,
+    /// Its title, where it has one.
+    pub title: Option<Text>,
     /// The scenario's file, and the step's line in it.
     pub place: String,
+    /// The step as it is written there; only where it did not pass.
+    pub source: String,
     /// How it ended.
     pub outcome: Outcome,
-    /// What was sent, masked; empty where nothing was.
-    pub request: String,
-    /// What came back, masked; empty where nothing did.
-    pub response: String,
+    /// What was sent and what came; only where the step sends.
+    pub exchange: Option<Exchange>,
+    /// The rule that the answer names.
+    pub rule: Option<Rule>,
+    /// How long it took.
+    pub milliseconds: u64,
+}
+
+/// What was sent and what came, the last time where a step sends many times.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exchange {
+    /// The operation.
+    pub operation: String,
+    /// The identity that sent it.
+    pub identity: String,
+    /// How many times it was sent.
+    pub sent: usize,
+    /// The request's body.
+    pub request: Kept,
+    /// The answer's body; none where there is no answer.
+    pub response: Option<Kept>,
     /// The HTTP status, where there is one.
     pub status: Option<u16>,
-    /// The rule that the answer names.
-    pub rule: Option<String>,
+    /// How the exchange ended, where there is no answer.
+    pub broken: Option<String>,
+}
+
+/// Bytes that are kept in the run folder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// The file, below the run folder.
+    pub file: String,
+    /// The SHA-256 of what is kept.
+    pub sha256: String,
+    /// How many bytes are kept.
+    pub bytes: usize,
+    /// Whether an individual number was masked before.
+    pub masked: bool,
+    /// The text, capped; only where the step did not pass.
+    pub shown: String,
+}
+
+/// A rule of the network.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rule {
+    /// Its id.
+    pub id: String,
+    /// Where it comes from: `L`, `S` or `A`; empty where the network does not say.
+    #[serde(default)]
+    pub mark: String,
+    /// What it says.
+    pub text: Text,
 }
 
 /// How a step ended.
@@ -52,15 +123,30 @@ pub enum Outcome {
     },
     /// As expected, but its snapshot is new.
     NewSnapshot,
-    /// The transport broke, or control was refused.
+    /// The transport broke, or control could not be reached.
     Broken {
         /// At which stage, and why.
         why: Text,
     },
-    /// An individual number stands in what would be sent, or in what came.
-    IndividualNumber,
+    /// The step cannot be done as it is written.
+    Unusable {
+        /// Why not.
+        why: Text,
+    },
+    /// An individual number stands where none may be.
+    IndividualNumber {
+        /// Where: `request` or `response`.
+        place: String,
+    },
     /// Not run, since an earlier step did not pass.
     Skipped,
+}
+
+impl Outcome {
+    /// Whether later steps may go on.
+    pub fn is_good(&self) -> bool {
+        matches!(self, Self::Passed | Self::NewSnapshot)
+    }
 }
 
 /// How one scenario ended.
@@ -68,12 +154,22 @@ pub enum Outcome {
 pub struct ScenarioResult {
     /// Its id.
     pub scenario: String,
+    /// Which attempt, from 1.
+    pub attempt: usize,
+    /// One more than its last step's.
+    pub sequence: usize,
     /// Its title.
     pub title: Text,
     /// Its phase.
     pub phase: String,
+    /// Whether it ran only since another starts from what it leaves.
+    pub prerequisite: bool,
     /// How it ended.
     pub end: ScenarioEnd,
+    /// The name of its world, where that was kept.
+    pub world: Option<String>,
+    /// How long it took.
+    pub milliseconds: u64,
 }
 
 /// How a scenario ended, the worse the later.
@@ -82,19 +178,30 @@ pub struct ScenarioResult {
 pub enum ScenarioEnd {
     /// All steps passed.
     Passed,
+    /// Not begun, since the run was to end at the first failure.
+    NotRun,
     /// All steps passed, but there are new snapshots.
     New,
-    /// A step failed.
-    Failed,
-    /// The transport broke.
-    Broken,
-    /// Not run, since this scenario did not leave its checkpoint.
+    /// Not begun, since this scenario did not leave its checkpoint.
     Blocked {
         /// The scenario that did not.
         by: String,
     },
+    /// A step failed.
+    Failed,
+    /// The transport broke.
+    Broken,
+    /// A step cannot be done as it is written.
+    Unusable,
     /// An individual number was found.
     IndividualNumber,
     /// The runner itself broke in the midst of it.
     Internal,
+}
+
+impl ScenarioEnd {
+    /// Whether what starts from this scenario's checkpoint may begin.
+    pub fn is_good(&self) -> bool {
+        matches!(self, Self::Passed | Self::New)
+    }
 }

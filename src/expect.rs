@@ -1,7 +1,7 @@
 //! Explicit expectations: what must come back, and what came instead.
 
 use crate::{
-    scenario::{Described, Expect, Selected},
+    scenario::{Described, Expect, Selected, Until},
     text::Text,
     xml::{Document, Namespaces, XPath},
 };
@@ -11,6 +11,8 @@ use crate::{
 pub struct Seen<'a> {
     /// The HTTP status.
     pub status: u16,
+    /// The headers, names in lower case.
+    pub headers: &'a [(String, String)],
     /// The body's tree; none where it is not well-formed.
     pub document: Option<&'a Document>,
     /// The XPath of the fault code.
@@ -19,16 +21,54 @@ pub struct Seen<'a> {
     pub namespaces: &'a Namespaces,
 }
 
-/// What does not hold; empty when all does.
+/// What does not hold; empty when all does. That an answer came at all where none was expected is the caller's to say.
 pub fn check(expect: &Expect, seen: &Seen<'_>) -> Vec<Text> {
     let Expect {
         status,
         fault,
-        header: _,
+        header,
         xpath,
         outcome: _,
     } = expect;
     let mut mismatches = Vec::new();
+    check_status(*status, seen, &mut mismatches);
+    if let Some(fault) = fault {
+        let found = select(seen, seen.fault_code);
+        if !matches!(&found, Ok(values) if values.as_slice() == [fault.get_ref().as_str()]) {
+            mismatches.push(differs("fault", fault.get_ref(), &shown(&found)));
+        }
+    }
+    for (name, selected) in header {
+        let name = name.get_ref();
+        let values = seen
+            .headers
+            .iter()
+            .filter(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.clone())
+            .collect();
+        check_selected(name, selected.get_ref(), &Ok(values), &mut mismatches);
+    }
+    for (expression, selected) in xpath {
+        let expression = expression.get_ref();
+        let found = select(seen, expression);
+        check_selected(expression, selected.get_ref(), &found, &mut mismatches);
+    }
+    mismatches
+}
+
+/// What is still missing until a step that polls may end; empty when nothing is.
+pub fn awaited(until: &Until, seen: &Seen<'_>) -> Vec<Text> {
+    let mut mismatches = Vec::new();
+    check_status(until.status, seen, &mut mismatches);
+    for (expression, selected) in &until.xpath {
+        let expression = expression.get_ref();
+        let found = select(seen, expression);
+        check_selected(expression, selected.get_ref(), &found, &mut mismatches);
+    }
+    mismatches
+}
+
+fn check_status(status: Option<u16>, seen: &Seen<'_>, mismatches: &mut Vec<Text>) {
     if let Some(status) = status.filter(|status| *status != seen.status) {
         mismatches.push(differs(
             "HTTP",
@@ -36,27 +76,22 @@ pub fn check(expect: &Expect, seen: &Seen<'_>) -> Vec<Text> {
             &seen.status.to_string(),
         ));
     }
-    if let Some(fault) = fault {
-        let found = select(seen, seen.fault_code);
-        if !matches!(&found, Ok(values) if values.as_slice() == [fault.get_ref().as_str()]) {
-            mismatches.push(differs("fault", fault.get_ref(), &shown(&found)));
-        }
-    }
-    for (expression, selected) in xpath {
-        let expression = expression.get_ref();
-        let found = select(seen, expression);
-        match selected.get_ref() {
-            Selected::Equals(value) => {
-                if !matches!(&found, Ok(values) if values.as_slice() == [value.as_str()]) {
-                    mismatches.push(differs(expression, value, &shown(&found)));
-                }
-            }
-            Selected::Described(described) => {
-                check_described(expression, described, &found, &mut mismatches);
+}
+
+fn check_selected(
+    what: &str,
+    selected: &Selected,
+    found: &Result<Vec<String>, String>,
+    mismatches: &mut Vec<Text>,
+) {
+    match selected {
+        Selected::Equals(value) => {
+            if !matches!(found, Ok(values) if values.as_slice() == [value.as_str()]) {
+                mismatches.push(differs(what, value, &shown(found)));
             }
         }
+        Selected::Described(described) => check_described(what, described, found, mismatches),
     }
-    mismatches
 }
 
 fn check_described(
@@ -146,6 +181,7 @@ mod tests {
         let namespaces = Namespaces::from([("n".to_owned(), "urn:n".to_owned())]);
         let seen = Seen {
             status: 200,
+            headers: &[("content-type".to_owned(), "text/xml".to_owned())],
             document: Some(&document),
             fault_code: "//n:Code",
             namespaces: &namespaces,
@@ -159,6 +195,11 @@ mod tests {
             ("status = 200", 0),
             ("status = 500", 1),
             ("fault = 'F-1'", 1),
+            ("header = { 'Content-Type' = 'text/xml' }", 0),
+            (
+                "header = { 'Content-Type' = 'text/html', X = { exists = true } }",
+                2,
+            ),
             ("xpath = { '//n:b[1]' = '1' }", 0),
             ("xpath = { '//n:b[1]' = '2' }", 1),
             ("xpath = { '//n:b' = '1' }", 1),

@@ -89,33 +89,62 @@ impl Exit {
     }
 }
 
-/// The exit of a run. When several hold: 70, 7, 4, 1, 5, 0; blocked takes its cause's, which is among the results.
+/// The exit of a run. When several hold: 70, 7, 3, 4, 1, 5, 0; blocked takes its cause's.
 pub fn exit(results: &[ScenarioResult]) -> Exit {
-    let rank = |end: &ScenarioEnd| match end {
-        ScenarioEnd::Passed => (0, Exit::Ok),
-        ScenarioEnd::New => (1, Exit::NewSnapshots),
-        ScenarioEnd::Blocked { .. } | ScenarioEnd::Failed => (2, Exit::Failed),
-        ScenarioEnd::Broken => (3, Exit::Transport),
-        ScenarioEnd::IndividualNumber => (4, Exit::IndividualNumber),
-        ScenarioEnd::Internal => (5, Exit::Internal),
-    };
     results
         .iter()
-        .map(|result| rank(&result.end))
-        .max_by_key(|(rank, _)| *rank)
-        .map_or(Exit::Nothing, |(_, exit)| exit)
+        .map(|result| of(result, results))
+        .max_by_key(|exit| rank(*exit))
+        .unwrap_or(Exit::Nothing)
+}
+
+fn of(result: &ScenarioResult, results: &[ScenarioResult]) -> Exit {
+    match &result.end {
+        ScenarioEnd::Passed | ScenarioEnd::NotRun => Exit::Ok,
+        ScenarioEnd::New => Exit::NewSnapshots,
+        ScenarioEnd::Failed => Exit::Failed,
+        ScenarioEnd::Broken => Exit::Transport,
+        ScenarioEnd::Unusable => Exit::Suite,
+        ScenarioEnd::IndividualNumber => Exit::IndividualNumber,
+        ScenarioEnd::Internal => Exit::Internal,
+        // A chain of blocked scenarios has an end, since none can be blocked by one that comes later.
+        ScenarioEnd::Blocked { by } => results
+            .iter()
+            .position(|other| other.scenario == *by)
+            .and_then(|at| results.split_at_checked(at + 1))
+            .and_then(|(earlier, _)| Some((earlier.last()?, earlier)))
+            .filter(|(cause, _)| cause.scenario != result.scenario)
+            .map_or(Exit::Failed, |(cause, earlier)| of(cause, earlier)),
+    }
+}
+
+fn rank(exit: Exit) -> u8 {
+    match exit {
+        Exit::Ok | Exit::Nothing | Exit::Usage => 0,
+        Exit::NewSnapshots => 1,
+        Exit::Failed => 2,
+        Exit::Transport => 3,
+        Exit::Suite => 4,
+        Exit::IndividualNumber => 5,
+        Exit::Internal => 6,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn result(end: ScenarioEnd) -> ScenarioResult {
+    fn result(id: &str, end: ScenarioEnd) -> ScenarioResult {
         ScenarioResult {
-            scenario: "a".into(),
+            scenario: id.into(),
+            attempt: 1,
+            sequence: 1,
             title: Text::new("a", "a"),
             phase: "master".into(),
+            prerequisite: false,
             end,
+            world: None,
+            milliseconds: 0,
         }
     }
 
@@ -123,17 +152,38 @@ mod tests {
     fn the_worst_result_decides() {
         let ends = [
             (ScenarioEnd::Passed, 0),
+            (ScenarioEnd::NotRun, 0),
             (ScenarioEnd::New, 5),
             (ScenarioEnd::Failed, 1),
             (ScenarioEnd::Broken, 4),
+            (ScenarioEnd::Unusable, 3),
             (ScenarioEnd::IndividualNumber, 7),
             (ScenarioEnd::Internal, 70),
         ];
         let mut results = Vec::new();
         assert_eq!(exit(&results), Exit::Nothing);
         for (end, code) in ends {
-            results.insert(0, result(end));
+            results.insert(0, result("a", end));
             assert_eq!(exit(&results).code(), code);
         }
+    }
+
+    #[test]
+    fn what_is_blocked_takes_the_exit_of_its_cause() {
+        let blocked = |id: &str, by: &str| result(id, ScenarioEnd::Blocked { by: by.into() });
+        for (end, code) in [
+            (ScenarioEnd::Failed, 1),
+            (ScenarioEnd::Broken, 4),
+            (ScenarioEnd::IndividualNumber, 7),
+        ] {
+            let results = [result("a", end), blocked("b", "a"), blocked("c", "b")];
+            assert_eq!(exit(&results).code(), code);
+            let alone = of(&results[2], &results);
+            assert_eq!(alone.code(), code);
+        }
+        assert_eq!(
+            exit(&[blocked("b", "gone"), blocked("c", "c")]),
+            Exit::Failed
+        );
     }
 }

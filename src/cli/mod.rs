@@ -1,8 +1,10 @@
 //! One file a subcommand; the only place that reads environment, flags and profile, and knows the mock.
 
 mod explain;
+mod journal;
 mod mock;
 mod run;
+mod select;
 mod selftest;
 mod snapshots;
 mod suite;
@@ -15,6 +17,7 @@ use std::{
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::{
+    sentinel::Guard,
     text::{Lang, Text},
     verdict::Exit,
 };
@@ -40,6 +43,14 @@ enum LangArgument {
 enum Command {
     /// Run the scenarios against the bundled mock (シナリオを実施する)
     Run(run::RunArguments),
+    /// Make the reports of a run again from its folder (実施記録から報告を再作成する)
+    Report {
+        /// The run folder
+        folder: PathBuf,
+        /// A report to write: junit=FILE or json=FILE
+        #[arg(long = "report", value_name = "KIND=FILE", value_parser = run::report_argument)]
+        reports: Vec<run::ReportArgument>,
+    },
     /// Read the whole suite and show each mistake; nothing is sent (シナリオを検査する)
     Check,
     /// List scenarios, and the items and rules that none names (シナリオの一覧)
@@ -68,7 +79,7 @@ enum Command {
         what: Option<String>,
     },
     /// Prove that the suite notices when a rule is off or an answer is spoilt (自己診断)
-    Selftest,
+    Selftest(selftest::SelftestArguments),
 }
 
 /// Does what was asked.
@@ -77,9 +88,10 @@ pub async fn run(arguments: Arguments) -> Exit {
         LangArgument::Ja => Lang::Ja,
         LangArgument::En => Lang::En,
     });
-    let mut out = anstream::stdout().lock();
+    let mut out = Guard::new(anstream::stdout().lock());
     let done = match arguments.command {
         Command::Run(arguments) => run::run(&mut out, arguments, lang).await,
+        Command::Report { folder, reports } => run::report(&mut out, &folder, &reports, lang),
         Command::Check => suite::check(&mut out, lang),
         Command::List => suite::list(&mut out, lang),
         Command::Review => snapshots::review(&mut out, lang),
@@ -89,13 +101,13 @@ pub async fn run(arguments: Arguments) -> Exit {
         Command::Pki { folder } => mock::pki(&mut out, &folder),
         Command::Contract { folder } => mock::contract(&mut out, &folder),
         Command::Explain { what } => explain::explain(&mut out, what.as_deref(), lang),
-        Command::Selftest => selftest::selftest(&mut out, lang).await,
+        Command::Selftest(arguments) => selftest::selftest(&mut out, &arguments, lang).await,
     };
     match done {
         Ok(exit) => exit,
         Err(Stopped { exit, text }) => {
             // Where not even this can be written, the exit code still tells.
-            let _ = writeln!(io::stderr(), "{}", text.get(lang));
+            let _ = writeln!(Guard::new(io::stderr()), "{}", text.get(lang));
             exit
         }
     }

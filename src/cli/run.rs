@@ -1,4 +1,5 @@
-//! `run`: the suite against the embedded mock, with journal, kept bodies and reports.
+//! `run`: the suite against the embedded mock or a target, with run folder and reports; and `report`, which makes the
+//! reports of a run again from its folder.
 
 use std::{
     fs,
@@ -10,38 +11,42 @@ use std::{
 use clap::{Args, ValueEnum};
 
 use crate::{
-    cli::{Done, Stopped, mock, suite, variable},
-    control::Control,
-    event::{Event, StepResult},
-    report,
-    run::{self, Setting, Snapshots},
+    cli::{
+        Done, Stopped,
+        journal::{JOURNAL, Journal},
+        mock, select, suite, variable,
+    },
+    report::{self, Record},
+    run::{self, Checkpoints, LIMITS, Setting, Sink, Snapshots, Spoilt, Target},
     text::{Lang, Text},
     verdict::{self, Exit},
 };
 
 #[derive(Debug, Args)]
 pub(super) struct RunArguments {
-    /// Only scenarios of this phase
-    #[arg(long)]
-    phase: Option<String>,
-    /// Only scenarios whose id matches this regular expression
-    #[arg(long, value_name = "RE")]
-    filter: Option<regex::Regex>,
+    #[command(flatten)]
+    select: select::SelectArguments,
     /// How many scenarios run side by side; else one for each core
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
+    /// Begin no scenario after one that did not pass
     #[arg(long)]
-    jobs: Option<usize>,
+    fail_fast: bool,
     /// The seed of request ids
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// What becomes of new snapshots; else check where CI is set, new where not
     #[arg(long)]
     snapshots: Option<SnapshotsArgument>,
-    /// A report to write: junit=FILE
+    /// A report to write: junit=FILE or json=FILE
     #[arg(long = "report", value_name = "KIND=FILE", value_parser = report_argument)]
-    reports: Vec<PathBuf>,
+    reports: Vec<ReportArgument>,
     /// The folder of the run folders
     #[arg(long, default_value = "runs")]
     runs: PathBuf,
+    /// Leave the worlds of scenarios that did not pass; of use with a mock that runs elsewhere
+    #[arg(long)]
+    keep_worlds: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -51,47 +56,37 @@ enum SnapshotsArgument {
     Accept,
 }
 
-fn report_argument(text: &str) -> Result<PathBuf, String> {
+/// A report to write to a file.
+#[derive(Clone, Debug)]
+pub(super) enum ReportArgument {
+    Junit(PathBuf),
+    Json(PathBuf),
+}
+
+pub(super) fn report_argument(text: &str) -> Result<ReportArgument, String> {
     match text.split_once('=') {
-        Some(("junit", file)) if !file.is_empty() => Ok(PathBuf::from(file)),
-        Some(_) | None => Err("junit=FILE".to_owned()),
+        Some((_, "")) => Err("junit=FILE, json=FILE".to_owned()),
+        Some(("junit", file)) => Ok(ReportArgument::Junit(PathBuf::from(file))),
+        Some(("json", file)) => Ok(ReportArgument::Json(PathBuf::from(file))),
+        Some(_) | None => Err("junit=FILE, json=FILE".to_owned()),
     }
 }
 
 /// Runs the suite.
 pub(super) async fn run(out: &mut dyn Write, arguments: RunArguments, lang: Lang) -> Done {
     let RunArguments {
-        phase,
-        filter,
+        select,
         jobs,
+        fail_fast,
         seed,
         snapshots,
         reports,
         runs,
+        keep_worlds,
     } = arguments;
     let project = suite::project()?;
     let loaded = suite::load(&project, out, lang)?;
-    let chosen: Vec<_> = loaded
-        .scenarios
-        .iter()
-        .filter(|scenario| {
-            phase
-                .as_ref()
-                .is_none_or(|phase| phase == scenario.file.phase.get_ref())
-        })
-        .filter(|scenario| {
-            filter
-                .as_ref()
-                .is_none_or(|filter| filter.is_match(&scenario.id))
-        })
-        .cloned()
-        .collect();
-    if chosen.is_empty() {
-        return Err(Stopped {
-            exit: Exit::Nothing,
-            text: Exit::Nothing.text(),
-        });
-    }
+    let chosen = select::chosen(&select, &loaded, &project)?;
     let snapshots = match snapshots {
         Some(SnapshotsArgument::Check) => Snapshots::Check,
         None if variable("CI").is_some() => Snapshots::Check,
@@ -101,55 +96,88 @@ pub(super) async fn run(out: &mut dyn Write, arguments: RunArguments, lang: Lang
     let temporary = tempfile::tempdir()?;
     let mock = mock::embedded(&temporary.path().join("pki")).await?;
     let setting = Setting {
-        control: Control::new(mock.control_url()),
-        pki: mock.pki().to_owned(),
+        target: Target::of_mock(mock.control_url(), mock.pki().to_owned()),
         seed,
-        jobs: jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
+        jobs: jobs.map_or_else(cores, usize::from),
         snapshots,
-        rules_off: Vec::new(),
-        misbehaviour: None,
+        fail_fast,
+        keep_worlds,
+        limits: LIMITS,
+        spoilt: Spoilt::default(),
         nonce: "run".to_owned(),
     };
-    let folder = run_folder(&runs)?;
-    let mut journal = fs::File::create_new(folder.join("events.jsonl"))?;
-    let mut kept: Vec<StepResult> = Vec::new();
-    let mut trouble: Option<std::io::Error> = None;
-    let mut emit = |event: Event| {
-        let line = serde_json::to_string(&event).unwrap_or_default();
-        let written = writeln!(journal, "{line}");
-        if let Event::Step(step) = event {
-            trouble = trouble.take().or(keep_bodies(&folder, &step).err());
-            kept.push(step);
-        }
-        trouble = trouble.take().or(written.err());
-    };
-    let results = run::run(
-        Arc::new(loaded),
-        Arc::new(project),
-        chosen,
-        setting,
-        &mut emit,
+    let journal = Arc::new(Journal::begin(run_folder(&runs)?, lang)?);
+    let sink: Arc<dyn Sink> = Arc::clone(&journal) as Arc<dyn Sink>;
+    let ran = run::run(
+        &Arc::new(loaded),
+        &Arc::new(project),
+        &chosen,
+        &setting,
+        &Checkpoints::new(),
+        &sink,
     )
     .await;
+    run::forget(&setting, &ran.checkpoints).await;
     mock.stop().await;
-    if let Some(error) = trouble {
-        return Err(error.into());
-    }
-    report::terminal(out, &results, &kept, lang)?;
-    for file in reports {
-        let text = report::junit(&results, &kept, lang).map_err(|error| Stopped {
-            exit: Exit::Internal,
-            text: Text::new(error.to_string(), error.to_string()),
-        })?;
-        fs::write(file, text)?;
-    }
+    let record = journal.end()?;
+    show(out, &record, &reports, lang)?;
     writeln!(
         out,
         "{}: {}",
         Text::new("実施記録", "run folder").get(lang),
-        folder.display()
+        journal.folder().display()
     )?;
-    Ok(verdict::exit(&results))
+    Ok(verdict::exit(&record.results))
+}
+
+/// Makes the reports of a run again.
+pub(super) fn report(
+    out: &mut dyn Write,
+    folder: &Path,
+    reports: &[ReportArgument],
+    lang: Lang,
+) -> Done {
+    let unreadable = |error: std::io::Error| {
+        let file = folder.join(JOURNAL);
+        Stopped {
+            exit: Exit::Usage,
+            text: Text::new(
+                format!("{} を読み取れません（{error}）", file.display()),
+                format!("{} cannot be read: {error}", file.display()),
+            ),
+        }
+    };
+    let journal = fs::read_to_string(folder.join(JOURNAL)).map_err(unreadable)?;
+    let record = report::read(&journal).map_err(unreadable)?;
+    show(out, &record, reports, lang)?;
+    Ok(verdict::exit(&record.results))
+}
+
+fn show(
+    out: &mut dyn Write,
+    record: &Record,
+    reports: &[ReportArgument],
+    lang: Lang,
+) -> Result<(), Stopped> {
+    report::terminal(out, record, lang)?;
+    for wanted in reports {
+        let (file, text) = match wanted {
+            ReportArgument::Json(file) => (file, report::json(record)),
+            ReportArgument::Junit(file) => {
+                let text = report::junit(record, lang).map_err(|error| Stopped {
+                    exit: Exit::Internal,
+                    text: Text::new(error.to_string(), error.to_string()),
+                })?;
+                (file, text)
+            }
+        };
+        fs::write(file, crate::sentinel::mask(&text))?;
+    }
+    Ok(())
+}
+
+pub(super) fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// A new folder named after the time in Japan; a number is added where there is one already.
@@ -176,19 +204,4 @@ fn run_folder(runs: &Path) -> Result<PathBuf, Stopped> {
             "no run folder could be made",
         ),
     })
-}
-
-/// Keeps what was sent and what came, individual numbers masked.
-fn keep_bodies(folder: &Path, step: &StepResult) -> std::io::Result<()> {
-    let folder = folder.join(&step.scenario);
-    fs::create_dir_all(&folder)?;
-    for (kind, body) in [("request", &step.request), ("response", &step.response)] {
-        if !body.is_empty() {
-            fs::write(
-                folder.join(format!("{:02}-{}.{kind}.xml", step.sequence, step.step)),
-                body,
-            )?;
-        }
-    }
-    Ok(())
 }

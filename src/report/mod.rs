@@ -1,8 +1,15 @@
-//! Events to reports, one file each.
+//! Events to reports, one file each. A report knows nothing but the events, so each can be made again from a journal.
 
+mod json;
 mod junit;
+mod progress;
+mod record;
+mod table;
 mod terminal;
 
+pub use json::json;
 pub use junit::junit;
-pub(crate) use terminal::columns;
+pub use progress::Progress;
+pub use record::{Record, read};
+pub(crate) use table::columns;
 pub use terminal::terminal;

@@ -2,34 +2,35 @@
 
 use std::io::{self, Write};
 
-use unicode_width::UnicodeWidthStr as _;
-
 use crate::{
-    event::{Outcome, ScenarioEnd, ScenarioResult, StepResult},
+    event::{Kept, Outcome, ScenarioEnd, ScenarioResult, StepResult},
     plan::PHASES,
+    report::{Record, columns, progress::label},
     text::{Lang, Text},
     verdict,
 };
 
 /// The most lines of a body that are shown.
 const SHOWN: usize = 30;
+/// The most characters of a line that are shown.
+const WIDE: usize = 400;
 
 /// Writes the report.
-pub fn terminal(
-    out: &mut dyn Write,
-    results: &[ScenarioResult],
-    steps: &[StepResult],
-    lang: Lang,
-) -> io::Result<()> {
-    for result in results {
-        let steps: Vec<&StepResult> = steps
-            .iter()
-            .filter(|step| step.scenario == result.scenario)
-            .collect();
+pub fn terminal(out: &mut dyn Write, record: &Record, lang: Lang) -> io::Result<()> {
+    for result in &record.results {
+        let steps: Vec<&StepResult> = record.steps_of(result).collect();
         scenario(out, result, &steps, lang)?;
     }
-    table(out, results, lang)?;
-    let exit = verdict::exit(results);
+    table(out, &record.results, lang)?;
+    let natural = record.start.iter().flat_map(|start| &start.natural);
+    for field in natural {
+        let text = Text::new(
+            "12桁の番号として検査の対象外",
+            "twelve digits by nature, not looked through",
+        );
+        writeln!(out, "{}: {field}", text.get(lang))?;
+    }
+    let exit = verdict::exit(&record.results);
     writeln!(out, "\n{} ({})", exit.text().get(lang), exit.code())
 }
 
@@ -39,13 +40,8 @@ fn scenario(
     steps: &[&StepResult],
     lang: Lang,
 ) -> io::Result<()> {
-    let label = match &result.end {
-        ScenarioEnd::Passed => return Ok(()),
-        ScenarioEnd::New => Text::new("新規", "new"),
-        ScenarioEnd::Failed => Text::new("不合格", "failed"),
-        ScenarioEnd::Broken => Text::new("通信異常", "broken"),
-        ScenarioEnd::IndividualNumber => Text::new("個人番号", "individual number"),
-        ScenarioEnd::Internal => Text::new("renkei自体の不具合", "a fault of renkei's own"),
+    match &result.end {
+        ScenarioEnd::Passed | ScenarioEnd::NotRun => return Ok(()),
         ScenarioEnd::Blocked { by } => {
             let text = Text::new(
                 format!("未実施（前提のシナリオ {by} が合格していません）"),
@@ -59,77 +55,132 @@ fn scenario(
                 text.get(lang)
             );
         }
-    };
+        ScenarioEnd::New
+        | ScenarioEnd::Failed
+        | ScenarioEnd::Broken
+        | ScenarioEnd::Unusable
+        | ScenarioEnd::IndividualNumber
+        | ScenarioEnd::Internal => {}
+    }
     writeln!(
         out,
         "\n{}: {}  {}",
-        label.get(lang),
+        label(&result.end).get(lang),
         result.scenario,
         result.title.get(lang)
     )?;
-    for step in steps {
-        match &step.outcome {
-            Outcome::Passed | Outcome::Skipped => {}
-            Outcome::NewSnapshot => {
+    if let Some(world) = &result.world {
+        let text = Text::new("残した世界", "the world that was kept");
+        writeln!(out, "  {}: {world}", text.get(lang))?;
+    }
+    for one in steps {
+        step(out, one, lang)?;
+    }
+    Ok(())
+}
+
+fn step(out: &mut dyn Write, step: &StepResult, lang: Lang) -> io::Result<()> {
+    let title = step.title.as_ref().map_or("", |title| title.get(lang));
+    let head = format!("  {} [{}] {title}", step.place, step.step);
+    let head = head.trim_end();
+    match &step.outcome {
+        Outcome::Passed | Outcome::Skipped => return Ok(()),
+        Outcome::NewSnapshot => {
+            let text = Text::new(
+                "新しいスナップショット（renkei review で確認）",
+                "new snapshot; see renkei review",
+            );
+            return writeln!(out, "{head} {}", text.get(lang));
+        }
+        Outcome::Broken { why } | Outcome::Unusable { why } => {
+            writeln!(out, "{head}\n    ✗ {}", why.get(lang))?;
+        }
+        Outcome::IndividualNumber { place } => {
+            let text = if place == "request" {
+                Text::new(
+                    "送信内容に個人番号があるため、送信していません（番号は伏せています）",
+                    "an individual number stands in the request, so it was not sent (it is masked here)",
+                )
+            } else {
+                Text::new(
+                    "応答に個人番号があります（番号は伏せています）",
+                    "an individual number stands in the answer (it is masked here)",
+                )
+            };
+            writeln!(out, "{head}\n    ✗ {}", text.get(lang))?;
+        }
+        Outcome::Failed {
+            mismatches,
+            difference,
+        } => {
+            writeln!(out, "{head}")?;
+            for mismatch in mismatches {
+                writeln!(out, "    ✗ {}", mismatch.get(lang))?;
+            }
+            if let Some(difference) = difference {
                 let text = Text::new(
-                    "新しいスナップショット（renkei review で確認）",
-                    "new snapshot; see renkei review",
+                    "スナップショットとの差異（- 採用済み、+ 今回）",
+                    "difference from the snapshot (- accepted, + now)",
                 );
-                writeln!(out, "  {} [{}] {}", step.place, step.step, text.get(lang))?;
+                block(out, text.get(lang), difference)?;
             }
-            Outcome::Broken { why } => {
-                writeln!(out, "  {} [{}] {}", step.place, step.step, why.get(lang))?;
-            }
-            Outcome::IndividualNumber => {
-                let text = Text::new(
-                    "個人番号を検出しました。送信内容及び応答を確認してください（番号は伏せています）",
-                    "an individual number was found; look at what was sent and what came (it is masked here)",
-                );
-                writeln!(out, "  {} [{}] {}", step.place, step.step, text.get(lang))?;
-            }
-            Outcome::Failed {
-                mismatches,
-                difference,
-            } => {
-                writeln!(out, "  {} [{}]", step.place, step.step)?;
-                for mismatch in mismatches {
-                    writeln!(out, "    ✗ {}", mismatch.get(lang))?;
-                }
-                if let Some(difference) = difference {
-                    let text = Text::new(
-                        "スナップショットとの差異（- 採用済み、+ 今回）",
-                        "difference from the snapshot (- accepted, + now)",
-                    );
-                    block(out, text.get(lang), difference)?;
-                }
-                if let Some(rule) = &step.rule {
-                    let text = Text::new("規則", "rule");
-                    writeln!(
-                        out,
-                        "    {}: {rule} (renkei explain {rule})",
-                        text.get(lang)
-                    )?;
-                }
-                block(out, Text::new("送信", "request").get(lang), &step.request)?;
-                let status = step
-                    .status
-                    .map(|status| status.to_string())
-                    .unwrap_or_default();
-                block(
-                    out,
-                    &format!("{} {status}", Text::new("応答", "response").get(lang)),
-                    &step.response,
-                )?;
-            }
+        }
+    }
+    if let Some(rule) = &step.rule {
+        let text = Text::new("規則", "rule");
+        let mark = if rule.mark.is_empty() {
+            String::new()
+        } else {
+            format!(" [{}]", rule.mark)
+        };
+        writeln!(
+            out,
+            "    {}: {}{mark} {} (renkei explain {})",
+            text.get(lang),
+            rule.id,
+            rule.text.get(lang),
+            rule.id
+        )?;
+    }
+    block(
+        out,
+        Text::new("シナリオ", "scenario").get(lang),
+        &step.source,
+    )?;
+    if let Some(exchange) = &step.exchange {
+        let head = format!(
+            "{} {} ({})",
+            Text::new("送信", "request").get(lang),
+            exchange.operation,
+            exchange.identity
+        );
+        body(out, &head, &exchange.request)?;
+        let status = exchange
+            .status
+            .map(|status| status.to_string())
+            .or_else(|| exchange.broken.clone())
+            .unwrap_or_default();
+        let head = format!("{} {status}", Text::new("応答", "response").get(lang));
+        match &exchange.response {
+            Some(response) => body(out, &head, response)?,
+            None if exchange.broken.is_some() => writeln!(out, "    {head}")?,
+            None => {}
         }
     }
     Ok(())
 }
 
+fn body(out: &mut dyn Write, head: &str, kept: &Kept) -> io::Result<()> {
+    block(out, &format!("{head} [{}]", kept.file), &kept.shown)
+}
+
 fn block(out: &mut dyn Write, title: &str, text: &str) -> io::Result<()> {
+    if text.is_empty() {
+        return Ok(());
+    }
     writeln!(out, "    {title}:")?;
     for line in text.lines().take(SHOWN) {
-        let shown: String = line.chars().take(400).collect();
+        let shown: String = line.chars().take(WIDE).collect();
         writeln!(
             out,
             "      {shown}{}",
@@ -150,76 +201,34 @@ fn table(out: &mut dyn Write, results: &[ScenarioResult], lang: Lang) -> io::Res
         Text::new("新規", "new"),
         Text::new("不合格", "failed"),
         Text::new("異常", "broken"),
-        Text::new("未実施", "blocked"),
+        Text::new("未実施", "not run"),
     ];
     let mut rows: Vec<Vec<String>> =
         vec![heads.iter().map(|head| head.get(lang).to_owned()).collect()];
-    for (phase, ja, en) in PHASES {
-        let of_phase: Vec<&ScenarioResult> = results
+    let phases = PHASES.map(|(phase, ja, en)| (Some(phase), Text::new(ja, en)));
+    let total = (None, Text::new("計", "total"));
+    for (phase, name) in phases.into_iter().chain([total]) {
+        let mut counts = [0_usize; 5];
+        let of_phase = results
             .iter()
-            .filter(|result| result.phase == phase)
-            .collect();
-        if of_phase.is_empty() {
-            continue;
-        }
-        let count = |is: fn(&ScenarioEnd) -> bool| {
-            of_phase
-                .iter()
-                .filter(|result| is(&result.end))
-                .count()
-                .to_string()
-        };
-        rows.push(vec![
-            Text::new(ja, en).get(lang).to_owned(),
-            count(|end| *end == ScenarioEnd::Passed),
-            count(|end| *end == ScenarioEnd::New),
-            count(|end| matches!(end, ScenarioEnd::Failed | ScenarioEnd::IndividualNumber)),
-            count(|end| matches!(end, ScenarioEnd::Broken | ScenarioEnd::Internal)),
-            count(|end| matches!(end, ScenarioEnd::Blocked { .. })),
-        ]);
-    }
-    columns(out, &rows)
-}
-
-/// Rows with aligned columns, the first to the left and the others to the right; full-width characters count as two.
-pub(crate) fn columns(out: &mut dyn Write, rows: &[Vec<String>]) -> io::Result<()> {
-    let count = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..count)
-        .map(|column| {
-            rows.iter()
-                .filter_map(|row| row.get(column))
-                .map(|cell| cell.width())
-                .max()
-                .unwrap_or(0)
-        })
-        .collect();
-    writeln!(out)?;
-    for row in rows {
-        for (column, (cell, width)) in row.iter().zip(&widths).enumerate() {
-            let space = " ".repeat(width.saturating_sub(cell.width()));
-            if column == 0 {
-                write!(out, "{cell}{space}")?;
-            } else {
-                write!(out, "  {space}{cell}")?;
+            .filter(|result| phase.is_none_or(|phase| result.phase == phase));
+        for result in of_phase {
+            let column = match &result.end {
+                ScenarioEnd::Passed => 0,
+                ScenarioEnd::New => 1,
+                ScenarioEnd::Failed | ScenarioEnd::IndividualNumber => 2,
+                ScenarioEnd::Broken | ScenarioEnd::Unusable | ScenarioEnd::Internal => 3,
+                ScenarioEnd::Blocked { .. } | ScenarioEnd::NotRun => 4,
+            };
+            if let Some(count) = counts.get_mut(column) {
+                *count += 1;
             }
         }
-        writeln!(out)?;
+        if counts.iter().sum::<usize>() > 0 {
+            let mut row = vec![name.get(lang).to_owned()];
+            row.extend(counts.iter().map(ToString::to_string));
+            rows.push(row);
+        }
     }
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn columns_hold_full_width_text() {
-        let mut out = Vec::new();
-        let row = |a: &str, b: &str| vec![a.to_owned(), b.to_owned()];
-        columns(&mut out, &[row("段階", "合格"), row("a", "1")]).unwrap();
-        assert_eq!(
-            String::from_utf8(out).unwrap(),
-            "\n段階  合格\na        1\n"
-        );
-    }
+    columns(out, &rows)
 }

@@ -1,29 +1,32 @@
 //! The step loop over a transport. It returns results, never an error: a refused connection is a result too.
 //!
-//! Each scenario gets a world of its own, forked from the checkpoint from which it starts. Scenarios whose checkpoint
-//! is there run side by side; results come in the order of the suite whatever the timing.
+//! Each scenario gets a world of its own, forked from the checkpoint from which it starts, and begins as soon as that
+//! checkpoint is there. Results come in the order of the suite whatever the timing.
 
+mod judge;
+mod request;
+mod schedule;
+mod send;
 mod step;
+mod world;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::PathBuf,
     sync::Arc,
-};
-
-use hyper::Method;
-use serde_json::json;
-use tokio::{
-    sync::Semaphore,
-    task::{Id, JoinSet},
+    time::Duration,
 };
 
 use crate::{
-    control::{Control, ControlError},
-    event::{Event, Outcome, ScenarioEnd, ScenarioResult, StepResult},
+    control::Control,
+    event::{Event, RunStart, ScenarioEnd, ScenarioResult},
+    message::Values,
     plan::{Suite, establisher},
+    profile::Identity,
     project::Project,
     scenario::Scenario,
+    transport::{Certificate, Limits},
+    xml::XPath,
 };
 
 /// What becomes of new and different snapshots.
@@ -37,152 +40,229 @@ pub enum Snapshots {
     Accept,
 }
 
+/// What a suite runs against.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// Its name in the profile; none for the bundled mock.
+    pub name: Option<String>,
+    /// The mock's control API.
+    pub control: Control,
+    /// Where the network is reached, if not where its control says: there may be a proxy between.
+    pub url: Option<String>,
+    /// The CAs that are trusted, PEM.
+    pub ca: PathBuf,
+    /// The folder of the certificates that the profile's identities name.
+    pub certificates: PathBuf,
+    /// Certificates of identities that lie elsewhere.
+    pub identities: BTreeMap<String, Certificate>,
+}
+
+impl Target {
+    /// A mock with a folder of certificates as the mock makes it.
+    pub fn of_mock(control: &str, pki: PathBuf) -> Self {
+        Self {
+            name: None,
+            control: Control::new(control),
+            url: None,
+            ca: pki.join("ca.pem"),
+            certificates: pki,
+            identities: BTreeMap::new(),
+        }
+    }
+
+    /// The files of an identity.
+    fn certificate(&self, name: &str, identity: &Identity) -> Certificate {
+        self.identities.get(name).cloned().unwrap_or_else(|| {
+            let file = |ending: &str| {
+                self.certificates
+                    .join(format!("{}.{ending}", identity.certificate))
+            };
+            Certificate {
+                chain: file("pem"),
+                key: file("key"),
+            }
+        })
+    }
+}
+
 /// Against what a suite runs, and how.
 #[derive(Clone, Debug)]
 pub struct Setting {
-    /// The mock's control API.
-    pub control: Control,
-    /// The folder of the certificates.
-    pub pki: PathBuf,
-    /// Goes into request ids and the names of worlds.
+    /// Against what.
+    pub target: Target,
+    /// Goes into request ids.
     pub seed: u64,
     /// How many scenarios run side by side.
     pub jobs: usize,
     /// What becomes of new and different snapshots.
     pub snapshots: Snapshots,
-    /// Rules that are off in the chosen scenarios, after their checkpoint.
-    pub rules_off: Vec<String>,
-    /// What spoils every answer in the chosen scenarios, after their checkpoint.
-    pub misbehaviour: Option<String>,
+    /// Whether no scenario begins after one that did not pass.
+    pub fail_fast: bool,
+    /// Whether the worlds of scenarios that did not pass are left for a look.
+    pub keep_worlds: bool,
+    /// How long a target may take for an exchange, and how much of an answer is read.
+    pub limits: Limits,
+    /// What is wrong in the worlds of the chosen scenarios.
+    pub spoilt: Spoilt,
     /// Part of the names of worlds, so that runs against one mock do not meet.
     pub nonce: String,
 }
 
-/// Runs scenarios with what they start from. `emit` gets each event as it happens.
+/// How much of an answer is waited for and read, where nothing else is said.
+pub const LIMITS: Limits = Limits {
+    patience: Duration::from_secs(30),
+    body: 16 << 20,
+};
+
+/// What is wrong in the worlds of the chosen scenarios, after their checkpoint: by this a selftest looks whether they
+/// notice.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Spoilt {
+    /// Rules that are off.
+    pub rules_off: Vec<String>,
+    /// What spoils every answer.
+    pub misbehaviour: Option<String>,
+    /// What is wrong with the listener, by `certificate` and `fault`.
+    pub listener: Option<(String, String)>,
+}
+
+/// Who gets what happens as it happens, from whichever task it happens in.
+pub trait Sink: Send + Sync {
+    /// Bytes to keep below the run folder; the event that names them comes after. No individual number is in them.
+    fn keep(&self, file: &str, bytes: &[u8]);
+    /// Something happened.
+    fn event(&self, event: &Event);
+}
+
+/// A sink for whoever looks at the results alone.
+#[derive(Clone, Copy, Debug)]
+pub struct Nowhere;
+
+impl Sink for Nowhere {
+    fn keep(&self, _file: &str, _bytes: &[u8]) {}
+    fn event(&self, _event: &Event) {}
+}
+
+/// What a scenario left behind for those that start from it.
+#[derive(Clone, Debug)]
+pub struct Left {
+    /// The world that holds the checkpoint.
+    world: String,
+    /// The captures that go with it, those from before included.
+    exports: Values,
+}
+
+/// What establishers left, by scenario id.
+pub type Checkpoints = BTreeMap<String, Left>;
+
+/// What a run gave.
+#[derive(Clone, Debug)]
+pub struct Ran {
+    /// How each scenario ended, in the order of the suite.
+    pub results: Vec<ScenarioResult>,
+    /// What they left; [`forget`] ends it.
+    pub checkpoints: Checkpoints,
+}
+
+/// Runs scenarios with what they start from, except for what has been left before and is not chosen itself.
 pub async fn run(
+    suite: &Arc<Suite>,
+    project: &Arc<Project>,
+    chosen: &[Scenario],
+    setting: &Setting,
+    before: &Checkpoints,
+    sink: &Arc<dyn Sink>,
+) -> Ran {
+    let scenarios = with_prerequisites(suite, chosen, before);
+    sink.event(&Event::Run(RunStart {
+        renkei: env!("CARGO_PKG_VERSION").to_owned(),
+        target: setting.target.name.clone(),
+        seed: setting.seed,
+        scenarios: scenarios
+            .iter()
+            .map(|scenario| scenario.id.clone())
+            .collect(),
+        natural: suite
+            .profile
+            .sentinel
+            .twelve_digits
+            .iter()
+            .map(|(xpath, why)| format!("{xpath} ({why})"))
+            .collect(),
+    }));
+    let rules = world::rules(&setting.target.control).await;
+    let profile = &suite.profile;
+    let natural = profile.sentinel.twelve_digits.keys();
+    let natural = natural.map(|place| XPath::compile(place, &profile.namespaces));
+    let shared = Arc::new(Shared {
+        suite: Arc::clone(suite),
+        project: Arc::clone(project),
+        setting: setting.clone(),
+        under_test: chosen.iter().map(|scenario| scenario.id.clone()).collect(),
+        normal: crate::normalise::Rules::of(&suite.profile),
+        natural: natural.filter_map(Result::ok).collect(),
+        rules,
+        sink: Arc::clone(sink),
+    });
+    schedule::all(shared, scenarios, before.clone()).await
+}
+
+/// Deletes the worlds that hold checkpoints.
+pub async fn forget(setting: &Setting, checkpoints: &Checkpoints) {
+    for left in checkpoints.values() {
+        world::delete(&setting.target.control, &left.world).await;
+    }
+}
+
+/// What all scenarios of a run share.
+struct Shared {
     suite: Arc<Suite>,
     project: Arc<Project>,
-    chosen: Vec<Scenario>,
     setting: Setting,
-    emit: &mut dyn FnMut(Event),
-) -> Vec<ScenarioResult> {
-    let mut waiting = with_prerequisites(&suite, &chosen);
-    let mut ended: BTreeMap<String, ScenarioResult> = BTreeMap::new();
-    let chosen: Arc<BTreeSet<String>> =
-        Arc::new(chosen.into_iter().map(|scenario| scenario.id).collect());
-    let order: Vec<String> = waiting.iter().map(|scenario| scenario.id.clone()).collect();
-    let mut worlds = Vec::new();
-    while !waiting.is_empty() {
-        let (ready, rest): (Vec<Scenario>, Vec<Scenario>) =
-            waiting.into_iter().partition(|scenario| {
-                source(&suite, scenario).is_none_or(|source| ended.contains_key(&source.id))
-            });
-        waiting = rest;
-        let gate = Arc::new(Semaphore::new(setting.jobs.max(1)));
-        let mut tasks = JoinSet::new();
-        let mut under_way = Vec::new();
-        for scenario in ready {
-            worlds.push(world_name(&setting, &scenario));
-            let blocker = source(&suite, &scenario).filter(|source| {
-                ended.get(&source.id).is_none_or(|result| {
-                    !matches!(result.end, ScenarioEnd::Passed | ScenarioEnd::New)
-                })
-            });
-            if let Some(blocker) = blocker {
-                let result = result(
-                    &scenario,
-                    ScenarioEnd::Blocked {
-                        by: blocker.id.clone(),
-                    },
-                );
-                emit(Event::Scenario(result.clone()));
-                ended.insert(scenario.id.clone(), result);
-                continue;
-            }
-            let (suite, project, setting, gate) = (
-                Arc::clone(&suite),
-                Arc::clone(&project),
-                setting.clone(),
-                Arc::clone(&gate),
-            );
-            let under_test = chosen.contains(&scenario.id);
-            let started = scenario.clone();
-            let task = tasks.spawn(async move {
-                let _permit = gate.acquire().await;
-                scenario_steps(&suite, &project, &scenario, &setting, under_test).await
-            });
-            under_way.push((task.id(), started));
-        }
-        while let Some((scenario, steps)) = next_ended(&mut tasks, &mut under_way).await {
-            let end = steps.as_deref().map_or(ScenarioEnd::Internal, end_of);
-            let result = result(&scenario, end);
-            for step in steps.unwrap_or_default() {
-                emit(Event::Step(step));
-            }
-            emit(Event::Scenario(result.clone()));
-            ended.insert(scenario.id, result);
+    /// The scenarios that were chosen; others are prerequisites.
+    under_test: BTreeSet<String>,
+    normal: crate::normalise::Rules,
+    /// The fields that hold twelve digits by nature.
+    natural: Vec<XPath>,
+    rules: BTreeMap<String, crate::event::Rule>,
+    sink: Arc<dyn Sink>,
+}
+
+impl Shared {
+    fn result(&self, scenario: &Scenario, sequence: usize, end: ScenarioEnd) -> ScenarioResult {
+        ScenarioResult {
+            scenario: scenario.id.clone(),
+            attempt: 1,
+            sequence,
+            title: scenario.file.title.clone(),
+            phase: scenario.file.phase.get_ref().clone(),
+            prerequisite: !self.under_test.contains(&scenario.id),
+            end,
+            world: None,
+            milliseconds: 0,
         }
     }
-    for world in worlds {
-        // A world that was never made cannot be deleted, and that is fine.
-        let _ = setting
-            .control
-            .send(Method::DELETE, &format!("/worlds/{world}"), json!(null))
-            .await;
-    }
-    order.iter().filter_map(|id| ended.remove(id)).collect()
-}
 
-/// The next scenario whose task ended, with what it gave; nothing where the task broke, so that no scenario is lost.
-async fn next_ended<T: 'static>(
-    tasks: &mut JoinSet<T>,
-    under_way: &mut Vec<(Id, Scenario)>,
-) -> Option<(Scenario, Option<T>)> {
-    let (id, given) = match tasks.join_next_with_id().await? {
-        Ok((id, given)) => (id, Some(given)),
-        Err(error) => (error.id(), None),
-    };
-    let index = under_way.iter().position(|(task, _)| *task == id)?;
-    Some((under_way.swap_remove(index).1, given))
-}
-
-fn result(scenario: &Scenario, end: ScenarioEnd) -> ScenarioResult {
-    ScenarioResult {
-        scenario: scenario.id.clone(),
-        title: scenario.file.title.clone(),
-        phase: scenario.file.phase.get_ref().clone(),
-        end,
+    fn source(&self, scenario: &Scenario) -> Option<&Scenario> {
+        source(&self.suite, scenario)
     }
 }
 
-fn end_of(steps: &[StepResult]) -> ScenarioEnd {
-    steps
-        .iter()
-        .map(|step| match &step.outcome {
-            Outcome::Passed | Outcome::Skipped => ScenarioEnd::Passed,
-            Outcome::NewSnapshot => ScenarioEnd::New,
-            Outcome::Failed { .. } => ScenarioEnd::Failed,
-            Outcome::Broken { .. } => ScenarioEnd::Broken,
-            Outcome::IndividualNumber => ScenarioEnd::IndividualNumber,
-        })
-        .max()
-        .unwrap_or(ScenarioEnd::Passed)
-}
-
-/// The chosen scenarios and all that they start from, in the suite's order.
-fn with_prerequisites(suite: &Suite, chosen: &[Scenario]) -> Vec<Scenario> {
-    let mut ids: Vec<String> = Vec::new();
+/// The chosen scenarios and all that they start from, in the suite's order, less what has been left before.
+fn with_prerequisites(suite: &Suite, chosen: &[Scenario], before: &Checkpoints) -> Vec<Scenario> {
+    let mut ids: BTreeSet<&str> = BTreeSet::new();
     for scenario in chosen {
-        let mut next = Some(scenario);
-        while let Some(scenario) = next {
-            ids.push(scenario.id.clone());
+        ids.insert(&scenario.id);
+        let mut next = source(suite, scenario);
+        while let Some(scenario) = next.filter(|scenario| !before.contains_key(&scenario.id)) {
+            ids.insert(&scenario.id);
             next = source(suite, scenario);
         }
     }
     suite
         .scenarios
         .iter()
-        .filter(|scenario| ids.contains(&scenario.id))
+        .filter(|scenario| ids.contains(scenario.id.as_str()))
         .cloned()
         .collect()
 }
@@ -192,158 +272,4 @@ fn source<'a>(suite: &'a Suite, scenario: &Scenario) -> Option<&'a Scenario> {
         &suite.scenarios,
         scenario.file.starts_from.as_ref()?.get_ref(),
     )
-}
-
-fn world_name(setting: &Setting, scenario: &Scenario) -> String {
-    let name: String = scenario
-        .id
-        .chars()
-        .map(|c| {
-            if c.is_ascii_alphanumeric() {
-                c.to_ascii_lowercase()
-            } else {
-                '-'
-            }
-        })
-        .collect();
-    format!("{}-{name}", setting.nonce)
-        .chars()
-        .take(64)
-        .collect()
-}
-
-async fn scenario_steps(
-    suite: &Suite,
-    project: &Project,
-    scenario: &Scenario,
-    setting: &Setting,
-    under_test: bool,
-) -> Vec<StepResult> {
-    let world = world_name(setting, scenario);
-    match open_world(suite, scenario, setting, &world, under_test).await {
-        Ok((url, start)) => {
-            let mut runner = step::Runner::new(
-                suite,
-                project,
-                scenario,
-                setting,
-                world.clone(),
-                url,
-                &start,
-            );
-            let mut results: Vec<StepResult> = Vec::new();
-            for (index, step) in scenario.file.steps.iter().enumerate() {
-                let stopped = results.iter().any(|result| {
-                    !matches!(result.outcome, Outcome::Passed | Outcome::NewSnapshot)
-                });
-                results.push(runner.step(index, step, stopped && !step.always).await);
-            }
-            if let Some(name) = &scenario.file.establishes
-                && end_of(&results) <= ScenarioEnd::New
-                && let Err(error) = setting
-                    .control
-                    .send(
-                        Method::POST,
-                        &format!("/worlds/{world}/checkpoints"),
-                        json!({ "name": name.get_ref() }),
-                    )
-                    .await
-            {
-                results.push(step::broken(scenario, results.len(), &error));
-            }
-            results
-        }
-        Err(error) => vec![step::broken(scenario, 0, &error)],
-    }
-}
-
-/// Makes the scenario's world, and sets what is off or spoilt in it. Gives its URL and its time.
-async fn open_world(
-    suite: &Suite,
-    scenario: &Scenario,
-    setting: &Setting,
-    world: &str,
-    under_test: bool,
-) -> Result<(String, String), ControlError> {
-    let control = &setting.control;
-    let made = match (source(suite, scenario), &scenario.file.starts_from) {
-        (Some(source), Some(checkpoint)) => {
-            let path = format!("/worlds/{}/forks", world_name(setting, source));
-            control
-                .send(
-                    Method::POST,
-                    &path,
-                    json!({ "name": world, "checkpoint": checkpoint.get_ref() }),
-                )
-                .await?
-        }
-        (Some(_) | None, _) => {
-            control
-                .send(Method::POST, "/worlds", json!({ "name": world }))
-                .await?
-        }
-    };
-    if under_test && !setting.rules_off.is_empty() {
-        control
-            .send(
-                Method::PUT,
-                &format!("/worlds/{world}/rules"),
-                json!({ "off": setting.rules_off }),
-            )
-            .await?;
-    }
-    if under_test && let Some(name) = &setting.misbehaviour {
-        control
-            .send(
-                Method::PUT,
-                &format!("/worlds/{world}/misbehaviour"),
-                json!({ "name": name }),
-            )
-            .await?;
-    }
-    let clock = control.get(&format!("/worlds/{world}/clock")).await?;
-    let text = |value: &serde_json::Value, key: &str| {
-        value
-            .get(key)
-            .and_then(|value| value.as_str())
-            .unwrap_or_default()
-            .to_owned()
-    };
-    Ok((text(&made, "url"), text(&clock, "now")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::scenario;
-
-    #[tokio::test]
-    async fn a_scenario_whose_task_breaks_is_not_lost() {
-        let text =
-            "title = { ja = 'a', en = 'a' }\nphase = 'master'\n[[step]]\nid = 'a'\nadvance = 1\n";
-        let scenario = |id: &str| {
-            scenario::parse(&format!("scenarios/{id}.toml"), text, &BTreeMap::new())
-                .0
-                .unwrap()
-        };
-        let mut tasks: JoinSet<u8> = JoinSet::new();
-        let broken = tasks.spawn(async { panic!("on purpose") });
-        let whole = tasks.spawn(async { 1 });
-        let mut under_way = vec![
-            (broken.id(), scenario("1-a/broken")),
-            (whole.id(), scenario("1-a/whole")),
-        ];
-        let mut ended = BTreeMap::new();
-        while let Some((scenario, given)) = next_ended(&mut tasks, &mut under_way).await {
-            ended.insert(scenario.id, given);
-        }
-        assert_eq!(
-            ended,
-            [
-                ("1-a/broken".to_owned(), None),
-                ("1-a/whole".to_owned(), Some(1))
-            ]
-            .into()
-        );
-    }
 }

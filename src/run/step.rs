@@ -1,426 +1,262 @@
-//! One step: render, send, read, compare.
+//! One step: what kind it is, and those kinds that go through control.
 
-use std::{
-    collections::BTreeMap,
-    fmt::{Display, Write as _},
-    time::Duration,
-};
+use std::collections::BTreeMap;
 
-use hmac::{Hmac, KeyInit as _, Mac as _};
 use hyper::Method;
-use serde_json::json;
-use sha2::Sha256;
+use serde_json::{Value, json};
+use tokio::time::Instant;
 use toml::Spanned;
 
 use crate::{
     event::{Outcome, StepResult},
-    expect::{self, Seen},
     message::{self, Values},
     normalise::Numbering,
-    plan::{Suite, template_path},
-    profile::Identity,
     project::Project,
-    run::{Setting, Snapshots},
-    scenario::{Kind, Scenario, Step, data::Data},
-    sentinel, snapshot,
+    run::{
+        Shared,
+        world::{self, World},
+    },
+    scenario::{Check, Kind, Listen, Scenario, Step, data::Data},
     text::Text,
-    transport::{self, Answer, Broken, Certificate, Connection, Limits, Outgoing},
-    xml::{Document, XPath},
+    transport::Connection,
 };
 
-/// How long a target may take for an exchange, and how much of an answer is read.
-const LIMITS: Limits = Limits {
-    patience: Duration::from_secs(30),
-    body: 16 << 20,
-};
-const XML: &str = "text/xml; charset=utf-8";
+/// The most lines of a step that a report shows.
+const SHOWN: usize = 12;
 
 /// What the steps of one scenario share.
 pub(super) struct Runner<'a> {
-    suite: &'a Suite,
-    project: &'a Project,
-    scenario: &'a Scenario,
-    setting: &'a Setting,
-    world: String,
-    url: String,
-    values: Values,
-    numbering: Numbering,
-    connections: BTreeMap<String, Connection>,
+    pub(super) shared: &'a Shared,
+    pub(super) scenario: &'a Scenario,
+    pub(super) world: World,
+    /// What was captured, and what came with the checkpoint.
+    pub(super) values: Values,
+    /// The names of what came with the checkpoint.
+    inherited: Vec<String>,
+    pub(super) numbering: Numbering,
+    /// Open connections, by URL and identity.
+    pub(super) connections: BTreeMap<(String, String), Connection>,
+    /// The request id that each step sent last.
+    pub(super) request_ids: BTreeMap<String, String>,
+    /// The URLs of further listeners, by the step that opened them.
+    pub(super) listeners: BTreeMap<String, String>,
 }
 
 impl<'a> Runner<'a> {
     pub(super) fn new(
-        suite: &'a Suite,
-        project: &'a Project,
+        shared: &'a Shared,
         scenario: &'a Scenario,
-        setting: &'a Setting,
-        world: String,
-        url: String,
-        start: &str,
+        world: World,
+        inherited: Values,
     ) -> Self {
+        let numbering = Numbering::new(&world.start);
         Self {
-            suite,
-            project,
+            shared,
             scenario,
-            setting,
             world,
-            url,
-            values: Values::new(),
-            numbering: Numbering::new(start),
+            inherited: inherited.keys().cloned().collect(),
+            values: inherited,
+            numbering,
             connections: BTreeMap::new(),
+            request_ids: BTreeMap::new(),
+            listeners: BTreeMap::new(),
         }
     }
 
     pub(super) async fn step(&mut self, index: usize, step: &Step, skip: bool) -> StepResult {
-        let mut result = blank(self.scenario, self.project, index, step);
+        let began = Instant::now();
+        let mut result = self.blank(index, step);
         if skip {
             result.outcome = Outcome::Skipped;
             return result;
         }
-        let not_yet = |what: &str| Outcome::Broken {
-            why: Text::new(
-                format!("「{what}」の手順はまだ実施できません"),
-                format!("a step with '{what}' cannot be done yet"),
-            ),
-        };
         match step.kind() {
-            Some(Kind::Send(_)) => self.send(step, &mut result).await,
-            Some(Kind::Network(act)) => self.act(act, &mut result).await,
-            Some(Kind::Advance(by)) => {
-                self.clock(json!({ "advance": by.seconds() }), &mut result)
-                    .await;
+            Some(Kind::Send(operation)) => {
+                self.send(operation.get_ref(), step, &mut result).await;
             }
-            Some(Kind::At(to)) => self.clock(json!({ "to": to.as_str() }), &mut result).await,
-            Some(Kind::Listen(_)) => result.outcome = not_yet("listen"),
-            Some(Kind::Check(_)) => result.outcome = not_yet("check"),
-            Some(Kind::Use(_)) | None => result.outcome = not_yet("use"),
+            Some(Kind::Network(act)) => result.outcome = self.act(act).await,
+            Some(Kind::Advance(by)) => {
+                let by = json!({ "advance": by.seconds() });
+                result.outcome = self.tell(Method::PATCH, "clock", by).await;
+            }
+            Some(Kind::At(to)) => {
+                let to = json!({ "to": to.as_str() });
+                result.outcome = self.tell(Method::PATCH, "clock", to).await;
+            }
+            Some(Kind::Listen(listen)) => {
+                result.outcome = self.listen(step.id.get_ref(), listen).await;
+            }
+            Some(Kind::Check(Check::Invariants)) => result.outcome = self.invariants().await,
+            // Reading has put the shared steps in their place, and has reported what is no step.
+            Some(Kind::Use(_)) | None => {
+                result.outcome = unusable(&"this is no step that can be done");
+            }
         }
+        if !matches!(result.outcome, Outcome::Passed | Outcome::Skipped) {
+            result.source = source(&self.shared.project, step);
+        }
+        result.milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         result
     }
 
-    /// The operator of the network acts.
-    async fn act(&self, act: &BTreeMap<Spanned<String>, Spanned<Data>>, result: &mut StepResult) {
-        match message::json_object(act, &self.seen()) {
-            Ok(act) => {
-                self.tell(Method::POST, "acts", act, result).await;
-            }
-            Err(error) => result.outcome = broken_by(&error),
-        }
-    }
-
-    /// Moves the world's clock.
-    async fn clock(&self, to: serde_json::Value, result: &mut StepResult) {
-        self.tell(Method::PATCH, "clock", to, result).await;
-    }
-
-    async fn tell(
-        &self,
-        method: Method,
-        what: &str,
-        body: serde_json::Value,
-        result: &mut StepResult,
-    ) {
-        let path = format!("/worlds/{}/{what}", self.world);
-        if let Err(error) = self.setting.control.send(method, &path, body).await {
-            result.outcome = broken_by(&error);
-        }
+    /// What goes with the checkpoint: all that came, and what the scenario exports of its own.
+    pub(super) fn exports(&self) -> Values {
+        let own = self.scenario.file.exports.iter();
+        own.map(|name| name.get_ref().as_str())
+            .chain(self.inherited.iter().map(String::as_str))
+            .filter_map(|name| Some((name.to_owned(), self.values.get(name)?.clone())))
+            .collect()
     }
 
     /// What the texts of the scenario see: people and what was captured.
-    fn seen(&self) -> Values {
+    pub(super) fn seen(&self) -> Values {
         let mut values = self.values.clone();
-        values.insert("people".to_owned(), self.suite.people.clone());
+        values.insert("people".to_owned(), self.shared.suite.people.clone());
         values
     }
 
-    async fn send(&mut self, step: &Step, result: &mut StepResult) {
-        let outgoing = match self.render(step) {
-            Ok(outgoing) => outgoing,
-            Err(error) => {
-                result.outcome = Outcome::Broken {
-                    why: Text::new(error.clone(), error),
-                };
-                return;
-            }
-        };
-        let request = String::from_utf8_lossy(&outgoing.body).into_owned();
-        let (number, shown) = looked_through(&request);
-        result.request = shown;
-        if number {
-            result.outcome = Outcome::IndividualNumber;
-            return;
-        }
-        if let Ok(document) = Document::parse(&outgoing.body) {
-            // Requests are numbered too, so that an answer to another one shows.
-            self.numbering.normalise(&document, &self.suite.profile);
-        }
-        match self.exchange(step, outgoing).await {
-            Ok(answer) => self.judge(step, &answer, result),
-            Err(why) => result.outcome = Outcome::Broken { why },
+    /// The operator of the network acts.
+    async fn act(&self, act: &BTreeMap<Spanned<String>, Spanned<Data>>) -> Outcome {
+        match message::json_object(act, &self.seen()) {
+            Ok(act) => self.tell(Method::POST, "acts", act).await,
+            Err(error) => unusable(&error),
         }
     }
 
-    fn render(&mut self, step: &Step) -> Result<Outgoing, String> {
-        let operation_name = step
-            .send
-            .as_ref()
-            .map(|send| send.get_ref().clone())
-            .unwrap_or_default();
-        let operation = self
-            .suite
-            .profile
-            .operation
-            .get(&operation_name)
-            .ok_or("no such operation")?;
-        let mut seen = self.seen();
-        seen.insert("request_id".to_owned(), self.request_id(step).into());
-        seen.insert(
-            "institution".to_owned(),
-            self.identity(step)?.institution.clone().into(),
-        );
-        let mut values = seen.clone();
-        for (name, data) in &step.with {
-            let value = message::value(data.get_ref(), &seen).map_err(|error| error.to_string())?;
-            values.insert(name.get_ref().clone(), value);
-        }
-        let body = match (&step.raw, self.project.get(&template_path(&operation_name))) {
-            (Some(raw), _) => raw.get_ref().clone(),
-            (None, Some(template)) => {
-                message::render(template, &values).map_err(|error| error.to_string())?
-            }
-            (None, None) => return Err("no template".to_owned()),
-        };
-        let content_type = step.content_type.as_deref().unwrap_or(XML);
-        let action = step.action.as_deref().unwrap_or(&operation.action);
-        Ok(Outgoing {
-            method: Method::POST,
-            url: format!("{}{}", self.url, operation.endpoint),
-            headers: vec![
-                ("Content-Type".to_owned(), content_type.to_owned()),
-                ("SOAPAction".to_owned(), format!("\"{action}\"")),
-            ],
-            body: body.into_bytes(),
-        })
-    }
-
-    async fn exchange(&mut self, step: &Step, outgoing: Outgoing) -> Result<Answer, Text> {
-        let certificate = self
-            .identity(step)
-            .map_err(|error| Text::new(error.clone(), error))?
-            .certificate
-            .clone();
-        let mut connection = match self.connections.remove(&certificate) {
-            Some(connection) => connection,
-            None => self.open(&certificate).map_err(|broken| broken.text())?,
-        };
-        let answer = connection
-            .exchange(outgoing, LIMITS)
-            .await
-            .map_err(|broken| broken.text())?;
-        self.connections.insert(certificate, connection);
-        Ok(answer)
-    }
-
-    fn open(&self, certificate: &str) -> Result<Connection, Broken> {
-        let pki = &self.setting.pki;
-        let certificate = Certificate {
-            chain: pki.join(format!("{certificate}.pem")),
-            key: pki.join(format!("{certificate}.key")),
-        };
-        transport::client_config(&pki.join("ca.pem"), &certificate).map(Connection::new)
-    }
-
-    fn judge(&mut self, step: &Step, answer: &Answer, result: &mut StepResult) {
-        let body = String::from_utf8_lossy(&answer.body);
-        result.status = Some(answer.status);
-        let (number, shown) = looked_through(&body);
-        result.response = shown;
-        if number {
-            result.outcome = Outcome::IndividualNumber;
-            return;
-        }
-        let profile = &self.suite.profile;
-        let document = Document::parse(&answer.body);
-        let mut mismatches = Vec::new();
-        if let Err(error) = &document {
-            mismatches.push(Text::new(
-                format!("応答が整形式のXMLではありません（{error}）"),
-                format!("the answer is not well-formed XML: {error}"),
-            ));
-        }
-        let document = document.ok();
-        let seen = Seen {
-            status: answer.status,
-            document: document.as_ref(),
-            fault_code: &profile.fault_code,
-            namespaces: &profile.namespaces,
-        };
-        if let Some(expect) = step.expected() {
-            mismatches.extend(expect::check(expect, &seen));
-        }
-        let select = |expression: &str| -> Option<String> {
-            let xpath = XPath::compile(expression, &profile.namespaces).ok()?;
-            xpath.select(document.as_ref()?).ok()?.into_iter().next()
-        };
-        result.rule = select("//n:Fault/n:RuleId");
-        for (name, expression) in &step.capture {
-            let shown = name.get_ref();
-            match select(expression.get_ref()) {
-                Some(value) => {
-                    self.values.insert(name.get_ref().clone(), value.into());
-                }
-                None => mismatches.push(Text::new(
-                    format!("「{shown}」を取得できません（{}）", expression.get_ref()),
-                    format!(
-                        "nothing to capture as '{shown}' by {}",
-                        expression.get_ref()
-                    ),
-                )),
+    /// Opens a listener, through which later steps can send.
+    async fn listen(&mut self, id: &str, listen: &Listen) -> Outcome {
+        let Listen { certificate, fault } = listen;
+        let mut body = serde_json::Map::new();
+        for (key, value) in [("certificate", certificate), ("fault", fault)] {
+            if let Some(value) = value {
+                body.insert(key.to_owned(), value.get_ref().clone().into());
             }
         }
-        let canonical = match &document {
-            Some(document) => self.numbering.normalise(document, profile),
-            None => body.escape_debug().to_string() + "\n",
-        };
-        let content = sentinel::mask(&format!(
-            "{} {}\n\n{canonical}",
-            answer.status,
-            answer.content_type()
-        ));
-        result.outcome = self.compare(step, &content, mismatches);
-        if let Outcome::NewSnapshot
-        | Outcome::Failed {
-            difference: Some(_),
-            ..
-        } = result.outcome
-        {
-            // The snapshot's content is the most useful form of the answer, and what is accepted.
-            result.response = content;
+        match world::listen(self.shared, &self.world.name, body.into()).await {
+            Ok(url) => {
+                self.listeners.insert(id.to_owned(), url);
+                Outcome::Passed
+            }
+            Err(error) => world::outcome(&error),
         }
     }
 
-    fn compare(&self, step: &Step, content: &str, mismatches: Vec<Text>) -> Outcome {
-        let path = snapshot::path(&self.scenario.id, step.id.get_ref());
-        let accepted = self.project.get(&path).and_then(snapshot::read);
-        let difference = accepted.and_then(|accepted| snapshot::difference(accepted, content));
-        if !mismatches.is_empty() {
-            return Outcome::Failed {
-                mismatches,
-                difference,
-            };
-        }
-        if accepted.is_some() && difference.is_none() {
+    /// The invariants of the network must hold.
+    async fn invariants(&self) -> Outcome {
+        let path = format!("/worlds/{}/invariants", self.world.name);
+        let answer = match self.shared.setting.target.control.get(&path).await {
+            Ok(answer) => answer,
+            Err(error) => return world::outcome(&error),
+        };
+        let Some(violations) = answer.get("violations").and_then(Value::as_array) else {
+            return unusable(&"control does not tell the violations of invariants");
+        };
+        if violations.is_empty() {
             return Outcome::Passed;
         }
-        if let Err(error) = self.keep(&path, step, content) {
-            return Outcome::Broken {
-                why: Text::new(error.to_string(), error.to_string()),
-            };
-        }
-        match (self.setting.snapshots, difference) {
-            (Snapshots::Accept, _) => Outcome::Passed,
-            (Snapshots::Check | Snapshots::New, None) => Outcome::NewSnapshot,
-            (Snapshots::Check | Snapshots::New, difference) => Outcome::Failed {
-                mismatches,
-                difference,
-            },
+        let mismatches = violations.iter().map(violation).collect();
+        Outcome::Failed {
+            mismatches,
+            difference: None,
         }
     }
 
-    /// Keeps a new or different snapshot, as the setting says; the embedded suite keeps none.
-    fn keep(&self, path: &str, step: &Step, content: &str) -> std::io::Result<()> {
-        let Some(root) = &self.project.root else {
-            return Ok(());
-        };
-        let text = snapshot::write(&self.scenario.path, step.id.get_ref(), content);
-        match self.setting.snapshots {
-            Snapshots::Check => Ok(()),
-            Snapshots::New => snapshot::store(root, &format!("{path}.new"), &text),
-            Snapshots::Accept => snapshot::store(root, path, &text),
+    pub(super) async fn tell(&self, method: Method, what: &str, body: Value) -> Outcome {
+        let path = format!("/worlds/{}/{what}", self.world.name);
+        match self
+            .shared
+            .setting
+            .target
+            .control
+            .send(method, &path, body)
+            .await
+        {
+            Ok(_) => Outcome::Passed,
+            Err(error) => world::outcome(&error),
         }
     }
 
-    fn identity(&self, step: &Step) -> Result<&'a Identity, String> {
-        let name = step
-            .identity
-            .as_ref()
-            .map(|name| name.get_ref().as_str())
-            .unwrap_or_default();
-        self.suite
-            .profile
-            .identity
-            .get(name)
-            .ok_or_else(|| format!("no identity '{name}'"))
-    }
-
-    /// An HMAC of seed, scenario and step: the same in each run, different for each step. It starts with letters, and
-    /// its digits stand in groups of four between letters, so that it is never taken for an individual number.
-    fn request_id(&self, step: &Step) -> String {
-        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.setting.seed.to_be_bytes()) else {
-            return "request".to_owned();
-        };
-        mac.update(self.scenario.id.as_bytes());
-        mac.update(b"\0");
-        mac.update(step.id.get_ref().as_bytes());
-        let digest = mac.finalize().into_bytes();
-        let mut id = String::from("req");
-        for pair in digest.chunks(2).take(6) {
-            let value = pair
-                .iter()
-                .fold(0_u32, |value, byte| value << 8 | u32::from(*byte));
-            // Writing into a String cannot fail.
-            let _ = write!(id, "-x{value:04x}");
+    fn blank(&self, index: usize, step: &Step) -> StepResult {
+        let text = self.shared.project.get(&step.file);
+        let line = text.map_or(1, |text| Scenario::line_of(text, &step.id.span()));
+        StepResult {
+            scenario: self.scenario.id.clone(),
+            attempt: 1,
+            sequence: index + 1,
+            step: step.id.get_ref().clone(),
+            title: step.title.clone(),
+            place: format!("{}:{line}", step.file),
+            source: String::new(),
+            outcome: Outcome::Passed,
+            exchange: None,
+            rule: None,
+            milliseconds: 0,
         }
-        id
-    }
-}
-
-/// Whether a body holds an individual number, and the body as it may be kept.
-fn looked_through(body: &str) -> (bool, String) {
-    let document = Document::parse(body.as_bytes()).ok();
-    let looked = sentinel::look(body.as_bytes(), document.as_ref(), &[]);
-    (
-        looked.found,
-        String::from_utf8_lossy(&looked.kept).into_owned(),
-    )
-}
-
-fn broken_by(error: &dyn Display) -> Outcome {
-    Outcome::Broken {
-        why: Text::new(error.to_string(), error.to_string()),
     }
 }
 
 /// A result for what broke outside the steps.
-pub(super) fn broken(scenario: &Scenario, index: usize, error: &dyn Display) -> StepResult {
+pub(super) fn outside(scenario: &Scenario, index: usize, outcome: Outcome) -> StepResult {
     StepResult {
         scenario: scenario.id.clone(),
+        attempt: 1,
         sequence: index + 1,
         step: "world".to_owned(),
+        title: None,
         place: scenario.path.clone(),
-        outcome: Outcome::Broken {
-            why: Text::new(error.to_string(), error.to_string()),
-        },
-        request: String::new(),
-        response: String::new(),
-        status: None,
+        source: String::new(),
+        outcome,
+        exchange: None,
         rule: None,
+        milliseconds: 0,
     }
 }
 
-fn blank(scenario: &Scenario, project: &Project, index: usize, step: &Step) -> StepResult {
-    let line = project
-        .get(&step.file)
-        .map_or(1, |text| Scenario::line_of(text, &step.id.span()));
-    StepResult {
-        scenario: scenario.id.clone(),
-        sequence: index + 1,
-        step: step.id.get_ref().clone(),
-        place: format!("{}:{line}", step.file),
-        outcome: Outcome::Passed,
-        request: String::new(),
-        response: String::new(),
-        status: None,
-        rule: None,
+pub(super) fn unusable(why: &dyn std::fmt::Display) -> Outcome {
+    Outcome::Unusable {
+        why: Text::new(why.to_string(), why.to_string()),
     }
+}
+
+/// A violation of an invariant, as control tells it: with texts in both languages, else as it is.
+fn violation(violation: &Value) -> Text {
+    let part = |key: &str| violation.get(key).and_then(Value::as_str);
+    let name = part("invariant").or(part("id")).or(part("name"));
+    let (ja, en) = match (part("ja"), part("en"), violation.as_str()) {
+        (Some(ja), Some(en), _) => (ja.to_owned(), en.to_owned()),
+        (_, _, Some(text)) => (text.to_owned(), text.to_owned()),
+        (_, _, None) => (violation.to_string(), violation.to_string()),
+    };
+    let name = name.map(|name| format!("{name} ")).unwrap_or_default();
+    Text::new(
+        format!("不変条件の違反: {name}{ja}"),
+        format!("an invariant does not hold: {name}{en}"),
+    )
+}
+
+/// The step as it is written, from its `[[step]]` to the next, capped.
+fn source(project: &Project, step: &Step) -> String {
+    let Some(text) = project.get(&step.file) else {
+        return String::new();
+    };
+    let at = step.id.span().start.min(text.len());
+    let (before, after) = text.split_at_checked(at).unwrap_or((text, ""));
+    let start = before.rfind("[[step]]").unwrap_or(at);
+    let end = after.find("\n[[").map_or(text.len(), |end| at + end);
+    let lines: Vec<&str> = text
+        .get(start..end)
+        .unwrap_or_default()
+        .trim_end()
+        .lines()
+        .collect();
+    let mut shown = lines
+        .iter()
+        .take(SHOWN)
+        .copied()
+        .collect::<Vec<_>>()
+        .join("\n");
+    if lines.len() > SHOWN {
+        shown.push_str("\n…");
+    }
+    shown
 }

@@ -17,11 +17,14 @@ pub fn write(scenario_path: &str, step: &str, content: &str) -> String {
     format!("---\nsource: {scenario_path}\nexpression: {step}\n---\n{content}")
 }
 
-/// The content of a snapshot file; none where it has no front matter.
-pub fn read(file: &str) -> Option<&str> {
+/// The content of a snapshot file; none where it has no front matter. Line ends may have been changed by whoever
+/// copied the file.
+pub fn read(file: &str) -> Option<String> {
+    let file = file.replace("\r\n", "\n");
+    let file = file.trim_start_matches('\u{feff}');
     file.strip_prefix("---\n")?
         .split_once("\n---\n")
-        .map(|(_, content)| content)
+        .map(|(_, content)| content.to_owned())
 }
 
 /// What differs, line by line, capped; none where nothing does.
@@ -118,7 +121,10 @@ mod tests {
             "200 text/xml\n\n<n:a/>\n",
         );
         store(folder.path(), "snapshots/1-master/a/list.snap", &text).unwrap();
-        assert_eq!(read(&text), Some("200 text/xml\n\n<n:a/>\n"));
+        let content = Some("200 text/xml\n\n<n:a/>\n".to_owned());
+        assert_eq!(read(&text), content);
+        assert_eq!(read(&text.replace('\n', "\r\n")), content);
+        assert_eq!(read("200 text/xml\n"), None);
         let snapshot =
             insta::Snapshot::from_file(&folder.path().join("snapshots/1-master/a/list.snap"))
                 .unwrap();

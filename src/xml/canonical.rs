@@ -6,11 +6,27 @@ use uppsala::{NodeId, NodeKind, QName};
 
 use crate::xml::{Document, Namespaces};
 
-/// The canonical text; `replace` may put a placeholder in the place of a leaf's value, given its local name.
+/// A value that stands alone in its place: an element's whole text where it has no elements, or an attribute's value.
+#[derive(Clone, Copy, Debug)]
+pub struct Leaf<'a> {
+    /// The node, as [`crate::xml::XPath::nodes`] names it.
+    pub node: usize,
+    /// The local name.
+    pub name: &'a str,
+    /// Whether it is an attribute.
+    pub attribute: bool,
+    /// The value.
+    pub value: &'a str,
+}
+
+/// What may put a placeholder in the place of a value.
+pub(crate) type Replace<'a> = dyn FnMut(Leaf<'_>) -> Option<String> + 'a;
+
+/// The canonical text; `replace` may put placeholders in the places of values.
 pub fn canonical(
     document: &Document,
     namespaces: &Namespaces,
-    replace: &mut dyn FnMut(&str, &str) -> Option<String>,
+    replace: &mut Replace<'_>,
 ) -> String {
     let mut text = String::new();
     if let Some(root) = document.0.document_element() {
@@ -24,7 +40,7 @@ fn element(
     id: NodeId,
     namespaces: &Namespaces,
     depth: usize,
-    replace: &mut dyn FnMut(&str, &str) -> Option<String>,
+    replace: &mut Replace<'_>,
     out: &mut String,
 ) {
     let Some(node) = document.0.element(id) else {
@@ -32,15 +48,20 @@ fn element(
     };
     let name = name(&node.name, namespaces);
     let indent = "  ".repeat(depth);
+    let nodes = document.0.get_attribute_nodes(id);
     let mut attributes: Vec<String> = node
         .attributes
         .iter()
-        .map(|attribute| {
-            format!(
-                " {}=\"{}\"",
-                self::name(&attribute.name, namespaces),
-                escape(&attribute.value)
-            )
+        .enumerate()
+        .map(|(at, attribute)| {
+            let leaf = Leaf {
+                node: nodes.get(at).map_or(usize::MAX, NodeId::index),
+                name: &attribute.name.local_name,
+                attribute: true,
+                value: &attribute.value,
+            };
+            let value = replace(leaf).unwrap_or_else(|| escape(&attribute.value));
+            format!(" {}=\"{value}\"", self::name(&attribute.name, namespaces))
         })
         .collect();
     attributes.sort();
@@ -67,7 +88,13 @@ fn element(
         .collect();
     // Writing into a String cannot fail.
     if elements.is_empty() {
-        let value = replace(&node.name.local_name, &text).unwrap_or_else(|| escape(&text));
+        let leaf = Leaf {
+            node: id.index(),
+            name: &node.name.local_name,
+            attribute: false,
+            value: &text,
+        };
+        let value = replace(leaf).unwrap_or_else(|| escape(&text));
         let _ = if value.is_empty() {
             writeln!(out, "{indent}<{name}{attributes}/>")
         } else {
@@ -130,10 +157,7 @@ mod tests {
     fn check(xml: &str, expected: &str) {
         let namespaces: Namespaces = [("n".to_owned(), "urn:n".to_owned())].into();
         let document = Document::parse(xml.as_bytes()).unwrap();
-        assert_eq!(
-            canonical(&document, &namespaces, &mut |_, _| None),
-            expected
-        );
+        assert_eq!(canonical(&document, &namespaces, &mut |_| None), expected);
     }
 
     #[test]

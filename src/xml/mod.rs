@@ -8,7 +8,7 @@ use std::fmt;
 
 use uppsala::NodeKind;
 
-pub use canonical::canonical;
+pub use canonical::{Leaf, canonical};
 pub use xpath::{XPath, XPathError, XPathMistake};
 
 /// Prefixes and their namespaces, as the profile declares them.

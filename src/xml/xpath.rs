@@ -179,6 +179,27 @@ impl XPath {
         })
     }
 
+    /// The nodes that are selected, as [`crate::xml::Leaf`] names them; a text node counts as its element.
+    pub fn nodes(&self, document: &Document) -> Result<Vec<usize>, XPathError> {
+        let value = self.evaluate(document)?;
+        let nodes = value.as_node_set().iter();
+        Ok(nodes
+            .map(|node| match document.0.node_kind(*node) {
+                Some(NodeKind::Text(_) | NodeKind::CData(_)) => {
+                    document.0.parent(*node).unwrap_or(*node).index()
+                }
+                Some(
+                    NodeKind::Document
+                    | NodeKind::Element(_)
+                    | NodeKind::Comment(_)
+                    | NodeKind::ProcessingInstruction(_)
+                    | NodeKind::Attribute(..),
+                )
+                | None => node.index(),
+            })
+            .collect())
+    }
+
     fn syntax(&self, error: String) -> XPathError {
         XPathError {
             span: 0..self.expression.len(),

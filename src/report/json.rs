@@ -1,0 +1,28 @@
+//! All events of a run in the order of reports, with the exit code: for other programs.
+
+use serde_json::{Value, json};
+
+use crate::{report::Record, verdict};
+
+/// The report's text.
+pub fn json(record: &Record) -> String {
+    let exit = verdict::exit(&record.results);
+    let scenarios: Vec<Value> = record
+        .results
+        .iter()
+        .map(|result| {
+            let steps: Vec<_> = record.steps_of(result).collect();
+            let mut value = json!(result);
+            if let Value::Object(entries) = &mut value {
+                entries.insert("steps".to_owned(), json!(steps));
+            }
+            value
+        })
+        .collect();
+    let report = json!({
+        "run": record.start,
+        "exit": { "code": exit.code(), "ja": exit.text().ja, "en": exit.text().en },
+        "scenarios": scenarios,
+    });
+    format!("{report:#}\n")
+}

@@ -1,0 +1,97 @@
+//! Progress while a run is under way: a bar on a terminal, a line for each scenario elsewhere.
+
+use std::io::Write;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::{
+    event::{Event, ScenarioEnd},
+    text::{Lang, Text},
+};
+
+/// Shows each event as it comes.
+#[derive(Debug)]
+pub struct Progress {
+    bar: Option<ProgressBar>,
+    lang: Lang,
+    total: usize,
+    done: usize,
+    bad: usize,
+}
+
+impl Progress {
+    /// On a terminal a bar is drawn on standard error; else lines are written to whatever is given with each event.
+    pub fn new(terminal: bool, lang: Lang) -> Self {
+        let bar = terminal.then(|| {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+            let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {elapsed} {wide_msg}");
+            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+            bar
+        });
+        Self {
+            bar,
+            lang,
+            total: 0,
+            done: 0,
+            bad: 0,
+        }
+    }
+
+    /// Shows one event. Where it cannot be shown, the run goes on.
+    pub fn event(&mut self, event: &Event, out: &mut dyn Write) {
+        match event {
+            Event::Run(start) => {
+                self.total = start.scenarios.len();
+                if let Some(bar) = &self.bar {
+                    bar.set_length(self.total as u64);
+                }
+            }
+            Event::Step(_) => {}
+            Event::Scenario(result) => {
+                self.done += 1;
+                let label = label(&result.end).get(self.lang).to_owned();
+                if !matches!(result.end, ScenarioEnd::Passed | ScenarioEnd::New) {
+                    self.bad += 1;
+                }
+                if let Some(bar) = &self.bar {
+                    let bad = if self.bad > 0 {
+                        format!("✗{} ", self.bad)
+                    } else {
+                        String::new()
+                    };
+                    bar.set_position(self.done as u64);
+                    bar.set_message(format!("{bad}{}", result.scenario));
+                } else {
+                    let width = self.total.to_string().len();
+                    let _ = writeln!(
+                        out,
+                        "[{:>width$}/{}] {label}  {}",
+                        self.done, self.total, result.scenario
+                    );
+                }
+            }
+        }
+    }
+
+    /// Takes the bar away.
+    pub fn end(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// How a scenario ended, in a word.
+pub(super) fn label(end: &ScenarioEnd) -> Text {
+    match end {
+        ScenarioEnd::Passed => Text::new("合格", "passed"),
+        ScenarioEnd::NotRun => Text::new("未実施", "not run"),
+        ScenarioEnd::New => Text::new("新規", "new"),
+        ScenarioEnd::Blocked { .. } => Text::new("前提未達", "blocked"),
+        ScenarioEnd::Failed => Text::new("不合格", "failed"),
+        ScenarioEnd::Broken => Text::new("通信異常", "broken"),
+        ScenarioEnd::Unusable => Text::new("実施不能", "unusable"),
+        ScenarioEnd::IndividualNumber => Text::new("個人番号", "individual number"),
+        ScenarioEnd::Internal => Text::new("renkei自体の不具合", "a fault of renkei's own"),
+    }
+}

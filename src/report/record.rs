@@ -1,0 +1,77 @@
+//! The events of a run in the order of reports, whatever the order in which they happened.
+
+use std::{collections::BTreeMap, io};
+
+use crate::event::{Event, RunStart, ScenarioResult, StepResult};
+
+/// A run, in order.
+#[derive(Clone, Debug, Default)]
+pub struct Record {
+    /// What the run was about to do; none where its journal lost its first line.
+    pub start: Option<RunStart>,
+    /// The scenarios that ended.
+    pub results: Vec<ScenarioResult>,
+    /// The steps that ended.
+    pub steps: Vec<StepResult>,
+}
+
+impl Record {
+    /// Puts events in order: scenarios as the run announced them, then by attempt and sequence.
+    pub fn of(events: impl IntoIterator<Item = Event>) -> Self {
+        let mut record = Self::default();
+        for event in events {
+            match event {
+                Event::Run(start) => record.start = Some(start),
+                Event::Step(step) => record.steps.push(step),
+                Event::Scenario(result) => record.results.push(result),
+            }
+        }
+        let announced = record.start.iter().flat_map(|start| &start.scenarios);
+        let place: BTreeMap<String, usize> = announced
+            .enumerate()
+            .map(|(at, scenario)| (scenario.clone(), at))
+            .collect();
+        let rank = |scenario: &str| place.get(scenario).copied().unwrap_or(usize::MAX);
+        record.results.sort_by(|left, right| {
+            let key =
+                |one: &ScenarioResult| (rank(&one.scenario), one.scenario.clone(), one.attempt);
+            key(left).cmp(&key(right))
+        });
+        record.steps.sort_by(|left, right| {
+            let key = |one: &StepResult| {
+                (
+                    rank(&one.scenario),
+                    one.scenario.clone(),
+                    one.attempt,
+                    one.sequence,
+                )
+            };
+            key(left).cmp(&key(right))
+        });
+        record
+    }
+
+    /// The steps of one scenario's attempt.
+    pub fn steps_of(&self, result: &ScenarioResult) -> impl Iterator<Item = &StepResult> {
+        self.steps
+            .iter()
+            .filter(|step| step.scenario == result.scenario && step.attempt == result.attempt)
+    }
+}
+
+/// Reads a journal. A last line that a killed run did not finish is left out.
+pub fn read(journal: &str) -> io::Result<Record> {
+    let mut events = Vec::new();
+    let mut lines = journal.lines().enumerate().peekable();
+    while let Some((at, line)) = lines.next() {
+        match serde_json::from_str::<Event>(line) {
+            Ok(event) => events.push(event),
+            Err(_) if lines.peek().is_none() => {}
+            Err(error) => {
+                let why = format!("line {}: {error}", at + 1);
+                return Err(io::Error::new(io::ErrorKind::InvalidData, why));
+            }
+        }
+    }
+    Ok(Record::of(events))
+}
