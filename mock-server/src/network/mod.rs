@@ -5,6 +5,7 @@
 
 pub mod act;
 pub mod caller;
+pub mod code;
 pub mod connection;
 pub mod lies;
 pub mod limits;
@@ -21,6 +22,7 @@ use std::collections::BTreeSet;
 
 use crate::network::{
     caller::Caller,
+    code::Codes,
     connection::Connections,
     lies::Lie,
     limits::Limits,
@@ -149,6 +151,7 @@ pub struct Network {
     population: Population,
     connections: Connections,
     masters: Masters,
+    codes: Codes,
     records: Records,
     requests: Requests,
     schedule: Schedule,
@@ -164,6 +167,7 @@ impl Network {
             population: Population::new(setup.seed),
             connections: Connections::genesis(),
             masters: Masters::genesis(),
+            codes: Codes::genesis(),
             records: Records::default(),
             requests: Requests::default(),
             schedule: Schedule::new(setup.epoch),
@@ -240,6 +244,7 @@ impl Network {
     /// The invariants that do not hold, in English; empty when all do.
     pub fn check(&self) -> Vec<String> {
         let mut wrong = self.masters.violations();
+        wrong.extend(self.codes.violations());
         wrong.extend(self.records.violations());
         wrong
     }

@@ -79,6 +79,11 @@ text_type!(
     |text| numbered(text, "AQ-")
 );
 text_type!(
+    /// A notification's place among all; an institution names the last one that it has. [A]
+    NotificationNumber, "NT-00000000",
+    |text| numbered(text, "NT-")
+);
+text_type!(
     /// Ties an inquiry to its answer (処理通番, 照会). [A on the form]
     ReceiptNumber, "RC-00000000",
     |text| numbered(text, "RC-")
@@ -120,6 +125,13 @@ impl AcquisitionNumber {
     /// The one with this place in the network's count; it tells nothing of the person.
     pub fn numbered(number: u64) -> Self {
         Self(format!("AQ-{:08}", number % 100_000_000).into())
+    }
+}
+
+impl NotificationNumber {
+    /// The one with this place in the network's count.
+    pub fn numbered(number: u64) -> Self {
+        Self(format!("NT-{:08}", number % 100_000_000).into())
     }
 }
 
