@@ -17,19 +17,54 @@ pub struct Diagnostic {
     pub text: Text,
     /// What to write instead.
     pub hint: Option<Text>,
+    /// Another place that has part in it: the step that uses a template, for one.
+    pub also: Option<(String, Range<usize>)>,
 }
 
 impl Diagnostic {
-    /// Shows the mistake with its line, given the file's text.
-    pub fn render(&self, source: &str, lang: Lang, color: bool) -> String {
-        let end = self.span.end.min(source.len());
-        let start = self.span.start.min(end);
-        let snippet = Snippet::source(source)
-            .path(self.path.as_str())
-            .annotation(AnnotationKind::Primary.span(start..end));
+    /// A mistake at a place.
+    pub fn new(path: impl Into<String>, span: Range<usize>, text: Text) -> Self {
+        Self {
+            path: path.into(),
+            span,
+            text,
+            hint: None,
+            also: None,
+        }
+    }
+
+    /// The same with what to write instead.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<Option<Text>>) -> Self {
+        self.hint = hint.into();
+        self
+    }
+
+    /// The same with another place that has part in it.
+    #[must_use]
+    pub fn also(mut self, path: &str, span: Range<usize>) -> Self {
+        self.also = Some((path.to_owned(), span));
+        self
+    }
+
+    /// Shows the mistake with its line; `source` gives the text of a file.
+    pub fn render(&self, source: &dyn Fn(&str) -> String, lang: Lang, color: bool) -> String {
+        let text = source(&self.path);
         let mut group = Level::ERROR
             .primary_title(self.text.get(lang))
-            .element(snippet);
+            .element(snippet(
+                &self.path,
+                &text,
+                &self.span,
+                AnnotationKind::Primary,
+            ));
+        let also = self
+            .also
+            .as_ref()
+            .map(|(path, span)| (path, span, source(path)));
+        if let Some((path, span, text)) = &also {
+            group = group.element(snippet(path, text, span, AnnotationKind::Context));
+        }
         if let Some(hint) = &self.hint {
             group = group.element(Level::HELP.message(hint.get(lang)));
         }
@@ -40,6 +75,19 @@ impl Diagnostic {
         };
         renderer.render(&[group])
     }
+}
+
+fn snippet<'a>(
+    path: &'a str,
+    text: &'a str,
+    span: &Range<usize>,
+    kind: AnnotationKind,
+) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
+    let end = text.floor_char_boundary(span.end.min(text.len()));
+    let start = text.floor_char_boundary(span.start.min(end));
+    Snippet::source(text)
+        .path(path)
+        .annotation(kind.span(start..end))
 }
 
 /// The candidate nearest to what was written, if one is near enough to be what was meant.
@@ -60,28 +108,42 @@ pub fn nearest<'a>(
         .map(|(_, candidate)| candidate)
 }
 
+/// The question whether a near name was meant; else what is possible, where that is a short list.
+pub fn meant<'a>(
+    written: &str,
+    candidates: impl IntoIterator<Item = &'a str> + Clone,
+) -> Option<Text> {
+    if let Some(near) = nearest(written, candidates.clone()) {
+        return Some(Text::new(
+            format!("「{near}」ではありませんか"),
+            format!("did you mean '{near}'?"),
+        ));
+    }
+    let all: Vec<&str> = candidates.into_iter().collect();
+    (1..=LISTED).contains(&all.len()).then(|| {
+        Text::new(
+            format!("使用できるもの: {}", all.join("、")),
+            format!("possible: {}", all.join(", ")),
+        )
+    })
+}
+
+/// How many names are listed where none is near.
+const LISTED: usize = 24;
+
 /// A name that is not known, with the nearest that is.
 pub fn unknown<'a>(
     path: &str,
     span: Range<usize>,
     kind: &Text,
     written: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
+    candidates: impl IntoIterator<Item = &'a str> + Clone,
 ) -> Diagnostic {
-    Diagnostic {
-        path: path.to_owned(),
-        span,
-        text: Text::new(
-            format!("{}「{written}」はありません", kind.ja),
-            format!("there is no {} '{written}'", kind.en),
-        ),
-        hint: nearest(written, candidates).map(|near| {
-            Text::new(
-                format!("「{near}」ではありませんか"),
-                format!("did you mean '{near}'?"),
-            )
-        }),
-    }
+    let text = Text::new(
+        format!("{}「{written}」はありません", kind.ja),
+        format!("there is no {} '{written}'", kind.en),
+    );
+    Diagnostic::new(path, span, text).hint(meant(written, candidates))
 }
 
 #[cfg(test)]
@@ -90,7 +152,10 @@ mod tests {
 
     #[test]
     fn a_mistake_is_shown_with_its_line_and_the_nearest_name() {
-        let source = "title = 1\nsend = \"ListMaster\"\n";
+        let source = |path: &str| match path {
+            "a.toml" => "title = 1\nsend = \"ListMaster\"\n".to_owned(),
+            _ => "<a>\n{{ b }}".to_owned(),
+        };
         let kind = Text::new("操作", "operation");
         let diagnostic = unknown(
             "a.toml",
@@ -98,9 +163,18 @@ mod tests {
             &kind,
             "ListMaster",
             ["ListMasters", "Echo"],
-        );
-        let shown = diagnostic.render(source, Lang::En, false);
+        )
+        .also("b.xml", 7..8);
+        let shown = diagnostic.render(&source, Lang::En, false);
         assert!(shown.contains("a.toml:2:8"), "{shown}");
+        assert!(shown.contains("b.xml:2:4"), "{shown}");
         assert!(shown.contains("did you mean 'ListMasters'?"), "{shown}");
+    }
+
+    #[test]
+    fn a_place_that_is_not_in_the_file_is_shown_all_the_same() {
+        let diagnostic = Diagnostic::new("a.toml", 90..99, Text::new("甲", "a"));
+        let shown = diagnostic.render(&|_| "甲".to_owned(), Lang::En, false);
+        assert!(shown.contains("a.toml:1"), "{shown}");
     }
 }

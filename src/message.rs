@@ -1,11 +1,14 @@
 //! Message templates to request bodies. Values are XML-escaped once, in the template; an unknown name is an error.
 
-use std::{collections::BTreeMap, ops::Range};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 use toml::Spanned;
 
-use crate::scenario::data::Data;
+use crate::{scenario::data::Data, text::Text};
 
 /// What templates see, by name.
 pub type Values = BTreeMap<String, Value>;
@@ -17,11 +20,29 @@ pub struct TemplateError {
     pub span: Option<Range<usize>>,
     /// What is wrong.
     pub detail: String,
+    /// The name that has no value, with what is asked of it, such as `people.sato.atena`.
+    pub undefined: Option<String>,
+}
+
+impl TemplateError {
+    /// For people.
+    pub fn text(&self) -> Text {
+        match &self.undefined {
+            Some(name) => Text::new(
+                format!("「{name}」に値がありません"),
+                format!("'{name}' has no value"),
+            ),
+            None => Text::new(
+                format!("ひな形の誤りです（{}）", self.detail),
+                format!("not a template: {}", self.detail),
+            ),
+        }
+    }
 }
 
 impl std::fmt::Display for TemplateError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.detail)
+        f.write_str(&self.text().en)
     }
 }
 
@@ -35,6 +56,20 @@ pub fn render(template: &str, values: &Values) -> Result<String, TemplateError> 
 /// Renders a text of a scenario as it is; where it goes into a message, the message's template escapes it.
 pub fn plain(text: &str, values: &Values) -> Result<String, TemplateError> {
     rendered(text, values, AutoEscape::None)
+}
+
+/// Whether a text of a scenario holds anything to render.
+pub fn is_template(text: &str) -> bool {
+    text.contains("{{") || text.contains("{%")
+}
+
+/// The names that a template asks for, whether it needs them or not.
+pub fn names(template: &str) -> Result<BTreeSet<String>, TemplateError> {
+    let environment = environment(AutoEscape::Html);
+    let template = environment
+        .template_from_str(without_mark(template))
+        .map_err(|error| failed(template, &error))?;
+    Ok(template.undeclared_variables(false).into_iter().collect())
 }
 
 /// A scenario's value for a template, every text in it rendered.
@@ -93,17 +128,36 @@ pub fn json_object(
 }
 
 fn rendered(template: &str, values: &Values, escape: AutoEscape) -> Result<String, TemplateError> {
+    environment(escape)
+        .render_str(without_mark(template), values)
+        .map_err(|error| failed(template, &error))
+}
+
+fn environment(escape: AutoEscape) -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(move |_| escape.clone());
     environment
-        .render_str(template, values)
-        .map_err(|error| TemplateError {
-            span: error.range(),
-            detail: error
-                .detail()
-                .map_or_else(|| error.kind().to_string(), str::to_owned),
-        })
+}
+
+fn without_mark(template: &str) -> &str {
+    template.trim_start_matches('\u{feff}')
+}
+
+fn failed(template: &str, error: &minijinja::Error) -> TemplateError {
+    let mark = template.len() - without_mark(template).len();
+    let detail = error
+        .detail()
+        .map_or_else(|| error.kind().to_string(), str::to_owned);
+    let undefined = detail
+        .split_once("` is undefined")
+        .and_then(|(before, _)| before.rsplit_once('`'))
+        .map(|(_, name)| name.to_owned());
+    TemplateError {
+        span: error.range().map(|span| span.start + mark..span.end + mark),
+        detail,
+        undefined,
+    }
 }
 
 #[cfg(test)]
@@ -121,6 +175,16 @@ mod tests {
         );
         let error = render("<x>\n{{ c }}</x>", &values).unwrap_err();
         assert_eq!(error.span, Some(7..8));
+        assert_eq!(error.undefined.as_deref(), Some("c"));
+    }
+
+    #[test]
+    fn a_template_that_notepad_wrote_is_read_and_its_places_stay_right() {
+        let template = "\u{feff}<x>\r\n{{ c }}</x>\r\n";
+        let error = render(template, &Values::new()).unwrap_err();
+        assert_eq!(&template[error.span.unwrap()], "c");
+        let values = Values::from([("c".to_owned(), Value::from(1))]);
+        assert!(render(template, &values).unwrap().starts_with("<x>"));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use toml::{Spanned, de::DeValue};
 
 use crate::{
     diagnostic::{Diagnostic, unknown},
-    scenario::read,
+    scenario::read::{self, Readable},
     text::Text,
     xml::{Namespaces, XPath},
 };
@@ -130,11 +130,12 @@ pub fn is_xpath(text: &str) -> bool {
 
 /// Reads a profile; never fails.
 pub fn parse(text: &str) -> (Profile, Vec<Diagnostic>) {
-    let readable = read::without_mark(text);
     let mut found = Vec::new();
-    let table = read::document(PATH, &readable, &mut found);
+    let readable = Readable::new(PATH, text, &mut found);
+    let table = readable.tables();
     let required = [("fault_code", DeValue::String("''".into()))];
-    let profile: Profile = read::typed(PATH, &table, &required, &mut found).unwrap_or_default();
+    let profile: Profile =
+        read::typed(PATH, &table, &required, readable.partial, &mut found).unwrap_or_default();
     let root = Spanned::new(0..text.len(), DeValue::Table(table.into_inner()));
     check(&profile, &root, text, &mut found);
     (profile, found)
@@ -151,12 +152,10 @@ fn check(profile: &Profile, root: &Spanned<DeValue<'_>>, text: &str, found: &mut
             } else {
                 value
             };
-            found.push(Diagnostic {
-                path: PATH.to_owned(),
-                span: read::inside(text, &span, expression, &error.span),
-                text: error.text(),
-                hint: error.hint(&profile.namespaces),
-            });
+            let span = read::inside(text, &span, expression, &error.span);
+            found.push(
+                Diagnostic::new(PATH, span, error.text()).hint(error.hint(&profile.namespaces)),
+            );
         }
     };
     xpath(&profile.fault_code, &["fault_code"]);

@@ -8,6 +8,8 @@ use std::{
 
 use include_dir::{Dir, include_dir};
 
+use crate::{diagnostic::Diagnostic, text::Text};
+
 static SCENARIOS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/scenarios");
 static SNAPSHOTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/snapshots");
 
@@ -18,6 +20,10 @@ pub struct Project {
     pub root: Option<PathBuf>,
     /// The files.
     pub files: BTreeMap<String, String>,
+    /// What is wrong with the files that are not UTF-8.
+    pub unreadable: BTreeMap<String, Diagnostic>,
+    /// The texts of these, as far as they can be read, to be shown.
+    pub lossy: BTreeMap<String, String>,
 }
 
 impl Project {
@@ -34,43 +40,69 @@ impl Project {
 
     /// The suite in the binary.
     pub fn embedded() -> Self {
-        let mut files = BTreeMap::new();
-        collect(&SCENARIOS, "scenarios", &mut files);
-        collect(&SNAPSHOTS, "snapshots", &mut files);
-        Self { root: None, files }
+        let mut project = Self::default();
+        collect(&SCENARIOS, "scenarios", &mut project);
+        collect(&SNAPSHOTS, "snapshots", &mut project);
+        project
     }
 
     /// The suite below a folder.
     pub fn on_disk(root: &Path) -> io::Result<Self> {
-        let mut files = BTreeMap::new();
-        for part in ["scenarios", "snapshots"] {
-            read(root, Path::new(part), &mut files)?;
-        }
-        Ok(Self {
+        let mut project = Self {
             root: Some(root.to_owned()),
-            files,
-        })
+            ..Self::default()
+        };
+        for part in ["scenarios", "snapshots"] {
+            read(root, Path::new(part), &mut project)?;
+        }
+        Ok(project)
     }
 
     /// The text of one file.
     pub fn get(&self, path: &str) -> Option<&str> {
         self.files.get(path).map(String::as_str)
     }
-}
 
-fn collect(dir: &Dir<'_>, prefix: &str, files: &mut BTreeMap<String, String>) {
-    for file in dir.files() {
-        if let Some(text) = file.contents_utf8() {
-            let path = file.path().to_string_lossy().replace('\\', "/");
-            files.insert(format!("{prefix}/{path}"), text.to_owned());
+    /// The text of one file as it is shown beside a mistake.
+    pub fn shown(&self, path: &str) -> &str {
+        self.get(path)
+            .or_else(|| self.lossy.get(path).map(String::as_str))
+            .unwrap_or_default()
+    }
+
+    /// Takes in a file; one that is not UTF-8 is a mistake, and no reason to stop.
+    pub fn add(&mut self, path: String, bytes: Vec<u8>) {
+        match String::from_utf8(bytes) {
+            Ok(text) => {
+                self.files.insert(path, text);
+            }
+            Err(error) => {
+                let at = error.utf8_error().valid_up_to();
+                let text = Text::new("UTF-8のファイルではありません", "this file is not UTF-8");
+                let hint = Text::new(
+                    "文字コードUTF-8で保存し直してください（メモ帳では「名前を付けて保存」で選択できます）",
+                    "save it again as UTF-8 (Notepad offers this in 'Save as')",
+                );
+                let lossy = String::from_utf8_lossy(error.as_bytes()).into_owned();
+                let diagnostic = Diagnostic::new(&path, at..at + 1, text).hint(hint);
+                self.lossy.insert(path.clone(), lossy);
+                self.unreadable.insert(path, diagnostic);
+            }
         }
     }
+}
+
+fn collect(dir: &Dir<'_>, prefix: &str, project: &mut Project) {
+    for file in dir.files() {
+        let path = file.path().to_string_lossy().replace('\\', "/");
+        project.add(format!("{prefix}/{path}"), file.contents().to_vec());
+    }
     for sub in dir.dirs() {
-        collect(sub, prefix, files);
+        collect(sub, prefix, project);
     }
 }
 
-fn read(root: &Path, folder: &Path, files: &mut BTreeMap<String, String>) -> io::Result<()> {
+fn read(root: &Path, folder: &Path, project: &mut Project) -> io::Result<()> {
     let absolute = root.join(folder);
     if !absolute.is_dir() {
         return Ok(());
@@ -79,14 +111,14 @@ fn read(root: &Path, folder: &Path, files: &mut BTreeMap<String, String>) -> io:
         let entry = entry?;
         let path = folder.join(entry.file_name());
         if entry.file_type()?.is_dir() {
-            read(root, &path, files)?;
+            read(root, &path, project)?;
         } else if path.extension().is_some_and(|extension| {
             extension == "toml" || extension == "xml" || extension == "snap"
         }) {
-            let text = fs::read_to_string(root.join(&path)).map_err(|error| {
+            let bytes = fs::read(root.join(&path)).map_err(|error| {
                 io::Error::new(error.kind(), format!("{}: {error}", path.display()))
             })?;
-            files.insert(path.to_string_lossy().replace('\\', "/"), text);
+            project.add(path.to_string_lossy().replace('\\', "/"), bytes);
         }
     }
     Ok(())

@@ -7,8 +7,9 @@ use renkei_mock::network::rules;
 use crate::{
     cli::{Done, Stopped},
     diagnostic::Diagnostic,
-    plan::{self, Suite},
+    plan::{self, Known, Suite},
     project::Project,
+    sentinel,
     text::{Lang, Text},
     verdict::Exit,
 };
@@ -20,10 +21,7 @@ pub(super) fn project() -> Result<Project, Stopped> {
 
 /// Reads the suite; shows all mistakes and stops where there is one.
 pub(super) fn load(project: &Project, out: &mut dyn Write, lang: Lang) -> Result<Suite, Stopped> {
-    let rules: BTreeSet<String> = rules::catalogue()
-        .map(|rule| rule.code.to_owned())
-        .collect();
-    let (suite, diagnostics) = plan::load(project, &rules);
+    let (suite, diagnostics) = plan::load(project, &known());
     if diagnostics.is_empty() {
         return Ok(suite);
     }
@@ -40,14 +38,24 @@ pub(super) fn load(project: &Project, out: &mut dyn Write, lang: Lang) -> Result
     })
 }
 
+/// What the bundled mock knows by name.
+fn known() -> Known {
+    Known {
+        rules: rules::catalogue()
+            .map(|rule| rule.code.to_owned())
+            .collect(),
+        ..Known::default()
+    }
+}
+
 fn show(
     diagnostic: &Diagnostic,
     project: &Project,
     out: &mut dyn Write,
     lang: Lang,
 ) -> Result<(), Stopped> {
-    let source = project.get(&diagnostic.path).unwrap_or_default();
-    writeln!(out, "{}\n", diagnostic.render(source, lang, true))?;
+    let shown = diagnostic.render(&|path| project.shown(path).to_owned(), lang, true);
+    writeln!(out, "{}\n", sentinel::mask(&shown))?;
     Ok(())
 }
 

@@ -1,18 +1,23 @@
 //! Scenarios and profile to a plan: every name resolved, every mistake found before anything is sent.
 
+mod names;
+mod order;
+mod steps;
+mod templates;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, de::DeserializeOwned};
-use toml::Spanned;
 
 use crate::{
     diagnostic::{Diagnostic, unknown},
-    message::{self, Values},
     profile::{self, Profile},
     project::Project,
-    scenario::{self, Expect, Scenario, read},
+    scenario::{
+        self, Scenario,
+        read::{self, Readable},
+    },
     text::Text,
-    xml::{Document, XPath},
 };
 
 /// The phases, in order, with their names.
@@ -55,23 +60,135 @@ pub struct Suite {
     pub people: minijinja::Value,
 }
 
-/// Where the test items lie.
-const ITEMS: &str = "scenarios/items.toml";
-/// Where the people lie.
-const PEOPLE: &str = "scenarios/people.toml";
+/// What the network knows by name; where a list is empty, it is not known and every name is taken.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    /// The ids of the rules.
+    pub rules: BTreeSet<String>,
+    /// The acts of the operator.
+    pub acts: BTreeSet<String>,
+    /// The misbehaviours.
+    pub misbehaviours: BTreeSet<String>,
+    /// The certificates of a listener.
+    pub certificates: BTreeSet<String>,
+    /// The faults of a listener.
+    pub faults: BTreeSet<String>,
+}
 
+/// The people, by name: each with values of any key.
+pub(crate) type People = BTreeMap<String, BTreeMap<String, String>>;
+
+/// Where the test items lie.
+pub const ITEMS: &str = "scenarios/items.toml";
+/// Where the people lie.
+pub const PEOPLE: &str = "scenarios/people.toml";
+
+/// What the file of the test items may say.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Items {
+struct ItemsFile {
+    /// The items by id.
     #[serde(default)]
     item: BTreeMap<String, Item>,
 }
 
+/// What the file of the people may say.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct People {
+struct PeopleFile {
+    /// The people by name.
     #[serde(default)]
-    person: BTreeMap<String, BTreeMap<String, String>>,
+    person: People,
+}
+
+/// Reads and resolves a whole suite.
+pub fn load(project: &Project, known: &Known) -> (Suite, Vec<Diagnostic>) {
+    let mut found: Vec<Diagnostic> = project.unreadable.values().cloned().collect();
+    let profile = match project.get(profile::PATH) {
+        Some(text) => {
+            let (profile, mistakes) = profile::parse(text);
+            found.extend(mistakes);
+            profile
+        }
+        None if project.unreadable.contains_key(profile::PATH) => Profile::default(),
+        None => {
+            let text = Text::new("profile.toml がありません", "there is no profile.toml");
+            found.push(Diagnostic::new(profile::PATH, 0..0, text));
+            return (Suite::default(), found);
+        }
+    };
+    let items = items(project, &mut found);
+    let people = optional::<PeopleFile>(project, PEOPLE, &mut found).person;
+    let mut scenarios = Vec::new();
+    for (path, text) in &project.files {
+        if path.starts_with("scenarios/steps/") {
+            // What no scenario uses is read for its form alone; parameters may stand anywhere in it.
+            Readable::new(path, text, &mut found);
+        }
+        if is_scenario(path) {
+            let (scenario, mistakes) = scenario::parse(path, text, &project.files);
+            found.extend(mistakes);
+            scenarios.extend(scenario);
+        }
+    }
+    let (scenarios, mistakes) = order::order(scenarios);
+    found.extend(mistakes);
+    let suite = Suite {
+        profile,
+        scenarios,
+        items,
+        people: minijinja::Value::from(people.clone()),
+    };
+    let cx = Context {
+        suite: &suite,
+        people: &people,
+        project,
+        known,
+    };
+    names::check(&cx, &mut found);
+    for scenario in &suite.scenarios {
+        steps::check(&cx, scenario, &mut found);
+    }
+    templates::check_unused(&cx, &mut found);
+    // By file and line. What shared steps say wrongly is said once, however often they are used.
+    found.sort_by(|left, right| {
+        let key = |of: &Diagnostic| {
+            (
+                of.path.clone(),
+                of.span.start,
+                of.span.end,
+                of.text.en.clone(),
+            )
+        };
+        key(left).cmp(&key(right))
+    });
+    found.dedup();
+    (suite, found)
+}
+
+/// What a check sees.
+#[derive(Clone, Copy)]
+struct Context<'a> {
+    suite: &'a Suite,
+    people: &'a People,
+    project: &'a Project,
+    known: &'a Known,
+}
+
+impl Context<'_> {
+    /// The text of a file that a place is in.
+    fn source(&self, path: &str) -> &str {
+        self.project.get(path).unwrap_or_default()
+    }
+}
+
+/// Whether a file is a scenario: in a folder of `scenarios/` that is not one of shared parts.
+fn is_scenario(path: &str) -> bool {
+    path.strip_prefix("scenarios/")
+        .and_then(|rest| rest.split_once('/'))
+        .is_some_and(|(folder, file)| {
+            !matches!(folder, "steps" | "messages") && file.as_bytes().ends_with(b".toml")
+        })
 }
 
 /// Reads a file that a suite may have.
@@ -83,66 +200,28 @@ fn optional<T: DeserializeOwned + Default>(
     let Some(text) = project.get(path) else {
         return T::default();
     };
-    let readable = read::without_mark(text);
-    let table = read::document(path, &readable, found);
-    read::typed(path, &table, &[], found).unwrap_or_default()
+    let readable = Readable::new(path, text, found);
+    read::typed(path, &readable.tables(), &[], readable.partial, found).unwrap_or_default()
 }
 
-/// Reads and resolves a whole suite; `rules` are the rule ids of the mock's catalogue, empty where none is known.
-pub fn load(project: &Project, rules: &BTreeSet<String>) -> (Suite, Vec<Diagnostic>) {
-    let Some(text) = project.get(profile::PATH) else {
-        let text = Text::new("profile.toml がありません", "there is no profile.toml");
-        return (
-            Suite::default(),
-            vec![Diagnostic {
-                path: profile::PATH.to_owned(),
-                span: 0..0,
-                text,
-                hint: None,
-            }],
-        );
-    };
-    let (profile, mut diagnostics) = profile::parse(text);
-    let items = optional::<Items>(project, ITEMS, &mut diagnostics).item;
-    let people = optional::<People>(project, PEOPLE, &mut diagnostics).person;
-    let people = minijinja::Value::from(people);
-    let mut scenarios = Vec::new();
-    for (path, text) in &project.files {
-        let in_phase_folder = path
-            .strip_prefix("scenarios/")
-            .is_some_and(|rest| rest.contains('/') && !rest.starts_with("steps/"));
-        if in_phase_folder && path.as_bytes().ends_with(b".toml") {
-            let (scenario, mistakes) = scenario::parse(path, text, &project.files);
-            diagnostics.extend(mistakes);
-            scenarios.extend(scenario);
+fn items(project: &Project, found: &mut Vec<Diagnostic>) -> BTreeMap<String, Item> {
+    let items = optional::<ItemsFile>(project, ITEMS, found).item;
+    let text = project.get(ITEMS).unwrap_or_default();
+    let readable = Readable::new(ITEMS, text, &mut Vec::new());
+    let table = readable.tables();
+    let root = toml::Spanned::new(
+        table.span(),
+        toml::de::DeValue::Table(table.get_ref().clone()),
+    );
+    for (id, item) in &items {
+        let phases = PHASES.iter().map(|(name, ..)| *name);
+        if !phases.clone().any(|phase| phase == item.phase) {
+            let (_, place) = read::places(&root, &["item", id, "phase"]);
+            let kind = Text::new("段階", "phase");
+            found.push(unknown(ITEMS, place, &kind, &item.phase, phases));
         }
     }
-    let suite = Suite {
-        profile,
-        scenarios,
-        items,
-        people,
-    };
-    for scenario in &suite.scenarios {
-        diagnostics.extend(resolve(scenario, &suite, project, rules));
-    }
-    let Suite {
-        profile,
-        scenarios,
-        items,
-        people,
-    } = suite;
-    let (scenarios, cycles) = order(scenarios);
-    diagnostics.extend(cycles);
-    (
-        Suite {
-            profile,
-            scenarios,
-            items,
-            people,
-        },
-        diagnostics,
-    )
+    items
 }
 
 /// The scenario that leaves a checkpoint.
@@ -156,365 +235,7 @@ pub fn establisher<'a>(scenarios: &'a [Scenario], name: &str) -> Option<&'a Scen
     })
 }
 
-fn resolve(
-    scenario: &Scenario,
-    suite: &Suite,
-    project: &Project,
-    rules: &BTreeSet<String>,
-) -> Vec<Diagnostic> {
-    let file = &scenario.file;
-    let path = &scenario.path;
-    let mut found = Vec::new();
-    let kind = |ja: &str, en: &str| Text::new(ja, en);
-    let phases: Vec<&str> = PHASES.iter().map(|(name, ..)| *name).collect();
-    if file.phase.get_ref() != scenario::NO_PHASE
-        && !phases.contains(&file.phase.get_ref().as_str())
-    {
-        found.push(unknown(
-            path,
-            file.phase.span(),
-            &kind("段階", "phase"),
-            file.phase.get_ref(),
-            phases,
-        ));
-    }
-    let established: Vec<&str> = suite
-        .scenarios
-        .iter()
-        .filter_map(|other| {
-            other
-                .file
-                .establishes
-                .as_ref()
-                .map(|name| name.get_ref().as_str())
-        })
-        .collect();
-    if let Some(name) = &file.starts_from
-        && !established.contains(&name.get_ref().as_str())
-    {
-        found.push(unknown(
-            path,
-            name.span(),
-            &kind("再開点", "checkpoint"),
-            name.get_ref(),
-            established.iter().copied(),
-        ));
-    }
-    if let Some(name) = &file.establishes
-        && established
-            .iter()
-            .filter(|other| *other == name.get_ref())
-            .count()
-            > 1
-    {
-        let text = Text::new(
-            format!("再開点「{}」を設けるシナリオが複数あります", name.get_ref()),
-            format!("more than one scenario establishes '{}'", name.get_ref()),
-        );
-        found.push(Diagnostic {
-            path: path.clone(),
-            span: name.span(),
-            text,
-            hint: None,
-        });
-    }
-    for item in &file.covers {
-        if !suite.items.contains_key(item.get_ref()) {
-            let known = suite.items.keys().map(String::as_str);
-            found.push(unknown(
-                path,
-                item.span(),
-                &kind("試験項目", "test item"),
-                item.get_ref(),
-                known,
-            ));
-        }
-    }
-    for rule in &file.guards {
-        if !rules.is_empty() && !rules.contains(rule.get_ref()) {
-            let known = rules.iter().map(String::as_str);
-            found.push(unknown(
-                path,
-                rule.span(),
-                &kind("規則", "rule"),
-                rule.get_ref(),
-                known,
-            ));
-        }
-    }
-    // Captures of the establisher come along with its checkpoint.
-    let source = file
-        .starts_from
-        .as_ref()
-        .and_then(|name| establisher(&suite.scenarios, name.get_ref()));
-    let exports = source.map_or(&[][..], |source| source.file.exports.as_slice());
-    let mut captured: BTreeSet<&str> = exports.iter().map(|name| name.get_ref().as_str()).collect();
-    for step in &file.steps {
-        let path = &step.file;
-        if let Some(identity) = &step.identity
-            && !suite.profile.identity.contains_key(identity.get_ref())
-        {
-            let known = suite.profile.identity.keys().map(String::as_str);
-            found.push(unknown(
-                path,
-                identity.span(),
-                &kind("送信者", "identity"),
-                identity.get_ref(),
-                known,
-            ));
-        }
-        if let Some(operation) = &step.send {
-            if suite.profile.operation.contains_key(operation.get_ref()) {
-                found.extend(check_template(
-                    path, operation, step, &captured, suite, project,
-                ));
-            } else {
-                let known = suite.profile.operation.keys().map(String::as_str);
-                found.push(unknown(
-                    path,
-                    operation.span(),
-                    &kind("操作", "operation"),
-                    operation.get_ref(),
-                    known,
-                ));
-            }
-        }
-        let expressions = step
-            .expect
-            .iter()
-            .flat_map(|expect| expressions(expect.get_ref()))
-            .chain(step.capture.values().map(|x| x.get_ref().as_str()));
-        for expression in expressions {
-            if let Err(error) = XPath::check(
-                expression,
-                &suite.profile.namespaces,
-                suite.profile.no_prefix,
-            ) {
-                let error = error.text();
-                let text = Text::new(
-                    format!("「{expression}」: {}", error.ja),
-                    format!("'{expression}': {}", error.en),
-                );
-                found.push(Diagnostic {
-                    path: path.clone(),
-                    span: step.id.span(),
-                    text,
-                    hint: None,
-                });
-            }
-        }
-        captured.extend(step.capture.keys().map(|name| name.get_ref().as_str()));
-    }
-    found
-}
-
-fn expressions(expect: &Expect) -> impl Iterator<Item = &str> {
-    expect
-        .xpath
-        .keys()
-        .map(|expression| expression.get_ref().as_str())
-}
-
-/// Renders a step's template with dummy values: it must know every name and be well-formed.
-fn check_template(
-    path: &str,
-    operation: &Spanned<String>,
-    step: &scenario::Step,
-    captured: &BTreeSet<&str>,
-    suite: &Suite,
-    project: &Project,
-) -> Option<Diagnostic> {
-    let mistake = |text: Text| {
-        Some(Diagnostic {
-            path: path.to_owned(),
-            span: operation.span(),
-            text,
-            hint: None,
-        })
-    };
-    if step.raw.is_some() {
-        return None;
-    }
-    let file = template_path(operation.get_ref());
-    let Some(template) = project.get(&file) else {
-        return mistake(Text::new(
-            format!("電文のひな形「{file}」がありません"),
-            format!("there is no template {file}"),
-        ));
-    };
-    let mut seen = Values::from([("people".to_owned(), suite.people.clone())]);
-    let dummies = ["request_id", "institution"]
-        .into_iter()
-        .chain(captured.iter().copied());
-    seen.extend(dummies.map(|name| (name.to_owned(), "dummy".into())));
-    let mut values = seen.clone();
-    if step.plants.is_some() {
-        values.insert("planted".to_owned(), "dummy".into());
-        seen.insert("planted".to_owned(), "dummy".into());
-    }
-    for (name, data) in &step.with {
-        let name = name.get_ref();
-        match message::value(data.get_ref(), &seen) {
-            Ok(value) => values.insert(name.clone(), value),
-            Err(error) => {
-                return mistake(Text::new(
-                    format!("with.{name}: {error}"),
-                    format!("with.{name}: {error}"),
-                ));
-            }
-        };
-    }
-    match message::render(template, &values) {
-        Err(error) => mistake(Text::new(
-            format!("{file}: {error}"),
-            format!("{file}: {error}"),
-        )),
-        Ok(rendered) => match Document::parse(rendered.as_bytes()) {
-            Ok(_) => None,
-            Err(error) => mistake(Text::new(
-                format!("{file}: 整形式のXMLになりません（{error}）"),
-                format!("{file} does not give well-formed XML: {error}"),
-            )),
-        },
-    }
-}
-
 /// Where an operation's template lies.
 pub fn template_path(operation: &str) -> String {
     format!("scenarios/messages/{operation}.xml")
-}
-
-/// Establishers before those that start from them, else by id; scenarios in a cycle are named.
-fn order(mut rest: Vec<Scenario>) -> (Vec<Scenario>, Vec<Diagnostic>) {
-    rest.sort_by(|left, right| left.id.cmp(&right.id));
-    let mut ordered: Vec<Scenario> = Vec::new();
-    loop {
-        let (ready, waiting): (Vec<Scenario>, Vec<Scenario>) =
-            rest.iter().cloned().partition(|scenario| {
-                scenario.file.starts_from.as_ref().is_none_or(|name| {
-                    establisher(&ordered, name.get_ref()).is_some()
-                        || establisher(&rest, name.get_ref()).is_none()
-                })
-            });
-        if ready.is_empty() {
-            let cycle = waiting.iter().filter_map(|scenario| {
-                scenario
-                    .file
-                    .starts_from
-                    .as_ref()
-                    .map(|name| (scenario, name))
-            });
-            let diagnostics = cycle
-                .map(|(scenario, name)| Diagnostic {
-                    path: scenario.path.clone(),
-                    span: name.span(),
-                    text: Text::new(
-                        "starts_from が循環しています",
-                        "starts_from goes round in a circle",
-                    ),
-                    hint: None,
-                })
-                .collect();
-            return (ordered, diagnostics);
-        }
-        ordered.extend(ready);
-        rest = waiting;
-        if rest.is_empty() {
-            return (ordered, Vec::new());
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const PROFILE: &str = "fault_code = '//n:Code'\n[namespaces]\nn = 'urn:n'\n[operation.ListMasters]\nendpoint = 'master'\naction = 'x'\n[identity.iida-mayor]\ncertificate = 'c'\ninstitution = '202053-M'\n";
-    const HEAD: &str = "title = { ja = 'a', en = 'a' }\nphase = 'master'\n";
-    const STEP: &str = "[[step]]\nid = 'a'\nsend = 'ListMasters'\nas = 'iida-mayor'\n";
-
-    fn mistakes(files: &[(&str, String)]) -> Vec<String> {
-        let mut project = Project::default();
-        project.files.insert(profile::PATH.into(), PROFILE.into());
-        project.files.insert(
-            "scenarios/messages/ListMasters.xml".into(),
-            "<a>{{ request_id }}</a>".into(),
-        );
-        for (path, text) in files {
-            project.files.insert((*path).to_owned(), text.clone());
-        }
-        let rules = BTreeSet::from(["R-CON-01".to_owned()]);
-        load(&project, &rules)
-            .1
-            .into_iter()
-            .map(|diagnostic| diagnostic.text.en)
-            .collect()
-    }
-
-    #[test]
-    fn every_unknown_name_is_found_before_anything_is_sent() {
-        let a = "scenarios/1-master/a.toml";
-        let one = |text: String| mistakes(&[(a, text)]);
-        assert_eq!(one(format!("{HEAD}{STEP}")), [""; 0]);
-        let cases = [
-            (
-                format!("{HEAD}{STEP}").replace("ListMasters", "ListMaster"),
-                "no operation 'ListMaster'",
-            ),
-            (
-                format!("{HEAD}{STEP}").replace("iida-mayor", "iida"),
-                "no identity 'iida'",
-            ),
-            (
-                format!("{HEAD}starts_from = 'x'\n{STEP}"),
-                "no checkpoint 'x'",
-            ),
-            (
-                format!("{HEAD}covers = ['9-99']\n{STEP}"),
-                "no test item '9-99'",
-            ),
-            (
-                format!("{HEAD}guards = ['R-X-01']\n{STEP}"),
-                "no rule 'R-X-01'",
-            ),
-            (
-                format!("{HEAD}{STEP}").replace("'master'", "'mister'"),
-                "no phase 'mister'",
-            ),
-            (
-                format!("{HEAD}{STEP}expect = {{ xpath = {{ '//State' = 'x' }} }}\n"),
-                "no prefix",
-            ),
-            (
-                format!("{HEAD}{STEP}expect = {{ xpath = {{ '//q:State' = 'x' }} }}\n"),
-                "'q' is not declared",
-            ),
-            (
-                format!("{HEAD}{STEP}with = {{ b = '{{{{ nobody }}}}' }}\n"),
-                "with.b",
-            ),
-            (
-                format!("{HEAD}starts_from = 'c'\nestablishes = 'c'\n{STEP}"),
-                "circle",
-            ),
-        ];
-        for (text, says) in cases {
-            let found = one(text);
-            assert!(
-                found.iter().any(|mistake| mistake.contains(says)),
-                "{says}: {found:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn all_mistakes_of_all_files_are_shown_at_once_and_two_establishers_are_one() {
-        let text = format!("{HEAD}establishes = 'c'\n{STEP}");
-        let found = mistakes(&[
-            ("scenarios/1-master/a.toml", text.clone()),
-            ("scenarios/1-master/b.toml", text),
-            ("scenarios/1-master/c.toml", "title = 1".to_owned()),
-        ]);
-        assert_eq!(found.len(), 5, "{found:?}");
-    }
 }

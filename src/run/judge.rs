@@ -3,9 +3,9 @@
 use crate::{
     event::{Outcome, Rule, StepResult},
     expect::{self, Seen},
-    message,
+    message::{self, TemplateError},
     run::{Snapshots, send::Happened, step::Runner, step::unusable},
-    scenario::{Expect, Selected, Step},
+    scenario::{Expect, Step},
     sentinel, snapshot,
     text::Text,
     transport::{Answer, Broken},
@@ -31,22 +31,12 @@ impl Runner<'_> {
         }
     }
 
-    /// The step's expectations, the values in them rendered.
-    fn expected(&self, step: &Step) -> Result<Expect, String> {
-        let mut expected = step.expected().cloned().unwrap_or_default();
-        let seen = self.seen();
-        for selected in expected
-            .xpath
-            .values_mut()
-            .chain(expected.header.values_mut())
-        {
-            if let Selected::Equals(value) = selected.get_mut()
-                && value.contains("{{")
-            {
-                *value = message::plain(value, &seen).map_err(|error| error.to_string())?;
-            }
-        }
-        Ok(expected)
+    /// The step's expectations, the texts in them rendered.
+    fn expected(&self, step: &Step) -> Result<Expect, TemplateError> {
+        step.expected()
+            .cloned()
+            .unwrap_or_default()
+            .rendered(&self.seen())
     }
 
     fn judge_broken(&self, step: &Step, expected: &Expect, broken: &Broken) -> Outcome {
@@ -120,8 +110,8 @@ impl Runner<'_> {
             fault_code: profile.fault_code_of(operation_of(step)),
             namespaces: &profile.namespaces,
         };
-        if let Some(until) = &step.until {
-            mismatches.extend(expect::awaited(until, &seen).into_iter().map(|missing| {
+        if let Some(until) = self.until(step) {
+            mismatches.extend(expect::awaited(&until, &seen).into_iter().map(|missing| {
                 Text::new(
                     format!("待機の条件を満たしませんでした（{}）", missing.ja),
                     format!("waited in vain: {}", missing.en),
@@ -143,6 +133,7 @@ impl Runner<'_> {
         });
         for (name, expression) in &step.capture {
             let (name, expression) = (name.get_ref(), expression.get_ref());
+            let expression = &message::plain(expression, &self.seen()).unwrap_or_default();
             match select(expression) {
                 Some(value) => {
                     self.values.insert(name.clone(), value.into());

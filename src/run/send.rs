@@ -53,8 +53,8 @@ impl Runner<'_> {
                 return;
             };
             let again = waited + every;
-            let done = step
-                .until
+            let done = self
+                .until(step)
                 .as_ref()
                 .is_none_or(|until| self.is_over(step, until, &happened));
             if done || again > within || every.is_zero() {
@@ -147,6 +147,11 @@ impl Runner<'_> {
             document,
             number,
         })
+    }
+
+    /// What the step waits for, the texts in it rendered; reading has shown that they can be.
+    pub(super) fn until(&self, step: &Step) -> Option<Until> {
+        step.until.as_ref()?.rendered(&self.seen()).ok()
     }
 
     /// Whether a poll brought what is waited for, or something after which waiting is no use.

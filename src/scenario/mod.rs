@@ -1,6 +1,7 @@
 //! TOML text to scenarios, with places; never fails: what cannot be read becomes a diagnostic.
 
 pub mod data;
+mod form;
 pub(crate) mod read;
 mod shared;
 pub mod step;
@@ -13,6 +14,7 @@ use toml::{
     de::{DeString, DeTable, DeValue},
 };
 
+use self::read::Readable;
 use crate::{diagnostic::Diagnostic, text::Text};
 
 pub use self::step::{Check, Described, Expect, Kind, Listen, Selected, Specimen, Step, Until};
@@ -26,6 +28,8 @@ pub struct Scenario {
     pub path: String,
     /// What the file says, its shared steps put in.
     pub file: ScenarioFile,
+    /// Whether lines had to be left out, so that nothing can be said of what seems missing.
+    pub partial: bool,
 }
 
 /// What a scenario file may say.
@@ -82,43 +86,49 @@ pub fn parse(
     text: &str,
     files: &BTreeMap<String, String>,
 ) -> (Option<Scenario>, Vec<Diagnostic>) {
-    let readable = read::without_mark(text);
     let mut found = Vec::new();
-    let mut table = read::document(path, &readable, &mut found);
+    let readable = Readable::new(path, text, &mut found);
+    let mut table = readable.tables();
     let steps = table.get_mut().remove("step");
     let required = [
         (
             "title",
             DeValue::Table(DeTable::from_iter(["ja", "en"].map(|language| {
                 let key = Spanned::new(0..0, DeString::Borrowed(language));
-                (
-                    key,
-                    Spanned::new(0..0, DeValue::String(DeString::Borrowed(""))),
-                )
+                let value = DeValue::String(DeString::Borrowed(""));
+                (key, Spanned::new(0..0, value))
             }))),
         ),
         ("phase", DeValue::String(DeString::Borrowed(NO_PHASE))),
     ];
-    let Some(mut file) = read::typed::<ScenarioFile>(path, &table, &required, &mut found) else {
+    let mut partial = readable.partial;
+    let read = read::typed::<ScenarioFile>(path, &table, &required, partial, &mut found);
+    let Some(mut file) = read else {
         return (None, found);
     };
     let mut reader = Reader {
         files,
         found,
         under_way: vec![path.to_owned()],
+        partial,
     };
     if let Some(steps) = &steps {
-        file.steps = reader.steps(path, steps);
+        file.steps = reader.steps(path, steps, partial);
     }
+    partial |= reader.partial;
     let mut found = reader.found;
-    found.extend(check(path, &file));
+    found.extend(form::check(path, &file, partial));
     file.steps.retain(|step| step.shared.is_none());
-    let id = path
-        .trim_start_matches("scenarios/")
-        .trim_end_matches(".toml")
-        .to_owned();
-    let path = path.to_owned();
-    (Some(Scenario { id, path, file }), found)
+    let scenario = Scenario {
+        id: path
+            .trim_start_matches("scenarios/")
+            .trim_end_matches(".toml")
+            .to_owned(),
+        path: path.to_owned(),
+        file,
+        partial,
+    };
+    (Some(scenario), found)
 }
 
 /// Stands in for a phase that is missing, so that nothing more is said of it.
@@ -130,32 +140,37 @@ struct Reader<'a> {
     found: Vec<Diagnostic>,
     /// The files that are being read, each used by the one before.
     under_way: Vec<String>,
+    /// Whether any of them could be read in part only.
+    partial: bool,
 }
 
 impl Reader<'_> {
-    fn steps(&mut self, path: &str, steps: &Spanned<DeValue<'_>>) -> Vec<Step> {
+    fn steps(&mut self, path: &str, steps: &Spanned<DeValue<'_>>, partial: bool) -> Vec<Step> {
         let DeValue::Array(items) = steps.get_ref() else {
             let text = Text::new(
                 "手順は [[step]] と記載してください",
                 "write steps as [[step]]",
             );
-            self.report(path, steps.span(), text, None);
+            self.report(path, steps.span(), text);
             return Vec::new();
         };
         let mut read = Vec::new();
         for item in items {
             let DeValue::Table(table) = item.get_ref() else {
                 let text = Text::new("手順は表です", "a step is a table");
-                self.report(path, item.span(), text, None);
+                self.report(path, item.span(), text);
                 continue;
             };
             let required = [("id", DeValue::String(DeString::Borrowed(NO_ID)))];
             let whole = Spanned::new(item.span(), table.clone());
-            let Some(mut step) = read::typed::<Step>(path, &whole, &required, &mut self.found)
+            let before = self.found.len();
+            let Some(mut step) =
+                read::typed::<Step>(path, &whole, &required, partial, &mut self.found)
             else {
                 continue;
             };
             path.clone_into(&mut step.file);
+            step.partial = partial || self.found.len() > before;
             match &step.shared {
                 Some(shared) => {
                     let none = DeTable::new();
@@ -202,20 +217,22 @@ impl Reader<'_> {
                 "共通手順が自分自身を使用しています",
                 "these shared steps use themselves",
             );
-            self.report(path, shared.span(), text, None);
+            self.report(path, shared.span(), text);
             return Vec::new();
         }
-        let readable = read::without_mark(text);
-        let mut table = read::document(&file, &readable, &mut self.found);
+        let readable = Readable::new(&file, text, &mut self.found);
+        self.partial |= readable.partial;
+        let mut table = readable.tables();
         let steps = table.get_mut().remove("step");
-        read::typed::<SharedFile>(&file, &table, &[], &mut self.found);
+        read::typed::<SharedFile>(&file, &table, &[], readable.partial, &mut self.found);
         let Some(mut steps) = steps else {
             return Vec::new();
         };
         let (mut used, mut wrong) = (Vec::new(), Vec::new());
         shared::substitute(&mut steps, with, &mut used, &mut wrong);
         for misplaced in wrong {
-            self.report(&file, misplaced.span, misplaced.text, None);
+            let mistake = Diagnostic::new(&file, misplaced.span, misplaced.text);
+            self.found.push(mistake.also(path, shared.span()));
         }
         for name in with.keys() {
             if !used.iter().any(|used| used == name.get_ref()) {
@@ -223,15 +240,16 @@ impl Reader<'_> {
                     format!("引数「{}」は{file}で使用されていません", name.get_ref()),
                     format!("{file} has no use for the parameter '{}'", name.get_ref()),
                 );
-                self.report(path, name.span(), text, None);
+                self.report(path, name.span(), text);
             }
         }
         self.under_way.push(file.clone());
-        let mut inner = self.steps(&file, &steps);
+        let mut inner = self.steps(&file, &steps, readable.partial);
         self.under_way.pop();
         let names: Vec<String> = inner.iter().map(|step| step.id.get_ref().clone()).collect();
         for step in &mut inner {
             step.always |= outer.always;
+            step.used = Some((path.to_owned(), shared.span()));
             let references = [
                 Some(&mut step.id),
                 step.via.as_mut(),
@@ -247,95 +265,13 @@ impl Reader<'_> {
         inner
     }
 
-    fn report(&mut self, path: &str, span: Range<usize>, text: Text, hint: Option<Text>) {
-        self.found.push(Diagnostic {
-            path: path.to_owned(),
-            span,
-            text,
-            hint,
-        });
+    fn report(&mut self, path: &str, span: Range<usize>, text: Text) {
+        self.found.push(Diagnostic::new(path, span, text));
     }
 }
 
 /// Stands in for a name that is missing.
 const NO_ID: &str = "";
-
-/// The form of the steps: what can be said without knowing the suite.
-fn check(path: &str, file: &ScenarioFile) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    let mut mistake = |path: &str, span: Range<usize>, text: Text, hint: Option<Text>| {
-        found.push(Diagnostic {
-            path: path.to_owned(),
-            span,
-            text,
-            hint,
-        });
-    };
-    if file.steps.is_empty() {
-        mistake(
-            path,
-            file.phase.span(),
-            Text::new("手順がありません", "the scenario has no step"),
-            None,
-        );
-    }
-    let mut seen: Vec<&str> = Vec::new();
-    for step in &file.steps {
-        let id = step.id.get_ref().as_str();
-        let simple = id
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-        if !simple {
-            mistake(
-                &step.file,
-                step.id.span(),
-                Text::new(
-                    format!("手順名「{id}」は使用できません"),
-                    format!("'{id}' cannot name a step"),
-                ),
-                Some(Text::new(
-                    "英小文字・数字・ハイフンで記載してください",
-                    "use a-z, 0-9 and -",
-                )),
-            );
-        }
-        if id != NO_ID && seen.contains(&id) {
-            mistake(
-                &step.file,
-                step.id.span(),
-                Text::new(
-                    format!("手順名「{id}」が重複しています"),
-                    format!("two steps are called '{id}'"),
-                ),
-                None,
-            );
-        }
-        seen.push(id);
-        if step.kinds().len() != 1 {
-            mistake(
-                &step.file,
-                step.id.span(),
-                Text::new(
-                    "send・advance・at・network・listen・use・check のいずれか一つが必要です",
-                    "a step has exactly one of send, advance, at, network, listen, use and check",
-                ),
-                None,
-            );
-        }
-        if step.send.is_some() != step.identity.is_some() {
-            mistake(
-                &step.file,
-                step.id.span(),
-                Text::new(
-                    "send には as（送信者）が必要です",
-                    "send and as (the identity) go together",
-                ),
-                None,
-            );
-        }
-    }
-    found
-}
 
 #[cfg(test)]
 mod tests {

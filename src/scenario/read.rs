@@ -10,39 +10,94 @@ use toml::{
 };
 
 use crate::{
-    diagnostic::{Diagnostic, nearest},
+    diagnostic::{Diagnostic, meant, nearest},
     text::Text,
 };
 
-/// A byte order mark as white space of the same length, so that places stay right.
-pub(crate) fn without_mark(text: &str) -> String {
-    text.replacen(
-        '\u{feff}',
-        "\n\n\n",
-        usize::from(text.starts_with('\u{feff}')),
-    )
+/// A file's text in a form that TOML can read.
+pub(crate) struct Readable {
+    /// The text, of the same length as the file's. A byte order mark and lines that are no TOML are blank.
+    text: String,
+    /// Whether lines had to be left out: then what seems missing may be in them.
+    pub(crate) partial: bool,
 }
 
-/// The tables of a file, as far as they can be read.
-pub(crate) fn document<'i>(
-    path: &str,
-    text: &'i str,
-    found: &mut Vec<Diagnostic>,
-) -> Spanned<DeTable<'i>> {
-    let (table, errors) = DeTable::parse_recoverable(text);
-    found.extend(errors.iter().map(|error| mistake(path, error)));
-    table
+impl Readable {
+    /// Leaves out what is no TOML, line by line, and reports it.
+    pub(crate) fn new(path: &str, text: &str, found: &mut Vec<Diagnostic>) -> Self {
+        // White space of the same length keeps the places right.
+        let mut text = text.replacen('\u{feff}', "   ", usize::from(text.starts_with('\u{feff}')));
+        let mut partial = false;
+        // Each round blanks a line, so that it ends.
+        loop {
+            let (_, errors) = DeTable::parse_recoverable(&text);
+            let first = errors
+                .iter()
+                .min_by_key(|error| error.span().map_or(0, |span| span.start));
+            let Some(error) = first else {
+                return Self { text, partial };
+            };
+            partial = true;
+            let mut diagnostic = mistake(path, error);
+            let line = culprit(&text, &mut diagnostic.span);
+            found.push(diagnostic);
+            let Some(blank) = text.get(line.clone()).map(|line| " ".repeat(line.len())) else {
+                return Self { text, partial };
+            };
+            if blank.is_empty() || text.get(line.clone()) == Some(blank.as_str()) {
+                // Nothing is left to blank here, such as at the end of an open text of many lines.
+                return Self {
+                    text: String::new(),
+                    partial,
+                };
+            }
+            text.replace_range(line, &blank);
+        }
+    }
+
+    /// The file's tables.
+    pub(crate) fn tables(&self) -> Spanned<DeTable<'_>> {
+        DeTable::parse_recoverable(&self.text).0
+    }
 }
 
-/// Reads a table as a type. `required` gives a stand-in for each key that the type cannot do without.
+/// The line that a mistake of form is in. What is left open shows only at the beginning of the next line: then the
+/// place moves to the end of the line that is open.
+fn culprit(text: &str, span: &mut Range<usize>) -> Range<usize> {
+    let start = |at: usize| {
+        text.get(..at)
+            .and_then(|before| before.rfind('\n'))
+            .map_or(0, |line_end| line_end + 1)
+    };
+    let at = span.start.min(text.len());
+    let begin = start(at);
+    let indent = text.get(begin..at).unwrap_or_default();
+    let at = if span.start == span.end && begin > 0 && indent.trim().is_empty() {
+        let before = text.get(..begin).unwrap_or_default().trim_end().len();
+        *span = before..before;
+        before
+    } else {
+        at
+    };
+    let end = text
+        .get(at..)
+        .and_then(|after| after.find('\n'))
+        .map_or(text.len(), |length| at + length);
+    start(at)..end
+}
+
+/// Reads a table as a type. `required` gives a stand-in for each key that the type cannot do without; whether such a key
+/// is missing cannot be said of a file that is read in part.
 pub(crate) fn typed<T: DeserializeOwned>(
     path: &str,
     table: &Spanned<DeTable<'_>>,
     required: &[(&'static str, DeValue<'static>)],
+    partial: bool,
     found: &mut Vec<Diagnostic>,
 ) -> Option<T> {
     let span = table.span();
     let mut table = table.get_ref().clone();
+    let mut removed: Vec<String> = Vec::new();
     loop {
         let whole = Spanned::new(span.clone(), DeValue::Table(table.clone()));
         let error = match T::deserialize(ValueDeserializer::from(whole)) {
@@ -53,30 +108,25 @@ pub(crate) fn typed<T: DeserializeOwned>(
         let missing = error
             .message()
             .strip_prefix("missing field `")
-            .and_then(|rest| rest.strip_suffix('`'))
+            .and_then(|rest| rest.strip_suffix('`'));
+        // A key that was written wrongly is not missing.
+        let reported = missing.is_some_and(|name| {
+            partial || nearest(name, removed.iter().map(String::as_str)).is_some()
+        });
+        if !reported {
+            found.push(mistake(path, &error));
+        }
+        let stand_in = missing
             .and_then(|name| required.iter().find(|(key, _)| *key == name))
             .filter(|(key, _)| !table.contains_key(*key));
-        if let Some((key, stand_in)) = missing {
-            // A key that was there and wrong has been reported already.
-            if !found
-                .iter()
-                .any(|mistake| mistake.span == at && mistake.path == path)
-            {
-                found.push(mistake(path, &error));
-            }
-            put(&mut table, key, stand_in.clone(), &at);
+        if let Some((key, stand_in)) = stand_in {
+            table.insert(
+                Spanned::new(at.clone(), DeString::Borrowed(key)),
+                Spanned::new(at, stand_in.clone()),
+            );
             continue;
         }
-        found.push(mistake(path, &error));
-        match remove(&mut table, &at) {
-            Removed::Key(key) => {
-                if let Some((key, stand_in)) = required.iter().find(|(name, _)| *name == key) {
-                    put(&mut table, key, stand_in.clone(), &at);
-                }
-            }
-            Removed::Below => {}
-            Removed::Nothing => return None,
-        }
+        removed.push(remove(&mut table, &at)?);
     }
 }
 
@@ -94,7 +144,7 @@ pub(crate) fn mistake(path: &str, error: &Error) -> Diagnostic {
             format!("キー「{written}」はありません"),
             format!("there is no key '{written}'"),
         );
-        (text, Some(meant(written, &known)))
+        (text, meant(written, known))
     } else if message.starts_with("unknown variant") {
         let mut names = names();
         let written = names.next().unwrap_or_default();
@@ -103,7 +153,7 @@ pub(crate) fn mistake(path: &str, error: &Error) -> Diagnostic {
             format!("値「{written}」は使用できません"),
             format!("the value '{written}' is not possible here"),
         );
-        (text, Some(meant(written, &known)))
+        (text, meant(written, known))
     } else if message.starts_with("missing field") {
         let name = names().next().unwrap_or_default();
         let text = Text::new(
@@ -111,99 +161,133 @@ pub(crate) fn mistake(path: &str, error: &Error) -> Diagnostic {
             format!("the key '{name}' is missing"),
         );
         (text, None)
-    } else if message.starts_with("invalid type") {
-        let text = Text::new(format!("値の型が違います（{message}）"), message);
-        (text, None)
+    } else if message.starts_with("invalid type") || message.starts_with("invalid value") {
+        (wrong_type(message), None)
     } else {
         let text = Text::new(
-            format!("TOMLの書式の誤りです（{message}）"),
+            format!("TOMLの書式の誤りです（{}）", in_japanese(message)),
             format!("not TOML: {message}"),
         );
         (text, None)
     };
-    Diagnostic {
-        path: path.to_owned(),
-        span: error.span().unwrap_or(0..0),
-        text,
-        hint,
-    }
+    Diagnostic::new(path, error.span().unwrap_or(0..0), text).hint(hint)
 }
 
-fn meant(written: &str, known: &[&str]) -> Text {
-    match nearest(written, known.iter().copied()) {
-        Some(near) => Text::new(
-            format!("「{near}」ではありませんか"),
-            format!("did you mean '{near}'?"),
-        ),
-        None => Text::new(
-            format!("使用できるもの: {}", known.join("、")),
-            format!("possible: {}", known.join(", ")),
-        ),
-    }
+/// A value of another type, as people call the types.
+fn wrong_type(message: &str) -> Text {
+    const TYPES: [(&str, &str, &str); 11] = [
+        ("a string", "文字列", "a text in quotes"),
+        ("string", "文字列", "a text"),
+        ("a boolean", "真偽値（true・false）", "true or false"),
+        ("boolean", "真偽値（true・false）", "true or false"),
+        ("integer", "整数", "a whole number"),
+        ("floating point", "小数", "a number with a fraction"),
+        ("a map", "表（{ … }）", "a table ({ … })"),
+        ("map", "表（{ … }）", "a table ({ … })"),
+        ("a sequence", "一覧（[ … ]）", "a list ([ … ])"),
+        ("sequence", "一覧（[ … ]）", "a list ([ … ])"),
+        ("struct Text", "{ ja = …, en = … }", "{ ja = …, en = … }"),
+    ];
+    let named = |text: &str| -> (String, String) {
+        let number = matches!(text, "u16" | "u64" | "i64" | "usize");
+        let text = if number { "integer" } else { text };
+        let text = if text.starts_with("struct ") && text != "struct Text" {
+            "a map"
+        } else {
+            text
+        };
+        TYPES
+            .iter()
+            .find(|(name, ..)| *name == text)
+            .map_or((text.to_owned(), text.to_owned()), |(_, ja, en)| {
+                ((*ja).to_owned(), (*en).to_owned())
+            })
+    };
+    let (given, expected) = message
+        .split_once(": ")
+        .and_then(|(_, rest)| rest.split_once(", expected "))
+        .unwrap_or(("", message));
+    let (given, value) = match given.split_once(['`', '"']) {
+        Some((given, value)) => (given.trim(), value.trim_end_matches(['`', '"'])),
+        None => (given, ""),
+    };
+    let ((given_ja, given_en), (ja, en)) = (named(given), named(expected));
+    let (value_ja, value_en) = if value.is_empty() {
+        (String::new(), String::new())
+    } else {
+        (format!("「{value}」"), format!(" '{value}'"))
+    };
+    Text::new(
+        format!("値の型が違います。{ja}が必要ですが、{given_ja}{value_ja}が記載されています"),
+        format!("this takes {en}, and {given_en}{value_en} is written"),
+    )
 }
 
-enum Removed {
-    Key(String),
-    Below,
-    Nothing,
+/// The commonest messages of the TOML reader.
+fn in_japanese(message: &str) -> &str {
+    let known = [
+        ("duplicate key", "同じキーが二つあります"),
+        ("missing key", "キーがないか、括弧が閉じていません"),
+        ("missing comma", "コンマがないか、括弧が閉じていません"),
+        ("unclosed", "括弧が閉じていません"),
+        ("basic string, expected", "引用符が閉じていません"),
+        ("literal string, expected `'`", "引用符が閉じていません"),
+        ("must be quoted", "文字列は引用符で囲んでください"),
+        ("key with no value", "キーの後に = と値が必要です"),
+        ("expected newline", "1行に一つのキーを記載してください"),
+    ];
+    known
+        .into_iter()
+        .find(|(part, _)| message.contains(part))
+        .map_or(message, |(_, japanese)| japanese)
 }
 
-/// Takes out the entry that a mistake is about, as deep as possible.
-fn remove(table: &mut DeTable<'_>, at: &Range<usize>) -> Removed {
-    let within = |span: Range<usize>| span.start <= at.start && at.end <= span.end;
+/// Takes out the entry that a mistake is about, as deep as possible, and gives its key.
+fn remove(table: &mut DeTable<'_>, at: &Range<usize>) -> Option<String> {
     let mut key = None;
     for (name, value) in table.iter_mut() {
-        if within(name.span()) {
+        if covers(&name.span(), at) {
             key = Some(name.get_ref().to_string());
             break;
         }
-        if remove_below(value, at) {
-            return Removed::Below;
+        if let Some(below) = remove_below(value, at) {
+            return Some(below);
         }
-        if within(value.span()) {
+        if covers(&value.span(), at) {
             key = Some(name.get_ref().to_string());
             break;
         }
     }
-    match key {
-        Some(key) => {
-            table.remove(key.as_str());
-            Removed::Key(key)
-        }
-        None => Removed::Nothing,
-    }
+    table.remove(key.as_deref()?);
+    key
 }
 
-fn remove_below(value: &mut Spanned<DeValue<'_>>, at: &Range<usize>) -> bool {
+fn remove_below(value: &mut Spanned<DeValue<'_>>, at: &Range<usize>) -> Option<String> {
     match value.get_mut() {
-        DeValue::Table(table) => !matches!(remove(table, at), Removed::Nothing),
+        DeValue::Table(table) => remove(table, at),
         DeValue::Array(items) => {
-            if items.iter_mut().any(|item| remove_below(item, at)) {
-                return true;
+            if let Some(below) = items.iter_mut().find_map(|item| remove_below(item, at)) {
+                return Some(below);
             }
-            let within = |span: Range<usize>| span.start <= at.start && at.end <= span.end;
             let before = items.len();
             let mut kept = DeArray::new();
-            for item in items.iter().filter(|item| !within(item.span())) {
+            for item in items.iter().filter(|item| !covers(&item.span(), at)) {
                 kept.push(item.clone());
             }
             let removed = kept.len() < before;
             *items = kept;
-            removed
+            removed.then(String::new)
         }
         DeValue::String(_)
         | DeValue::Integer(_)
         | DeValue::Float(_)
         | DeValue::Boolean(_)
-        | DeValue::Datetime(_) => false,
+        | DeValue::Datetime(_) => None,
     }
 }
 
-fn put<'i>(table: &mut DeTable<'i>, key: &'static str, value: DeValue<'i>, at: &Range<usize>) {
-    table.insert(
-        Spanned::new(at.clone(), DeString::Borrowed(key)),
-        Spanned::new(at.clone(), value),
-    );
+fn covers(span: &Range<usize>, at: &Range<usize>) -> bool {
+    span.start <= at.start && at.end <= span.end
 }
 
 /// The places of key and value at a path of keys; that of the nearest table above where there is none.

@@ -1,6 +1,6 @@
 //! What a step may say. One type holds all keys, since a file may mix them wrongly; [`Step::kind`] is the one that it is.
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, ops::Range};
 
 use serde::{
     Deserialize, Deserializer,
@@ -9,6 +9,7 @@ use serde::{
 use toml::Spanned;
 
 use crate::{
+    message::{self, TemplateError, Values},
     scenario::data::{Data, Lapse, Moment},
     text::Text,
     transport,
@@ -82,6 +83,12 @@ pub struct Step {
     /// The file in which the step's spans lie: the scenario's own, or that of the shared steps.
     #[serde(skip)]
     pub file: String,
+    /// Whether something in it could not be read, so that nothing can be said of what seems missing.
+    #[serde(skip)]
+    pub partial: bool,
+    /// Where shared steps are used, the outermost place.
+    #[serde(skip)]
+    pub used: Option<(String, Range<usize>)>,
 }
 
 /// What a step is.
@@ -142,6 +149,72 @@ impl Step {
     }
 }
 
+impl Expect {
+    /// The same with every text rendered: what is expected may name what was captured.
+    pub fn rendered(&self, values: &Values) -> Result<Self, TemplateError> {
+        let Self {
+            status,
+            fault,
+            header,
+            xpath,
+            outcome,
+        } = self;
+        let fault = fault
+            .as_ref()
+            .map(|fault| Ok(Spanned::new(fault.span(), text(fault.get_ref(), values)?)))
+            .transpose()?;
+        Ok(Self {
+            status: *status,
+            fault,
+            header: selections(header, values)?,
+            xpath: selections(xpath, values)?,
+            outcome: *outcome,
+        })
+    }
+}
+
+impl Until {
+    /// The same with every text rendered.
+    pub fn rendered(&self, values: &Values) -> Result<Self, TemplateError> {
+        Ok(Self {
+            xpath: selections(&self.xpath, values)?,
+            ..self.clone()
+        })
+    }
+}
+
+/// What is selected, by XPath or header.
+pub type Selections = BTreeMap<Spanned<String>, Spanned<Selected>>;
+
+fn selections(given: &Selections, values: &Values) -> Result<Selections, TemplateError> {
+    given
+        .iter()
+        .map(|(key, selected)| {
+            let key = Spanned::new(key.span(), text(key.get_ref(), values)?);
+            let rendered = match selected.get_ref() {
+                Selected::Equals(value) => Selected::Equals(text(value, values)?),
+                Selected::Described(described) => Selected::Described(Described {
+                    one_of: described
+                        .one_of
+                        .as_ref()
+                        .map(|all| all.iter().map(|value| text(value, values)).collect())
+                        .transpose()?,
+                    ..described.clone()
+                }),
+            };
+            Ok((key, Spanned::new(selected.span(), rendered)))
+        })
+        .collect()
+}
+
+fn text(text: &str, values: &Values) -> Result<String, TemplateError> {
+    if message::is_template(text) {
+        message::plain(text, values)
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
 /// Sends again until the answer is as described; only the last answer is judged.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -150,7 +223,7 @@ pub struct Until {
     pub status: Option<u16>,
     /// XPath → what it must select.
     #[serde(default)]
-    pub xpath: BTreeMap<Spanned<String>, Spanned<Selected>>,
+    pub xpath: Selections,
     /// How long to wait between two sendings; a frozen clock is moved on by as much.
     pub every: Spanned<Lapse>,
     /// How long to go on.
@@ -193,10 +266,10 @@ pub struct Expect {
     pub fault: Option<Spanned<String>>,
     /// Header → what it must hold.
     #[serde(default)]
-    pub header: BTreeMap<Spanned<String>, Spanned<Selected>>,
+    pub header: Selections,
     /// XPath → what it must select.
     #[serde(default)]
-    pub xpath: BTreeMap<Spanned<String>, Spanned<Selected>>,
+    pub xpath: Selections,
     /// What must happen in the place of an answer.
     pub outcome: Option<transport::Outcome>,
 }

@@ -44,7 +44,7 @@ const OPERATORS: [&str; 4] = ["and", "or", "div", "mod"];
 const SOAP_FAULT: [&str; 4] = ["faultcode", "faultstring", "faultactor", "detail"];
 
 /// The names of the functions, for hints.
-pub(super) fn functions() -> impl Iterator<Item = &'static str> {
+pub(super) fn functions() -> impl Iterator<Item = &'static str> + Clone {
     FUNCTIONS.iter().map(|(name, ..)| *name)
 }
 

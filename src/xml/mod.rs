@@ -25,11 +25,16 @@ impl fmt::Debug for Document {
 
 /// Why bytes are no well-formed document.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct XmlError(pub String);
+pub struct XmlError {
+    /// What is wrong, with its place.
+    pub detail: String,
+    /// Line and column, from 1, where they are known.
+    pub place: Option<(usize, usize)>,
+}
 
 impl fmt::Display for XmlError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.detail)
     }
 }
 
@@ -38,10 +43,12 @@ impl std::error::Error for XmlError {}
 impl Document {
     /// Reads a well-formed document.
     pub fn parse(bytes: &[u8]) -> Result<Self, XmlError> {
-        let text = std::str::from_utf8(bytes)
-            .map_err(|error| XmlError(format!("byte {} is not UTF-8", error.valid_up_to())))?;
+        let text = std::str::from_utf8(bytes).map_err(|error| XmlError {
+            detail: format!("byte {} is not UTF-8", error.valid_up_to()),
+            place: None,
+        })?;
         let mut document = uppsala::parse(text)
-            .map_err(|error| XmlError(error.to_string()))?
+            .map_err(|error| xml_error(&error))?
             .into_static();
         document.prepare_xpath();
         Ok(Self(document))
@@ -116,6 +123,20 @@ impl Document {
             groups.extend(by_name.into_values().filter(|values| values.len() > 1));
         }
         groups
+    }
+}
+
+fn xml_error(error: &uppsala::XmlError) -> XmlError {
+    use uppsala::XmlError as E;
+    let place = match error {
+        E::Parse(at) => Some((at.line, at.column)),
+        E::WellFormedness(at) => Some((at.line, at.column)),
+        E::Namespace(at) => Some((at.line, at.column)),
+        E::XPath(_) | E::Validation(_) | E::UnexpectedEof => None,
+    };
+    XmlError {
+        detail: error.to_string(),
+        place: place.filter(|(line, _)| *line > 0),
     }
 }
 

@@ -6,7 +6,7 @@ use std::{fmt, ops::Range};
 use uppsala::{NodeKind, XPathEvaluator, XPathValue};
 
 use crate::{
-    diagnostic::nearest,
+    diagnostic::meant,
     text::Text,
     xml::{
         Document, Namespaces,
@@ -82,17 +82,7 @@ impl XPathError {
     pub fn hint(&self, namespaces: &Namespaces) -> Option<Text> {
         match &self.mistake {
             XPathMistake::UndeclaredPrefix(prefix) => {
-                let known = namespaces.keys().map(String::as_str);
-                Some(match nearest(prefix, known.clone()) {
-                    Some(near) => meant(near),
-                    None => {
-                        let known: Vec<&str> = known.collect();
-                        Text::new(
-                            format!("使用できる接頭辞: {}", known.join("、")),
-                            format!("declared: {}", known.join(", ")),
-                        )
-                    }
-                })
+                meant(prefix, namespaces.keys().map(String::as_str))
             }
             XPathMistake::NoPrefix(name) => {
                 let prefix = namespaces.keys().next().map_or("n", String::as_str);
@@ -103,19 +93,12 @@ impl XPathError {
                     format!("write {prefix}:{name}, or put a text in quotes"),
                 ))
             }
-            XPathMistake::Function(name) => nearest(name, functions()).map(meant),
+            XPathMistake::Function(name) => meant(name, functions()),
             XPathMistake::Arguments(_) | XPathMistake::Variable(_) | XPathMistake::Syntax(_) => {
                 None
             }
         }
     }
-}
-
-fn meant(near: &str) -> Text {
-    Text::new(
-        format!("「{near}」ではありませんか"),
-        format!("did you mean '{near}'?"),
-    )
 }
 
 impl fmt::Display for XPathError {
@@ -144,7 +127,7 @@ impl XPath {
             namespaces: namespaces.clone(),
         };
         let nothing =
-            Document::parse(b"<nothing/>").map_err(|error| compiled.syntax(error.to_string()))?;
+            Document::parse(b"<nothing/>").map_err(|error| compiled.syntax(&error.to_string()))?;
         compiled.evaluate(&nothing)?;
         Ok(compiled)
     }
@@ -200,10 +183,10 @@ impl XPath {
             .collect())
     }
 
-    fn syntax(&self, error: String) -> XPathError {
+    fn syntax(&self, error: &str) -> XPathError {
         XPathError {
             span: 0..self.expression.len(),
-            mistake: XPathMistake::Syntax(error),
+            mistake: XPathMistake::Syntax(error.trim_start_matches("XPath error: ").to_owned()),
         }
     }
 
@@ -214,7 +197,7 @@ impl XPath {
         }
         evaluator
             .evaluate(&document.0, document.0.root(), &self.expression)
-            .map_err(|error| self.syntax(error.to_string()))
+            .map_err(|error| self.syntax(&error.to_string()))
     }
 }
 

@@ -1,0 +1,140 @@
+//! The names in a scenario's head: phase, checkpoints, test items, rules, exports.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    diagnostic::{Diagnostic, unknown},
+    plan::{Context, PHASES, establisher, is_scenario},
+    scenario::{NO_PHASE, Scenario},
+    text::Text,
+};
+
+/// Checks the heads of all scenarios.
+pub(super) fn check(cx: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let established = established(cx);
+    for scenario in &cx.suite.scenarios {
+        head(cx, scenario, &established, found);
+    }
+}
+
+/// The checkpoints that files name as theirs, those of files that cannot be read too: one mistake brings no others.
+fn established(cx: &Context<'_>) -> BTreeSet<String> {
+    let mut names: BTreeSet<String> = cx
+        .suite
+        .scenarios
+        .iter()
+        .filter_map(|scenario| scenario.file.establishes.as_ref())
+        .map(|name| name.get_ref().clone())
+        .collect();
+    let texts = cx
+        .project
+        .files
+        .iter()
+        .filter(|(path, _)| is_scenario(path))
+        .map(|(_, text)| text.as_str())
+        .chain(cx.project.lossy.values().map(String::as_str));
+    for line in texts.flat_map(str::lines) {
+        let quoted = line
+            .trim_start()
+            .strip_prefix("establishes")
+            .and_then(|rest| rest.trim_start().strip_prefix('='))
+            .map(str::trim_start);
+        let name = quoted
+            .and_then(|text| text.strip_prefix(['"', '\'']))
+            .and_then(|text| text.split(['"', '\'']).next());
+        names.extend(name.map(str::to_owned));
+    }
+    names
+}
+
+fn head(
+    cx: &Context<'_>,
+    scenario: &Scenario,
+    established: &BTreeSet<String>,
+    found: &mut Vec<Diagnostic>,
+) {
+    let (path, file) = (&scenario.path, &scenario.file);
+    let phases = PHASES.iter().map(|(name, ..)| *name);
+    let phase = file.phase.get_ref();
+    if phase != NO_PHASE && !phases.clone().any(|known| known == phase) {
+        let kind = Text::new("段階", "phase");
+        found.push(unknown(path, file.phase.span(), &kind, phase, phases));
+    }
+    if let Some(name) = &file.starts_from
+        && !established.contains(name.get_ref())
+    {
+        let kind = Text::new("再開点", "checkpoint");
+        let known = established.iter().map(String::as_str);
+        found.push(unknown(path, name.span(), &kind, name.get_ref(), known));
+    }
+    if let Some(name) = &file.establishes {
+        let other = cx.suite.scenarios.iter().find_map(|other| {
+            let theirs = other.file.establishes.as_ref()?;
+            (other.id != scenario.id && theirs.get_ref() == name.get_ref())
+                .then(|| (other.path.clone(), theirs.span()))
+        });
+        if let Some((other, span)) = other {
+            let text = Text::new(
+                format!("再開点「{}」を設けるシナリオが複数あります", name.get_ref()),
+                format!("more than one scenario establishes '{}'", name.get_ref()),
+            );
+            found.push(Diagnostic::new(path, name.span(), text).also(&other, span));
+        }
+    }
+    for item in &file.covers {
+        if !cx.suite.items.contains_key(item.get_ref()) {
+            let kind = Text::new("試験項目", "test item");
+            let known = cx.suite.items.keys().map(String::as_str);
+            found.push(unknown(path, item.span(), &kind, item.get_ref(), known));
+        }
+    }
+    for rule in &file.guards {
+        let rules = &cx.known.rules;
+        if !rules.is_empty() && !rules.contains(rule.get_ref()) {
+            let kind = Text::new("規則", "rule");
+            let known = rules.iter().map(String::as_str);
+            found.push(unknown(path, rule.span(), &kind, rule.get_ref(), known));
+        }
+    }
+    let captured: BTreeSet<&str> = file
+        .steps
+        .iter()
+        .flat_map(|step| step.capture.keys())
+        .map(|name| name.get_ref().as_str())
+        .chain(inherited(cx, scenario).0)
+        .collect();
+    for name in &file.exports {
+        if !scenario.partial && !captured.contains(name.get_ref().as_str()) {
+            let kind = Text::new("取得した値", "captured value");
+            let known = captured.iter().copied();
+            found.push(unknown(path, name.span(), &kind, name.get_ref(), known));
+        }
+    }
+}
+
+/// The names that come along with the checkpoint, those from before it included, and whether these are all: an
+/// establisher that can be read in part only may export more.
+pub(super) fn inherited<'a>(cx: &Context<'a>, scenario: &Scenario) -> (Vec<&'a str>, bool) {
+    let mut names = Vec::new();
+    let mut at = scenario.file.starts_from.as_ref();
+    // No way is longer than the suite, even where it goes round in a circle.
+    for _ in 0..=cx.suite.scenarios.len() {
+        let Some(checkpoint) = at else {
+            return (names, true);
+        };
+        match establisher(&cx.suite.scenarios, checkpoint.get_ref()) {
+            Some(source) if !source.partial => {
+                names.extend(
+                    source
+                        .file
+                        .exports
+                        .iter()
+                        .map(|name| name.get_ref().as_str()),
+                );
+                at = source.file.starts_from.as_ref();
+            }
+            Some(_) | None => return (names, false),
+        }
+    }
+    (names, false)
+}

@@ -1,0 +1,299 @@
+//! The names in steps: operations, identities, earlier steps, acts, and the XPaths.
+
+use std::ops::Range;
+
+use toml::Spanned;
+
+use crate::{
+    diagnostic::{Diagnostic, unknown},
+    message::{self, Values},
+    plan::{Context, names, templates},
+    scenario::{
+        Kind, Listen, Scenario, Selected, Step, data::Data, read::inside, step::Selections,
+    },
+    text::Text,
+    xml::XPath,
+};
+
+/// Checks the steps of a scenario, in order: what a step captures is known from the next on.
+pub(super) fn check(cx: &Context<'_>, scenario: &Scenario, found: &mut Vec<Diagnostic>) {
+    let (inherited, all) = names::inherited(cx, scenario);
+    let mut seen = Seen {
+        values: Values::from([("people".to_owned(), cx.suite.people.clone())]),
+        complete: all && !scenario.partial,
+        scenario,
+        at: 0,
+    };
+    for name in inherited {
+        seen.add(name);
+    }
+    for (index, step) in scenario.file.steps.iter().enumerate() {
+        seen.at = index;
+        let known = found.len();
+        match step.kind() {
+            Some(Kind::Send(operation)) => {
+                sending(cx, step, operation, &seen, found);
+                answer(cx, step, &seen, found);
+            }
+            Some(Kind::Network(act)) => {
+                for data in act.values() {
+                    templates::data(cx, step, data, &seen, found);
+                }
+                let span = step.network.as_ref().map_or(step.id.span(), Spanned::span);
+                network(cx, step, act, &span, found);
+            }
+            Some(Kind::Listen(listen)) => listener(cx, step, listen, found),
+            Some(Kind::Advance(_) | Kind::At(_) | Kind::Use(_) | Kind::Check(_)) | None => {}
+        }
+        // A mistake in shared steps shows where they are used, if it may come from there.
+        if let Some((path, span)) = &step.used {
+            for mistake in found.iter_mut().skip(known) {
+                if mistake.also.is_none() && mistake.text.en.contains("'{{") {
+                    mistake.also = Some((path.clone(), span.clone()));
+                }
+            }
+        }
+        for name in step.capture.keys() {
+            seen.add(name.get_ref());
+        }
+    }
+}
+
+/// What a step sees of the values before it.
+pub(super) struct Seen<'a> {
+    /// The values; each captured one a stand-in.
+    pub(super) values: Values,
+    /// Whether these are all that there are.
+    pub(super) complete: bool,
+    /// The scenario.
+    pub(super) scenario: &'a Scenario,
+    /// Which step it is.
+    at: usize,
+}
+
+impl Seen<'_> {
+    /// The same place with other values.
+    pub(super) fn with(&self, values: Values) -> Self {
+        Self { values, ..*self }
+    }
+
+    fn add(&mut self, name: &str) {
+        // A capture that is called like these is a mistake of its own.
+        if name != "people" {
+            self.values.insert(name.to_owned(), STAND_IN.into());
+        }
+    }
+
+    /// The step that captures a name only later.
+    pub(super) fn later(&self, name: &str) -> Option<&str> {
+        let mut steps = self.scenario.file.steps.iter().skip(self.at);
+        steps
+            .find(|step| step.capture.contains_key(name))
+            .map(|step| step.id.get_ref().as_str())
+    }
+
+    /// Whether a step comes before this one, and is of the right kind.
+    fn earlier(&self, name: &str, right: fn(&Step) -> bool) -> bool {
+        let steps = self.scenario.file.steps.iter().take(self.at);
+        steps
+            .filter(|step| right(step))
+            .any(|step| step.id.get_ref() == name)
+    }
+}
+
+/// Stands in for a value that only a run brings.
+pub(super) const STAND_IN: &str = "dummy";
+
+fn sending(
+    cx: &Context<'_>,
+    step: &Step,
+    operation: &Spanned<String>,
+    seen: &Seen<'_>,
+    found: &mut Vec<Diagnostic>,
+) {
+    let profile = &cx.suite.profile;
+    if let Some(identity) = &step.identity
+        && !profile.identity.contains_key(identity.get_ref())
+    {
+        let kind = Text::new("送信者", "identity");
+        let known = profile.identity.keys().map(String::as_str);
+        found.push(unknown(
+            &step.file,
+            identity.span(),
+            &kind,
+            identity.get_ref(),
+            known,
+        ));
+    }
+    if profile.operation.contains_key(operation.get_ref()) {
+        templates::message(cx, step, operation, seen, found);
+    } else {
+        let kind = Text::new("操作", "operation");
+        let known = profile.operation.keys().map(String::as_str);
+        found.push(unknown(
+            &step.file,
+            operation.span(),
+            &kind,
+            operation.get_ref(),
+            known,
+        ));
+    }
+    let references: [(&Option<Spanned<String>>, Text, fn(&Step) -> bool); 2] = [
+        (
+            &step.via,
+            Text::new("これより前の listen の手順", "earlier step with listen"),
+            |step| step.listen.is_some(),
+        ),
+        (
+            &step.same_request_as,
+            Text::new("これより前の send の手順", "earlier step with send"),
+            |step| step.send.is_some(),
+        ),
+    ];
+    for (reference, kind, right) in references {
+        let Some(name) = reference else { continue };
+        if !seen.scenario.partial && !seen.earlier(name.get_ref(), right) {
+            let steps = seen.scenario.file.steps.iter().take(seen.at);
+            let known = steps
+                .filter(|step| right(step))
+                .map(|step| step.id.get_ref().as_str());
+            found.push(unknown(
+                &step.file,
+                name.span(),
+                &kind,
+                name.get_ref(),
+                known,
+            ));
+        }
+    }
+}
+
+/// What is looked for in the answer.
+fn answer(cx: &Context<'_>, step: &Step, seen: &Seen<'_>, found: &mut Vec<Diagnostic>) {
+    if let Some(expect) = step.expected() {
+        if let Some(fault) = &expect.fault {
+            templates::text(cx, step, fault.get_ref(), &fault.span(), seen, found);
+        }
+        selections(cx, step, &expect.header, false, seen, found);
+        selections(cx, step, &expect.xpath, true, seen, found);
+    }
+    if let Some(until) = &step.until {
+        selections(cx, step, &until.xpath, true, seen, found);
+    }
+    for expression in step.capture.values() {
+        xpath(cx, step, expression, seen, found);
+    }
+}
+
+fn selections(
+    cx: &Context<'_>,
+    step: &Step,
+    given: &Selections,
+    by_xpath: bool,
+    seen: &Seen<'_>,
+    found: &mut Vec<Diagnostic>,
+) {
+    for (key, selected) in given {
+        if by_xpath {
+            xpath(cx, step, key, seen, found);
+        }
+        let texts = match selected.get_ref() {
+            Selected::Equals(text) => std::slice::from_ref(text),
+            Selected::Described(described) => described.one_of.as_deref().unwrap_or_default(),
+        };
+        for text in texts {
+            templates::text(cx, step, text, &selected.span(), seen, found);
+        }
+    }
+}
+
+fn xpath(
+    cx: &Context<'_>,
+    step: &Step,
+    expression: &Spanned<String>,
+    seen: &Seen<'_>,
+    found: &mut Vec<Diagnostic>,
+) {
+    let written = expression.get_ref();
+    let span = expression.span();
+    let Some(text) = templates::text(cx, step, written, &span, seen, found) else {
+        return;
+    };
+    let profile = &cx.suite.profile;
+    if let Err(error) = XPath::check(&text, &profile.namespaces, profile.no_prefix) {
+        let source = cx.source(&step.file);
+        let place = if message::is_template(written) {
+            span
+        } else {
+            inside(source, &span, written, &error.span)
+        };
+        let hint = error.hint(&profile.namespaces);
+        found.push(Diagnostic::new(&step.file, place, error.text()).hint(hint));
+    }
+}
+
+fn network(
+    cx: &Context<'_>,
+    step: &Step,
+    act: &std::collections::BTreeMap<Spanned<String>, Spanned<Data>>,
+    whole: &Range<usize>,
+    found: &mut Vec<Diagnostic>,
+) {
+    let text = |key: &str| match act.get(key).map(|data| (data.get_ref(), data.span())) {
+        Some((Data::Text(text), span)) if !message::is_template(text) => Some((text, span)),
+        Some(_) | None => None,
+    };
+    if !act.contains_key("act") {
+        let text = Text::new("act がありません", "the key 'act' is missing");
+        found.push(Diagnostic::new(&step.file, whole.clone(), text));
+    }
+    let names = [
+        ("act", Text::new("操作員の処理", "act"), &cx.known.acts),
+        (
+            "name",
+            Text::new("異常動作", "misbehaviour"),
+            &cx.known.misbehaviours,
+        ),
+    ];
+    let misbehaves = text("act").is_some_and(|(act, _)| act == "misbehave");
+    for (key, kind, known) in names {
+        let Some((name, span)) = text(key).filter(|_| key == "act" || misbehaves) else {
+            continue;
+        };
+        if !known.is_empty() && !known.contains(name) {
+            let known = known.iter().map(String::as_str);
+            found.push(unknown(&step.file, span, &kind, name, known));
+        }
+    }
+}
+
+fn listener(cx: &Context<'_>, step: &Step, listen: &Listen, found: &mut Vec<Diagnostic>) {
+    let Listen { certificate, fault } = listen;
+    let names = [
+        (
+            certificate,
+            Text::new("接続口の証明書", "certificate of a listener"),
+            &cx.known.certificates,
+        ),
+        (
+            fault,
+            Text::new("接続口の異常", "fault of a listener"),
+            &cx.known.faults,
+        ),
+    ];
+    for (name, kind, known) in names {
+        if let Some(name) = name
+            && !known.is_empty()
+            && !known.contains(name.get_ref())
+        {
+            let known = known.iter().map(String::as_str);
+            found.push(unknown(
+                &step.file,
+                name.span(),
+                &kind,
+                name.get_ref(),
+                known,
+            ));
+        }
+    }
+}

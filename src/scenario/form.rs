@@ -1,0 +1,362 @@
+//! The form of the steps: what can be said without knowing the suite.
+
+use std::ops::Range;
+
+use regex::Regex;
+use toml::Spanned;
+
+use crate::{
+    diagnostic::Diagnostic,
+    scenario::{
+        Described, Expect, Kind, NO_ID, ScenarioFile, Selected, Step, Until, step::Selections,
+    },
+    text::Text,
+};
+
+/// The mistakes of form in a file; of a file that is read in part, nothing is said of what seems missing.
+pub(super) fn check(path: &str, file: &ScenarioFile, partial: bool) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    if file.steps.is_empty() && !partial {
+        let text = Text::new("手順がありません", "the scenario has no step");
+        found.push(Diagnostic::new(path, file.phase.span(), text));
+    }
+    for list in [&file.tags, &file.exports, &file.covers, &file.guards] {
+        repeated(path, list, &mut found);
+    }
+    if let (Some(name), None) = (file.exports.first(), &file.establishes)
+        && !partial
+    {
+        let text = Text::new(
+            "exports には establishes が必要です",
+            "exports go with a checkpoint: establishes is missing",
+        );
+        found.push(Diagnostic::new(path, name.span(), text));
+    }
+    let mut seen: Vec<&str> = Vec::new();
+    for step in &file.steps {
+        let id = step.id.get_ref().as_str();
+        let mut mistakes = Mistakes {
+            path: &step.file,
+            found: &mut found,
+        };
+        let simple = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if !id.chars().all(simple) {
+            let text = Text::new(
+                format!("手順名「{id}」は使用できません"),
+                format!("'{id}' cannot name a step"),
+            );
+            let hint = Text::new(
+                "英小文字・数字・ハイフンで記載してください",
+                "use a-z, 0-9 and -",
+            );
+            mistakes.add_with(step.id.span(), text, hint);
+        }
+        if id != NO_ID && seen.contains(&id) {
+            let text = Text::new(
+                format!("手順名「{id}」が重複しています"),
+                format!("two steps are called '{id}'"),
+            );
+            mistakes.add(step.id.span(), text);
+        }
+        seen.push(id);
+        step_form(step, &mut mistakes);
+    }
+    found
+}
+
+struct Mistakes<'a> {
+    path: &'a str,
+    found: &'a mut Vec<Diagnostic>,
+}
+
+impl Mistakes<'_> {
+    fn add(&mut self, span: Range<usize>, text: Text) {
+        self.found.push(Diagnostic::new(self.path, span, text));
+    }
+
+    fn add_with(&mut self, span: Range<usize>, text: Text, hint: Text) {
+        self.found
+            .push(Diagnostic::new(self.path, span, text).hint(hint));
+    }
+}
+
+fn repeated(path: &str, list: &[Spanned<String>], found: &mut Vec<Diagnostic>) {
+    for (index, name) in list.iter().enumerate() {
+        if list.iter().take(index).any(|before| before == name) {
+            let text = Text::new(
+                format!("「{}」が重複しています", name.get_ref()),
+                format!("'{}' stands here twice", name.get_ref()),
+            );
+            found.push(Diagnostic::new(path, name.span(), text));
+        }
+    }
+}
+
+fn step_form(step: &Step, mistakes: &mut Mistakes<'_>) {
+    let partial = step.partial;
+    let kinds = step.kinds();
+    if kinds.len() > 1 || kinds.is_empty() && !partial {
+        let text = Text::new(
+            "send・advance・at・network・listen・use・check のいずれか一つが必要です",
+            "a step has exactly one of send, advance, at, network, listen, use and check",
+        );
+        mistakes.add(step.id.span(), text);
+        return;
+    }
+    let kind = step.kind();
+    let sends = matches!(kind, Some(Kind::Send(_)));
+    let uses = matches!(kind, Some(Kind::Use(_)));
+    if sends && step.identity.is_none() && !partial {
+        let text = Text::new(
+            "send には as（送信者）が必要です",
+            "send and as (the identity) go together",
+        );
+        mistakes.add(step.id.span(), text);
+    }
+    if !sends && !(kind.is_none() && partial) {
+        for (key, span) in only_with_send(step) {
+            if !(uses && key == "with") {
+                let text = Text::new(
+                    format!("「{key}」は send の手順でのみ使用できます"),
+                    format!("'{key}' belongs to a step with send"),
+                );
+                mistakes.add(span, text);
+            }
+        }
+    }
+    let names = step
+        .capture
+        .keys()
+        .chain(step.with.keys().filter(|_| sends));
+    for name in names {
+        if !is_name(name.get_ref()) {
+            let text = Text::new(
+                format!("「{}」は名前として使用できません", name.get_ref()),
+                format!("'{}' cannot be a name in a template", name.get_ref()),
+            );
+            let hint = Text::new(
+                "英字で始め、英数字と下線で記載してください",
+                "begin with a letter; use letters, digits and _",
+            );
+            mistakes.add_with(name.span(), text, hint);
+        }
+    }
+    for name in step.capture.keys() {
+        if RESERVED.contains(&name.get_ref().as_str()) {
+            let text = Text::new(
+                format!("「{}」は予約されています", name.get_ref()),
+                format!(
+                    "'{}' is a name that every template has already",
+                    name.get_ref()
+                ),
+            );
+            mistakes.add(name.span(), text);
+        }
+    }
+    if let (Some(_), Some(name)) = (&step.raw, step.with.keys().next()) {
+        let text = Text::new(
+            "raw は記載したまま送信されるため、with は使用されません",
+            "raw is sent as it is written, so nothing uses with",
+        );
+        mistakes.add(name.span(), text);
+    }
+    if let Some(method) = &step.method
+        && !is_token(method.get_ref())
+    {
+        let text = Text::new(
+            format!(
+                "「{}」はHTTPのメソッドとして使用できません",
+                method.get_ref()
+            ),
+            format!("'{}' is no HTTP method", method.get_ref()),
+        );
+        mistakes.add(method.span(), text);
+    }
+    let headers = step.headers.keys().chain(
+        step.expect
+            .iter()
+            .flat_map(|expect| expect.get_ref().header.keys()),
+    );
+    for header in headers {
+        if !is_token(header.get_ref()) {
+            let text = Text::new(
+                format!("「{}」はヘッダー名として使用できません", header.get_ref()),
+                format!("'{}' cannot name a header", header.get_ref()),
+            );
+            mistakes.add(header.span(), text);
+        }
+    }
+    if let Some(expect) = &step.expect {
+        expectation(expect, partial, mistakes);
+    }
+    if let Some(until) = &step.until {
+        polling(until, step, mistakes);
+    }
+}
+
+/// Names that every template has.
+const RESERVED: [&str; 4] = ["request_id", "institution", "people", "planted"];
+
+/// The keys of a step that only a sending one may have, with their places.
+fn only_with_send(step: &Step) -> Vec<(&'static str, Range<usize>)> {
+    let id = step.id.span();
+    let given: [(&'static str, Option<Range<usize>>); 16] = [
+        ("as", step.identity.as_ref().map(Spanned::span)),
+        ("with", step.with.keys().next().map(Spanned::span)),
+        ("raw", step.raw.as_ref().map(Spanned::span)),
+        (
+            "content_type",
+            step.content_type.as_ref().map(|_| id.clone()),
+        ),
+        ("action", step.action.as_ref().map(|_| id.clone())),
+        ("headers", step.headers.keys().next().map(Spanned::span)),
+        ("method", step.method.as_ref().map(Spanned::span)),
+        ("path", step.path.as_ref().map(Spanned::span)),
+        (
+            "same_request_as",
+            step.same_request_as.as_ref().map(Spanned::span),
+        ),
+        ("until", step.until.as_ref().map(|until| until.every.span())),
+        ("via", step.via.as_ref().map(Spanned::span)),
+        ("timeout", step.timeout.as_ref().map(Spanned::span)),
+        ("plants", step.plants.as_ref().map(Spanned::span)),
+        ("expect", step.expect.as_ref().map(Spanned::span)),
+        ("capture", step.capture.keys().next().map(Spanned::span)),
+        ("no_snapshot", step.no_snapshot.as_ref().map(Spanned::span)),
+    ];
+    given
+        .into_iter()
+        .filter_map(|(key, span)| span.map(|span| (key, span)))
+        .collect()
+}
+
+fn expectation(expect: &Spanned<Expect>, partial: bool, mistakes: &mut Mistakes<'_>) {
+    let Expect {
+        status,
+        fault,
+        header,
+        xpath,
+        outcome,
+    } = expect.get_ref();
+    let answer = status.is_some() || fault.is_some() || !header.is_empty() || !xpath.is_empty();
+    if !answer && outcome.is_none() && !partial {
+        mistakes.add(expect.span(), nothing());
+    }
+    if answer && outcome.is_some() {
+        let text = Text::new(
+            "outcome（応答がないこと）と応答の内容は同時に期待できません",
+            "an outcome means that there is no answer, so nothing else can be expected of it",
+        );
+        mistakes.add(expect.span(), text);
+    }
+    status_form(*status, &expect.span(), mistakes);
+    selections(header, partial, mistakes);
+    selections(xpath, partial, mistakes);
+}
+
+fn nothing() -> Text {
+    Text::new("何も確認していません", "this checks nothing")
+}
+
+fn status_form(status: Option<u16>, span: &Range<usize>, mistakes: &mut Mistakes<'_>) {
+    if let Some(status) = status.filter(|status| !(100..600).contains(status)) {
+        let text = Text::new(
+            format!("{status}はHTTPの状態コードではありません"),
+            format!("{status} is no HTTP status"),
+        );
+        mistakes.add(span.clone(), text);
+    }
+}
+
+fn selections(given: &Selections, partial: bool, mistakes: &mut Mistakes<'_>) {
+    for selected in given.values() {
+        let Selected::Described(Described {
+            exists,
+            count,
+            matches,
+            one_of,
+        }) = selected.get_ref()
+        else {
+            continue;
+        };
+        let empty = exists.is_none() && count.is_none() && matches.is_none() && one_of.is_none();
+        if empty && !partial {
+            let hint = Text::new(
+                "exists・count・matches・one-of のいずれかを記載してください",
+                "give exists, count, matches or one-of",
+            );
+            mistakes.add_with(selected.span(), nothing(), hint);
+        }
+        if one_of.as_ref().is_some_and(Vec::is_empty) {
+            let text = Text::new(
+                "one-of に値がありません",
+                "one-of lists no value, so nothing can be one of them",
+            );
+            mistakes.add(selected.span(), text);
+        }
+        let absent = *exists == Some(false) || *count == Some(0);
+        if absent && (matches.is_some() || one_of.is_some() || *exists == Some(true))
+            || *exists == Some(false) && count.is_some_and(|count| count > 0)
+        {
+            let text = Text::new("同時に成り立たない条件です", "these cannot hold together");
+            mistakes.add(selected.span(), text);
+        }
+        if let Some(pattern) = matches
+            && let Err(error) = Regex::new(&format!("^(?:{})$", pattern.get_ref()))
+        {
+            // The reader of regular expressions shows the expression over several lines; the last says what is wrong.
+            let why = error.to_string();
+            let why = why
+                .lines()
+                .last()
+                .unwrap_or_default()
+                .trim_start_matches("error: ");
+            let text = Text::new(
+                format!("正規表現の誤りです（{why}）"),
+                format!("not a regular expression: {why}"),
+            );
+            mistakes.add(pattern.span(), text);
+        }
+    }
+}
+
+fn polling(until: &Until, step: &Step, mistakes: &mut Mistakes<'_>) {
+    let partial = step.partial;
+    if until.status.is_none() && until.xpath.is_empty() && !partial {
+        let text = Text::new(
+            "until に待つ条件がありません",
+            "until names nothing to wait for",
+        );
+        mistakes.add(until.every.span(), text);
+    }
+    if until.every.get_ref().duration().is_zero() {
+        let text = Text::new(
+            "every は0より大きくしてください",
+            "every is longer than nothing",
+        );
+        mistakes.add(until.every.span(), text);
+    }
+    if until.within.get_ref() < until.every.get_ref() {
+        let text = Text::new(
+            "within は every 以上にしてください",
+            "within is no shorter than every",
+        );
+        mistakes.add(until.within.span(), text);
+    }
+    status_form(until.status, &step.id.span(), mistakes);
+    selections(&until.xpath, partial, mistakes);
+}
+
+/// Whether a template can use it as a name.
+fn is_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_alphabetic() || c == '_')
+        && text.chars().all(|c| c.is_alphanumeric() || c == '_')
+}
+
+/// A token of HTTP.
+fn is_token(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c))
+}

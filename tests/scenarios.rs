@@ -1,0 +1,127 @@
+//! Scenario files that are right and that are wrong, with what is said of the wrong ones beside each.
+//!
+//! A case is a file or a folder below `scenarios/ok` or `scenarios/err`; it is put over the files of `scenarios/base`.
+//! Where `<case>.txt` is missing, it is written, and the test fails once, so that somebody reads it.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot read its files has failed"
+)]
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use renkei::{
+    plan::{self, Known},
+    project::Project,
+    text::Lang,
+};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios")
+}
+
+/// Puts the files below a folder into a suite. Those of a case that belong to no other place are scenarios.
+fn put(project: &mut Project, folder: &Path, below: &str) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.is_dir() {
+            put(project, &path, &format!("{name}/"));
+            continue;
+        }
+        let shared = matches!(name.as_str(), "profile.toml" | "items.toml" | "people.toml");
+        let place = match below {
+            "" if shared => String::new(),
+            "" => "1-case/".to_owned(),
+            _ => below.to_owned(),
+        };
+        let target = format!("scenarios/{place}{name}");
+        project.files.remove(&target);
+        project.add(target, fs::read(&path).unwrap());
+    }
+}
+
+fn known() -> Known {
+    let names = |names: &[&str]| -> BTreeSet<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    };
+    Known {
+        rules: names(&["R-MST-01"]),
+        acts: names(&["publish", "withdraw", "misbehave", "behave"]),
+        misbehaviours: names(&["wrong-digest", "cut"]),
+        certificates: names(&["good", "expired"]),
+        faults: names(&["none", "reset"]),
+    }
+}
+
+/// What is said of a case, in English with its places, then in Japanese without.
+fn said(case: &Path) -> String {
+    let mut project = Project::default();
+    put(&mut project, &folder().join("base"), "");
+    if case.is_dir() {
+        put(&mut project, case, "");
+    } else {
+        let name = case.file_name().unwrap().to_string_lossy();
+        project.add(format!("scenarios/1-case/{name}"), fs::read(case).unwrap());
+    }
+    let (_, diagnostics) = plan::load(&project, &known());
+    let mut said = String::new();
+    for diagnostic in &diagnostics {
+        let shown = diagnostic.render(&|path| project.shown(path).to_owned(), Lang::En, false);
+        let lines: Vec<&str> = shown.lines().map(str::trim_end).collect();
+        said += &lines.join("\n");
+        said += &format!("\n  ja: {}\n", diagnostic.text.get(Lang::Ja));
+        if let Some(hint) = &diagnostic.hint {
+            said += &format!("      {}\n", hint.get(Lang::Ja));
+        }
+        said += "\n";
+    }
+    said
+}
+
+fn cases(of: &str) -> Vec<PathBuf> {
+    let mut cases: Vec<PathBuf> = fs::read_dir(folder().join(of))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_none_or(|extension| extension == "toml"))
+        .collect();
+    cases.sort();
+    assert!(!cases.is_empty());
+    cases
+}
+
+fn check(case: &Path) -> Result<(), String> {
+    let said = said(case);
+    let file = case.with_extension("txt");
+    match fs::read_to_string(&file) {
+        Ok(expected) if expected.replace("\r\n", "\n") == said => Ok(()),
+        Ok(expected) => Err(format!(
+            "{}\n--- expected\n{expected}\n--- said\n{said}",
+            file.display()
+        )),
+        Err(_) => {
+            fs::write(&file, said).unwrap();
+            Err(format!("{}: written, to be read", file.display()))
+        }
+    }
+}
+
+#[test]
+fn of_right_files_nothing_is_said() {
+    for case in cases("ok") {
+        assert_eq!(said(&case), "", "{}", case.display());
+    }
+}
+
+#[test]
+fn of_wrong_files_every_mistake_is_shown_with_its_place_and_a_hint() {
+    let wrong: Vec<String> = cases("err")
+        .iter()
+        .filter_map(|case| check(case).err())
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
