@@ -7,6 +7,7 @@ pub mod act;
 pub mod caller;
 pub mod code;
 pub mod connection;
+pub mod form;
 pub mod lies;
 pub mod limits;
 pub mod master;
@@ -24,6 +25,7 @@ use crate::network::{
     caller::Caller,
     code::Codes,
     connection::Connections,
+    form::Found,
     lies::Lie,
     limits::Limits,
     master::Masters,
@@ -57,6 +59,8 @@ pub struct Input {
     pub sender: Sender,
     /// What is asked.
     pub command: Command,
+    /// What the message holds that none may.
+    pub found: Found,
 }
 
 /// The sender as the message names it.
@@ -194,9 +198,11 @@ impl Network {
             caller,
             sender,
             command,
+            found,
         } = input;
         let at = self.advance_to(at);
         let institution = self.admit(&caller, &sender, &command)?;
+        self.well_formed(&found, &command)?;
         let request = RequestKey::new(&caller, &sender.request_id);
         let content = command.changes().then(|| Content::of(&command));
         if let Some(content) = content
@@ -362,6 +368,7 @@ pub(crate) mod testing {
                 institution: InstitutionCode::new(claimed).unwrap(),
             },
             command,
+            found: Found::default(),
         })
     }
 

@@ -185,6 +185,7 @@ async fn answer(
                 caller: caller.clone(),
                 sender: decoded.sender,
                 command: decoded.command,
+                found: decoded.found,
             };
             let reply = world.network.apply(input);
             let fault = reply.as_ref().err().map(|fault| fault.code.code);

@@ -1,9 +1,10 @@
 //! The contract seam: bytes to commands, replies to bytes. [`Contract`] is the seam, [`bundled`] the mock's own contract.
 
 pub mod bundled;
+mod inspect;
 mod reader;
 
-use crate::network::{Command, Fault, Reply, Sender, moment::Moment};
+use crate::network::{Command, Fault, Reply, Sender, form::Found, moment::Moment};
 
 /// An HTTP request as it arrived, its path relative to the world.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +30,8 @@ pub struct Decoded {
     pub sender: Sender,
     /// What it asks.
     pub command: Command,
+    /// What it holds that no message may.
+    pub found: Found,
 }
 
 /// An HTTP response to be sent.

@@ -6,6 +6,7 @@
 pub mod caller;
 pub mod connection;
 pub mod faults;
+pub mod form;
 pub mod request;
 
 use crate::{network::Fault, text::Text};
@@ -101,10 +102,15 @@ pub struct FaultCode {
 
 /// All rules, in the order in which they are tried.
 pub fn catalogue() -> impl Iterator<Item = &'static Rule> {
-    [caller::RULES, request::RULES, connection::RULES]
-        .into_iter()
-        .flatten()
-        .copied()
+    [
+        caller::RULES,
+        form::RULES,
+        request::RULES,
+        connection::RULES,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
 }
 
 /// The rule whose code this is.

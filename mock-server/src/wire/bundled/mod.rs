@@ -15,6 +15,7 @@ use crate::{
     wire::{
         Contract, Decoded, RawRequest, RawResponse,
         bundled::writer::Writer,
+        inspect::inspect,
         reader::{self, Children},
     },
 };
@@ -132,7 +133,12 @@ impl Contract for Bundled {
         let sender = sender(&mut fields)?;
         let command = (operation.decode)(&mut fields)?;
         fields.end()?;
-        Ok(Decoded { sender, command })
+        let found = inspect(&document);
+        Ok(Decoded {
+            sender,
+            command,
+            found,
+        })
     }
 
     fn encode(&self, request_id: &str, answered_at: Moment, reply: &Reply) -> RawResponse {

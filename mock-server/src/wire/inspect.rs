@@ -1,0 +1,110 @@
+//! Collects the texts of a message for the rules of the form, with the place of each.
+
+use roxmltree::{Document, Node, NodeType};
+
+use crate::network::form::Found;
+
+/// What a message holds that it may not.
+pub(super) fn inspect(document: &Document<'_>) -> Found {
+    let mut found = Found::default();
+    for node in document.descendants() {
+        match node.node_type() {
+            NodeType::Element => element(node, &mut found),
+            // Text is looked at with its element; a comment or an instruction is no content, but is sent all the same.
+            NodeType::Comment => {
+                found.look_for_numbers(node.text().unwrap_or_default(), || path(node))
+            }
+            NodeType::PI => {
+                let value = node.pi().and_then(|pi| pi.value).unwrap_or_default();
+                found.look_for_numbers(value, || path(node));
+            }
+            NodeType::Root | NodeType::Text => {}
+        }
+    }
+    found
+}
+
+fn element(node: Node<'_, '_>, found: &mut Found) {
+    for attribute in node.attributes() {
+        found.look(attribute.value(), || {
+            format!("{}/@{}", path(node), attribute.name())
+        });
+    }
+    let mut texts = node.children().filter(Node::is_text);
+    match (texts.next(), texts.next()) {
+        (None, _) => {}
+        (Some(only), None) => found.look(only.text().unwrap_or_default(), || path(node)),
+        // A comment stands within the text; what is read is the text without it.
+        (Some(_), Some(_)) => found.look(&text_of(node), || path(node)),
+    }
+    let children: Vec<Node<'_, '_>> = node.children().filter(Node::is_element).collect();
+    for run in children.chunk_by(|left, right| left.tag_name() == right.tag_name()) {
+        if let [first, _, ..] = run {
+            let texts: Vec<String> = run.iter().map(|node| text_of(*node)).collect();
+            found.look_across(&texts, || path(*first));
+        }
+    }
+}
+
+fn text_of(node: Node<'_, '_>) -> String {
+    node.children()
+        .filter(Node::is_text)
+        .filter_map(|text| text.text())
+        .collect()
+}
+
+/// The names from the operation on, such as `/Echo/Text`.
+fn path(node: Node<'_, '_>) -> String {
+    let mut names: Vec<&str> = node
+        .ancestors()
+        .filter(Node::is_element)
+        .map(|node| node.tag_name().name())
+        .filter(|name| !matches!(*name, "Envelope" | "Body"))
+        .collect();
+    names.reverse();
+    format!("/{}", names.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(body: &str) -> Found {
+        inspect(&Document::parse(&format!("<Envelope><Body>{body}</Body></Envelope>")).unwrap())
+    }
+
+    #[test]
+    fn each_thing_is_found_wherever_it_stands() {
+        // A body whose check digit is put on here, so that no number stands in this file.
+        let number = format!("{}{}", "12345678901", 8);
+        let (left, right) = number.split_at(6);
+        let numbers = [
+            (format!("<Echo><Text>{number}</Text></Echo>"), "/Echo/Text"),
+            (
+                format!("<Echo><Text>{left}<!-- -->{right}</Text></Echo>"),
+                "/Echo/Text",
+            ),
+            (
+                format!("<Echo><Text><![CDATA[{number}]]></Text></Echo>"),
+                "/Echo/Text",
+            ),
+            (
+                format!("<Echo><T>{left}</T><T>{right}</T></Echo>"),
+                "/Echo/T",
+            ),
+            (format!("<Echo><!-- {number} --></Echo>"), "/Echo"),
+            (format!("<Echo><?x {number}?></Echo>"), "/Echo"),
+            (format!("<Echo a='{number}'/>"), "/Echo/@a"),
+        ];
+        for (body, place) in numbers {
+            let found = found(&body);
+            assert_eq!(found.individual_number.as_deref(), Some(place), "{place}");
+            assert_eq!(found.resident_code, None);
+        }
+        let code = found("<Echo><Text>3000-0000-011</Text></Echo>");
+        assert_eq!(code.resident_code.as_deref(), Some("/Echo/Text"));
+        let kana = found("<Echo><Text>ｶﾅ</Text></Echo>");
+        assert_eq!(kana.character, Some(("/Echo/Text".to_owned(), 'ｶ')));
+        assert_eq!(found("<Echo><Text>字</Text></Echo>"), Found::default());
+    }
+}
