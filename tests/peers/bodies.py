@@ -1,55 +1,101 @@
-"""Runs the suite, then holds every request and response body that it kept against the served schema, by xmllint.
+"""Every request, answer and vector against the schema, by xmllint.
 
-Bodies that a scenario makes ill-formed or invalid on purpose are answered with a form fault (F-FORM-...); only those
-exchanges are exempt on the request side. Every answer must be valid, always.
+Every answer must be valid, but for those of scenarios that spoil answers on purpose. A request that xmllint refuses must
+have been refused by the mock as well, for its form: so the two readers are held against each other.
 """
 
+import os
 import pathlib
 import subprocess
-import sys
 
 from lxml import etree
 
-SOAP = "{http://schemas.xmlsoap.org/soap/envelope/}"
+from cases import check
+from kept import exchanges, fault_code, is_spoilt, payload, scenarios, tree
+
+WORK = pathlib.Path(os.environ["WORK"])
+SCHEMA = WORK / "contract" / "renkei-messages.xsd"
 
 
-def payload(path):
-    """The child of soap:Body, or the detail of a fault; None where the file is no envelope."""
-    try:
-        root = etree.parse(str(path)).getroot()
-    except etree.XMLSyntaxError:
-        return None
-    body = root.find(SOAP + "Body")
-    if root.tag != SOAP + "Envelope" or body is None or len(body) != 1:
-        return None
-    child = body[0]
-    if child.tag == SOAP + "Fault":
-        detail = child.find("detail")
-        return detail[0] if detail is not None and len(detail) == 1 else None
-    return child
+class Validator:
+    """Collects messages, then judges them all in a few calls of xmllint."""
+
+    def __init__(self, name):
+        self.folder = WORK / "messages" / name
+        self.folder.mkdir(parents=True)
+        self.of = {}
+
+    def add(self, key, message):
+        path = self.folder / f"{len(self.of)}.xml"
+        path.write_bytes(etree.tostring(message, encoding="UTF-8", with_tail=False))
+        self.of[str(path)] = key
+
+    def invalid(self):
+        """key → what xmllint says of it."""
+        found, paths = {}, list(self.of)
+        for start in range(0, len(paths), 300):
+            done = subprocess.run(
+                ["xmllint", "--noout", "--huge", "--schema", str(SCHEMA), *paths[start:start + 300]],
+                capture_output=True, text=True, check=False,
+            )
+            said = done.stderr.splitlines()
+            valid = {line.removesuffix(" validates") for line in said if line.endswith(" validates")}
+            for path in paths[start:start + 300]:
+                if path not in valid:
+                    found[self.of[path]] = "\n".join(line for line in said if line.startswith(path + ":"))
+        return found
 
 
-def main():
-    renkei, work = sys.argv[1], pathlib.Path(sys.argv[2])
-    runs = work / "runs"
-    subprocess.run([renkei, "run", "--runs", str(runs)], check=True, stdout=subprocess.DEVNULL)
-    schema = next(p for p in (work / "contract").glob("*.xsd") if "messages" in p.name)
-    checked = 0
-    bad = 0
-    for response in sorted(runs.rglob("*.response*")):
-        part = payload(response)
-        if part is None:
-            continue
-        checked += 1
-        result = subprocess.run(
-            ["xmllint", "--noout", "--schema", str(schema), "-"],
-            input=etree.tostring(part), capture_output=True, check=False,
-        )
-        if result.returncode != 0:
-            bad += 1
-            print(response, result.stderr.decode()[:400])
-    print(f"{checked} answers checked, {bad} invalid")
-    return 0 if checked > 0 and bad == 0 else 1
+def judge(folder):
+    known = scenarios()
+    requests, answers = Validator("requests"), Validator("answers")
+    roots, refused, odd = {}, {}, []
+    for number, (scenario, step, files) in enumerate(exchanges(folder)):
+        key = (scenario, step, number)
+        answer = tree(files["response"]) if "response" in files else None
+        roots[key] = answer
+        refused[key] = fault_code(answer)
+        if "request" in files:
+            request = tree(files["request"])
+            message = payload(request)
+            if message is not None:
+                requests.add(key, message)
+            elif refused[key] is None and answer is not None and not is_spoilt(known[scenario]):
+                odd.append(f"{scenario} [{step}]: the request is no envelope with one message, but was answered")
+        if "response" in files and not is_spoilt(known[scenario]):
+            message = payload(answer)
+            if message is None:
+                odd.append(f"{scenario} [{step}]: the answer is no envelope with one message or one typed detail")
+            else:
+                answers.add(key, message)
+    invalid = requests.invalid()
+    let_through = [
+        f"{scenario} [{step}]: {why}"
+        for (scenario, step, number), why in invalid.items()
+        if roots[scenario, step, number] is not None
+        and not (refused[scenario, step, number] or "").startswith("F-FORM")
+        and not is_spoilt(known[scenario])
+    ]
+    wrong = [f"{scenario} [{step}]: {why}" for (scenario, step, _), why in answers.invalid().items()]
+    check(f"the envelopes of the run are envelopes ({len(roots)} exchanges)", roots and not odd, "\n".join(odd))
+    check(
+        f"xmllint: {len(requests.of)} requests; the {len(invalid)} invalid ones were refused for their form",
+        requests.of and not let_through, "\n".join(let_through),
+    )
+    check(f"xmllint: {len(answers.of)} answers are valid", answers.of and not wrong, "\n".join(wrong))
+    sent = {etree.QName(payload(root)).localname for root in map(tree, folder.rglob("*.request*")) if payload(root) is not None}
+    templates = {file.stem for file in pathlib.Path("scenarios/messages").glob("*.xml")}
+    check("every template was rendered and sent", templates <= sent, f"not sent: {sorted(templates - sent)}")
+    vectors()
 
 
-sys.exit(main())
+def vectors():
+    """The messages that the mock's own tests take as right, where they are files."""
+    validator = Validator("vectors")
+    for path in sorted(pathlib.Path("mock-server").rglob("*.xml")):
+        message = payload(tree(path))
+        if message is not None:
+            validator.add(str(path), message)
+    if validator.of:
+        invalid = validator.invalid()
+        check(f"xmllint: {len(validator.of)} test vectors are valid", not invalid, "\n".join(f"{path}: {why}" for path, why in invalid.items()))
