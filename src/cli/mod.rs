@@ -8,6 +8,7 @@ mod select;
 mod selftest;
 mod snapshots;
 mod suite;
+mod target;
 
 use std::{
     io::{self, Write},
@@ -56,11 +57,23 @@ enum Command {
     /// List scenarios, and the items and rules that none names (シナリオの一覧)
     List,
     /// Show the snapshots that wait to be accepted (新しいスナップショットを確認する)
-    Review,
+    Review {
+        /// Only these: scenarios, or files and folders of snapshots
+        #[arg(value_name = "PATHS")]
+        paths: Vec<PathBuf>,
+    },
     /// Accept the waiting snapshots (新しいスナップショットを採用する)
-    Accept,
+    Accept {
+        /// Only these: scenarios, or files and folders of snapshots
+        #[arg(value_name = "PATHS")]
+        paths: Vec<PathBuf>,
+    },
     /// Throw the waiting snapshots away (新しいスナップショットを破棄する)
-    Reject,
+    Reject {
+        /// Only these: scenarios, or files and folders of snapshots
+        #[arg(value_name = "PATHS")]
+        paths: Vec<PathBuf>,
+    },
     /// Run the mock of the network alone (模擬ネットワークを単独で動かす)
     Mock(mock::MockArguments),
     /// Make a set of test certificates in a folder (試験用証明書を作成する)
@@ -94,9 +107,9 @@ pub async fn run(arguments: Arguments) -> Exit {
         Command::Report { folder, reports } => run::report(&mut out, &folder, &reports, lang),
         Command::Check => suite::check(&mut out, lang),
         Command::List => suite::list(&mut out, lang),
-        Command::Review => snapshots::review(&mut out, lang),
-        Command::Accept => snapshots::accept(&mut out, lang),
-        Command::Reject => snapshots::reject(&mut out, lang),
+        Command::Review { paths } => snapshots::review(&mut out, &paths, lang),
+        Command::Accept { paths } => snapshots::accept(&mut out, &paths, lang),
+        Command::Reject { paths } => snapshots::reject(&mut out, &paths, lang),
         Command::Mock(arguments) => mock::mock(&mut out, arguments).await,
         Command::Pki { folder } => mock::pki(&mut out, &folder),
         Command::Contract { folder } => mock::contract(&mut out, &folder),

@@ -14,10 +14,12 @@ use crate::{
     cli::{
         Done, Stopped,
         journal::{JOURNAL, Journal},
-        mock, select, suite, variable,
+        select, suite, target, variable,
     },
+    profile,
+    project::Project,
     report::{self, Record},
-    run::{self, Checkpoints, LIMITS, Setting, Sink, Snapshots, Spoilt, Target},
+    run::{self, Checkpoints, LIMITS, Setting, Sink, Snapshots, Spoilt},
     text::{Lang, Text},
     verdict::{self, Exit},
 };
@@ -26,6 +28,9 @@ use crate::{
 pub(super) struct RunArguments {
     #[command(flatten)]
     select: select::SelectArguments,
+    /// A profile to use in the place of the suite's own
+    #[arg(long, value_name = "FILE")]
+    profile: Option<PathBuf>,
     /// How many scenarios run side by side; else one for each core
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
@@ -44,6 +49,9 @@ pub(super) struct RunArguments {
     /// The folder of the run folders
     #[arg(long, default_value = "runs")]
     runs: PathBuf,
+    /// Run against [target.NAME] of the profile: a mock that runs elsewhere
+    #[arg(long, value_name = "NAME")]
+    target: Option<String>,
     /// Leave the worlds of scenarios that did not pass; of use with a mock that runs elsewhere
     #[arg(long)]
     keep_worlds: bool,
@@ -76,15 +84,20 @@ pub(super) fn report_argument(text: &str) -> Result<ReportArgument, String> {
 pub(super) async fn run(out: &mut dyn Write, arguments: RunArguments, lang: Lang) -> Done {
     let RunArguments {
         select,
+        profile,
         jobs,
         fail_fast,
         seed,
         snapshots,
         reports,
         runs,
+        target,
         keep_worlds,
     } = arguments;
-    let project = suite::project()?;
+    let project = match &profile {
+        Some(profile) => with_profile(profile)?,
+        None => suite::project()?,
+    };
     let loaded = suite::load(&project, out, lang)?;
     let chosen = select::chosen(&select, &loaded, &project)?;
     let snapshots = match snapshots {
@@ -93,10 +106,9 @@ pub(super) async fn run(out: &mut dyn Write, arguments: RunArguments, lang: Lang
         Some(SnapshotsArgument::Accept) => Snapshots::Accept,
         Some(SnapshotsArgument::New) | None => Snapshots::New,
     };
-    let temporary = tempfile::tempdir()?;
-    let mock = mock::embedded(&temporary.path().join("pki")).await?;
+    let opened = target::open(target.as_deref(), &loaded, &project).await?;
     let setting = Setting {
-        target: Target::of_mock(mock.control_url(), mock.pki().to_owned()),
+        target: opened.target.clone(),
         seed,
         jobs: jobs.map_or_else(cores, usize::from),
         snapshots,
@@ -104,7 +116,7 @@ pub(super) async fn run(out: &mut dyn Write, arguments: RunArguments, lang: Lang
         keep_worlds,
         limits: LIMITS,
         spoilt: Spoilt::default(),
-        nonce: "run".to_owned(),
+        nonce: opened.nonce.clone(),
     };
     let journal = Arc::new(Journal::begin(run_folder(&runs)?, lang)?);
     let sink: Arc<dyn Sink> = Arc::clone(&journal) as Arc<dyn Sink>;
@@ -118,7 +130,7 @@ pub(super) async fn run(out: &mut dyn Write, arguments: RunArguments, lang: Lang
     )
     .await;
     run::forget(&setting, &ran.checkpoints).await;
-    mock.stop().await;
+    opened.close().await;
     let record = journal.end()?;
     show(out, &record, &reports, lang)?;
     writeln!(
@@ -128,6 +140,27 @@ pub(super) async fn run(out: &mut dyn Write, arguments: RunArguments, lang: Lang
         journal.folder().display()
     )?;
     Ok(verdict::exit(&record.results))
+}
+
+/// The suite around a profile, else the nearest one, with that profile.
+fn with_profile(profile: &Path) -> Result<Project, Stopped> {
+    let text = fs::read_to_string(profile).map_err(|error| Stopped {
+        exit: Exit::Usage,
+        text: Text::new(
+            format!("{} を読み取れません（{error}）", profile.display()),
+            format!("{} cannot be read: {error}", profile.display()),
+        ),
+    })?;
+    let absolute = std::env::current_dir()?.join(profile);
+    let folder = absolute
+        .parent()
+        .filter(|folder| folder.ends_with("scenarios"));
+    let mut project = match folder.and_then(Path::parent) {
+        Some(root) => Project::on_disk(root)?,
+        None => suite::project()?,
+    };
+    project.files.insert(profile::PATH.to_owned(), text);
+    Ok(project)
 }
 
 /// Makes the reports of a run again.

@@ -1,0 +1,321 @@
+//! A run as a whole: what is chosen, in what order, against what, and what is left afterwards.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot find what it looks at has failed"
+)]
+#![allow(
+    dead_code,
+    clippy::allow_attributes,
+    reason = "each test file uses a part of the support"
+)]
+
+mod support;
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::{TcpListener, TcpStream},
+    process::{Child, Command, Stdio},
+    thread,
+};
+
+use support::{Suite, ask};
+
+const WRONG: &str = "expect = { status = 418 }";
+
+fn three() -> Suite {
+    Suite::new()
+        .with("0-a/one", "tags = [\"slow\"]", &ask("ask", ""))
+        .with("0-a/two", "", &ask("ask", ""))
+        .with("0-b/three", "tags = [\"slow\", \"new\"]", &ask("ask", ""))
+}
+
+#[test]
+fn scenarios_are_chosen_by_path_folder_id_tag_and_expression() {
+    let suite = three();
+    let cases: [(&[&str], usize); 8] = [
+        (&[], 3),
+        (&["scenarios/0-a"], 2),
+        (&["scenarios/0-a/two.toml", "0-b/three"], 2),
+        (&["--tag", "slow"], 2),
+        (&["--tag", "new", "--tag", "slow"], 2),
+        (&["--filter", "t"], 2),
+        (&["0-a", "--tag", "slow"], 1),
+        (&["--phase", "connection"], 3),
+    ];
+    for (arguments, expected) in cases {
+        suite.accept(arguments);
+        let ended = suite.events();
+        let ended = ended.iter().filter(|event| event["event"] == "scenario");
+        assert_eq!(ended.count(), expected, "{arguments:?}");
+    }
+    assert_eq!(suite.renkei(&["run", "--tag", "none"]).0, 6);
+    let (code, shown) = suite.renkei(&["run", "0-a/tow"]);
+    assert_eq!(code, 6);
+    assert!(shown.contains("the nearest is '0-a/two'"), "{shown}");
+    let (code, shown) = suite.renkei(&["run", "--phase", "conection"]);
+    assert_eq!(code, 2);
+    assert!(shown.contains("did you mean 'connection'?"), "{shown}");
+}
+
+#[test]
+fn fail_fast_begins_nothing_after_a_failure() {
+    let suite = Suite::new()
+        .with("0-a/one", "", &ask("ask", WRONG))
+        .with("0-a/two", "", &ask("ask", ""))
+        .with("0-a/three", "", &ask("ask", ""));
+    let (code, _) = suite.renkei(&["run", "--jobs", "1", "--fail-fast"]);
+    assert_eq!(code, 1);
+    let ends: Vec<String> = suite
+        .events()
+        .iter()
+        .filter(|event| event["event"] == "scenario")
+        .map(|event| event["end"]["end"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(ends, ["failed", "not-run", "not-run"]);
+}
+
+#[test]
+fn steps_after_a_failure_are_skipped_but_for_those_that_always_run() {
+    let steps = ask("wrong", WRONG) + &ask("skipped", "") + &ask("always", "always = true");
+    let suite = Suite::new().with("0-a/one", "", &steps);
+    suite.renkei(&["run"]);
+    let outcome = |step: &str| suite.step("0-a/one", step)["outcome"]["outcome"].clone();
+    assert_eq!(outcome("wrong"), "failed");
+    assert_eq!(outcome("skipped"), "skipped");
+    assert_eq!(outcome("always"), "new-snapshot");
+}
+
+#[test]
+fn a_failure_shows_all_that_is_needed_and_every_report_can_be_made_again_from_the_folder() {
+    let suite =
+        Suite::new()
+            .with("0-a/bad", "", &ask("ask", WRONG))
+            .with("0-a/good", "", &ask("ask", ""));
+    let reports = ["--report", "junit=j.xml", "--report", "json=r.json"];
+    let (code, shown) = suite.renkei(&[&["run", "--snapshots", "check"][..], &reports].concat());
+    assert_eq!(code, 1);
+    for says in [
+        "failed: 0-a/bad",
+        "scenarios/0-a/bad.toml:5 [ask]",
+        "HTTP: expected '418', found '200'",
+        "expect = { status = 418 }",
+        "request GetConnectionStatus (iida-mayor)",
+        "<n:Institution>202053-M</n:Institution>",
+        "response 200",
+        "<n:State>",
+    ] {
+        assert!(shown.contains(says), "{says}: {shown}");
+    }
+    let (junit, json) = (suite.read("j.xml"), suite.read("r.json"));
+    assert!(
+        junit.contains("<failure message=\"failed\"") && junit.contains("sha256:"),
+        "{junit}"
+    );
+    let parsed: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(parsed["exit"]["code"], 1);
+    assert_eq!(parsed["scenarios"].as_array().unwrap().len(), 2);
+    let folder = suite.run_folder();
+    fs::remove_file(suite.root().join("j.xml")).unwrap();
+    let (code, again) =
+        suite.renkei(&[&["report", folder.to_str().unwrap()][..], &reports].concat());
+    assert_eq!(code, 1);
+    assert_eq!(suite.read("j.xml"), junit);
+    assert_eq!(suite.read("r.json"), json);
+    assert!(shown.contains(again.trim()), "{again}");
+}
+
+#[test]
+fn a_journal_that_ends_in_the_midst_of_a_line_can_still_be_read() {
+    let suite = three();
+    suite.accept(&[]);
+    let journal = suite.run_folder().join("events.jsonl");
+    let text = fs::read_to_string(&journal).unwrap();
+    fs::write(&journal, &text[..text.len() - 20]).unwrap();
+    let (code, shown) = suite.renkei(&["report", suite.run_folder().to_str().unwrap()]);
+    assert_eq!(code, 0, "{shown}");
+    fs::write(&journal, text.replacen("{\"event\"", "{\"evnt\"", 2)).unwrap();
+    let (code, shown) = suite.renkei(&["report", suite.run_folder().to_str().unwrap()]);
+    assert_eq!(code, 2);
+    assert!(shown.contains("line 1"), "{shown}");
+}
+
+#[test]
+fn bodies_are_kept_byte_for_byte_with_their_digest() {
+    use sha2::Digest as _;
+    let suite = Suite::new().with("0-a/one", "", &ask("ask", ""));
+    suite.accept(&[]);
+    let exchange = suite.step("0-a/one", "ask")["exchange"].clone();
+    for part in ["request", "response"] {
+        let file = exchange[part]["file"].as_str().unwrap();
+        let bytes = fs::read(suite.run_folder().join(file)).unwrap();
+        let digest: String = sha2::Sha256::digest(&bytes)
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        assert_eq!(exchange[part]["sha256"], digest.as_str());
+        assert_eq!(exchange[part]["bytes"], bytes.len());
+        assert_eq!(exchange[part]["masked"], false);
+    }
+}
+
+#[test]
+fn an_accepted_snapshot_that_cannot_be_read_is_named_and_left_alone() {
+    let suite = Suite::new().with("0-a/one", "", &ask("ask", ""));
+    let path = "snapshots/0-a/one/ask.snap";
+    for broken in ["", "200 text/xml\n", "---\nsource: x\n"] {
+        suite.write(path, broken);
+        let (code, shown) = suite.renkei(&["run", "--snapshots", "accept"]);
+        assert_eq!(code, 3, "{shown}");
+        assert!(shown.contains(path), "{shown}");
+        assert_eq!(suite.read(path), broken);
+    }
+}
+
+#[test]
+fn waiting_snapshots_are_reviewed_accepted_and_rejected_by_path() {
+    let suite = three();
+    assert_eq!(suite.renkei(&["run"]).0, 5);
+    let last = |arguments: &[&str]| {
+        let (code, shown) = suite.renkei(arguments);
+        assert_eq!(code, 0, "{shown}");
+        shown.lines().last().unwrap_or_default().to_owned()
+    };
+    assert_eq!(last(&["review"]), "waiting: 3");
+    assert_eq!(last(&["review", "0-a"]), "waiting: 2");
+    assert_eq!(last(&["accept", "scenarios/0-a/one.toml"]), "accepted: 1");
+    assert_eq!(last(&["reject", "snapshots/0-a/two"]), "rejected: 1");
+    assert_eq!(last(&["review"]), "waiting: 1");
+    assert_eq!(suite.renkei(&["accept", "0-a/none"]).0, 6);
+    assert!(suite.root().join("snapshots/0-a/one/ask.snap").is_file());
+}
+
+#[test]
+fn fields_of_twelve_digits_by_nature_and_hops_where_a_number_may_travel_are_no_finding() {
+    let number = renkei::sentinel::specimen();
+    let suite = Suite::new().with("0-a/one", "", &ask("ask", ""));
+    let message = "scenarios/messages/GetConnectionStatus.xml";
+    let with_number = suite.read(message).replace(
+        "<s:Body>",
+        &format!("<s:Header><n:Own>{number}</n:Own></s:Header><s:Body>"),
+    );
+    suite.write(message, &with_number);
+    assert_eq!(suite.renkei(&["run"]).0, 7);
+    let profile = suite.read("scenarios/profile.toml");
+    suite.append(
+        "scenarios/profile.toml",
+        "[sentinel.twelve_digits]\n\"//n:Own\" = \"own numbers\"\n",
+    );
+    let (code, shown) = suite.renkei(&["run"]);
+    assert_ne!(code, 7, "{shown}");
+    assert!(shown.contains("//n:Own (own numbers)"), "{shown}");
+    suite.write(
+        "scenarios/profile.toml",
+        &format!("{profile}[sentinel]\nmasked = [\"connection\"]\n"),
+    );
+    let (code, shown) = suite.renkei(&["run"]);
+    assert_ne!(code, 7, "{shown}");
+    let request = suite.step("0-a/one", "ask")["exchange"]["request"].clone();
+    assert_eq!(request["masked"], true);
+    let kept = suite.run_folder().join(request["file"].as_str().unwrap());
+    assert!(!fs::read_to_string(kept).unwrap().contains(&number));
+}
+
+/// A mock of its own, ended with the test.
+struct Elsewhere {
+    child: Child,
+    url: String,
+    control: String,
+}
+
+impl Elsewhere {
+    fn start(suite: &Suite) -> Self {
+        let mut child = Command::new(assert_cmd::cargo::cargo_bin("renkei"))
+            .current_dir(suite.root())
+            .args(["mock", "--pki", "pki"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let ready: serde_json::Value = serde_json::from_str(&line).unwrap();
+        let text = |key: &str| ready[key].as_str().unwrap().to_owned();
+        Self {
+            child,
+            url: text("url"),
+            control: text("control"),
+        }
+    }
+}
+
+impl Drop for Elsewhere {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A port that leads to another one.
+fn forward(to: String) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    thread::spawn(move || {
+        for near in listener.incoming() {
+            let near = near.unwrap();
+            let far = TcpStream::connect(&to).unwrap();
+            for (mut from, mut to) in [
+                (near.try_clone().unwrap(), far.try_clone().unwrap()),
+                (far, near),
+            ] {
+                thread::spawn(move || {
+                    let mut bytes = [0; 4096];
+                    while let Ok(count @ 1..) = from.read(&mut bytes) {
+                        if to.write_all(&bytes[..count]).is_err() {
+                            break;
+                        }
+                    }
+                    let _ = to.shutdown(std::net::Shutdown::Write);
+                });
+            }
+        }
+    });
+    port
+}
+
+#[test]
+fn a_mock_that_runs_elsewhere_is_reached_by_the_url_of_the_target() {
+    let suite = three();
+    let mock = Elsewhere::start(&suite);
+    let authority = mock
+        .url
+        .trim_start_matches("https://")
+        .trim_end_matches('/');
+    let port = forward(authority.to_owned());
+    suite.append(
+        "scenarios/profile.toml",
+        &format!(
+            "[target.there]\nurl = \"https://127.0.0.1:{port}/\"\ncontrol = \"{}\"\ncertificates = \"pki\"\n\
+             [target.there.identity.iida-mayor]\ncertificate = \"pki/clients/iida-mayor.pem\"\nkey = \"pki/clients/iida-mayor.key\"\n\
+             [target.real]\nurl = \"https://127.0.0.1:{port}/\"\ncertificates = \"pki\"\n",
+            mock.control
+        ),
+    );
+    suite.accept(&["--target", "there"]);
+    // A second run meets nothing of the first.
+    suite.accept(&["--target", "there"]);
+    let (code, shown) = suite.renkei(&["run", "--target", "real"]);
+    assert_eq!(code, 2);
+    assert!(shown.contains("not supported yet"), "{shown}");
+    let (code, shown) = suite.renkei(&["run", "--target", "ther"]);
+    assert_eq!(code, 2);
+    assert!(shown.contains("did you mean 'there'?"), "{shown}");
+    drop(mock);
+    let (code, shown) = suite.renkei(&["run", "--target", "there"]);
+    assert_eq!(code, 4, "{shown}");
+}

@@ -1,0 +1,215 @@
+//! What each kind of step does, seen from outside: exit code, snapshots, journal and run folder.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot find what it looks at has failed"
+)]
+#![allow(
+    dead_code,
+    clippy::allow_attributes,
+    reason = "each test file uses a part of the support"
+)]
+
+mod support;
+
+use std::fs;
+
+use support::{Suite, ask};
+
+#[test]
+fn a_poll_moves_the_frozen_clock_and_only_its_last_answer_counts() {
+    let until = "until = { xpath = { \"//n:AnsweredAt\" = \"2026-11-02T09:00:30+09:00\" }, every = \"10s\", within = \"1m\" }";
+    let suite = Suite::new().with("0-a/poll", "", &(ask("poll", until) + &ask("after", "")));
+    suite.accept(&[]);
+    let poll = suite.read("snapshots/0-a/poll/poll.snap");
+    assert!(poll.contains("{request-1}"), "{poll}");
+    assert!(poll.contains("{t+00:00:30 +09:00}"), "{poll}");
+    let after = suite.read("snapshots/0-a/poll/after.snap");
+    assert!(after.contains("{request-2}"), "{after}");
+    let step = suite.step("0-a/poll", "poll");
+    assert_eq!(step["exchange"]["sent"], 4);
+    assert_eq!(
+        step["exchange"]["response"]["file"],
+        "0-a/poll/01-poll.4.response.xml"
+    );
+    let mut requests: Vec<String> = ["01-poll", "01-poll.2", "01-poll.3", "01-poll.4"]
+        .iter()
+        .map(|name| {
+            let file = format!("0-a/poll/{name}.request.xml");
+            fs::read_to_string(suite.run_folder().join(file)).unwrap()
+        })
+        .collect();
+    requests.dedup();
+    assert_eq!(requests.len(), 4);
+}
+
+#[test]
+fn a_poll_in_vain_fails_and_says_what_is_missing() {
+    let until =
+        "until = { xpath = { \"//n:State\" = \"never\" }, every = \"10s\", within = \"30s\" }";
+    let suite = Suite::new().with("0-a/poll", "", &ask("poll", until));
+    let (code, shown) = suite.renkei(&["run"]);
+    assert_eq!(code, 1, "{shown}");
+    assert!(
+        shown.contains("waited in vain: //n:State: expected 'never', found 'none'")
+            || shown.contains("waited in vain: //n:State: expected 'never', found"),
+        "{shown}"
+    );
+    assert_eq!(suite.step("0-a/poll", "poll")["exchange"]["sent"], 4);
+}
+
+#[test]
+fn a_retry_repeats_the_request_id_and_captures_can_be_expected() {
+    let first = ask("first", "capture = { id = \"//n:RequestId\" }");
+    let retry = ask(
+        "retry",
+        "same_request_as = \"first\"\nexpect = { status = 200, xpath = { \"//n:RequestId\" = \"{{ id }}\" } }",
+    );
+    let suite = Suite::new().with("0-a/retry", "", &(first + &retry));
+    suite.accept(&[]);
+    assert!(
+        suite
+            .read("snapshots/0-a/retry/retry.snap")
+            .contains("{request-1}")
+    );
+}
+
+#[test]
+fn exports_go_along_the_whole_chain_of_checkpoints() {
+    let capture = ask("ask", "capture = { early = \"//n:RequestId\" }");
+    let suite = Suite::new()
+        .with(
+            "0-a/one",
+            "establishes = \"one\"\nexports = [\"early\"]",
+            &capture,
+        )
+        .with(
+            "0-a/two",
+            "starts_from = \"one\"\nestablishes = \"two\"",
+            &ask("ask", ""),
+        )
+        .with(
+            "0-a/three",
+            "starts_from = \"two\"",
+            &ask("ask", "with = { note = \"{{ early }}\" }"),
+        );
+    suite.accept(&["0-a/three"]);
+    let early = fs::read_to_string(suite.run_folder().join("0-a/one/01-ask.request.xml")).unwrap();
+    let id = early
+        .split("<n:RequestId>")
+        .nth(1)
+        .and_then(|rest| rest.split('<').next())
+        .unwrap();
+    let late = fs::read_to_string(suite.run_folder().join("0-a/three/01-ask.request.xml")).unwrap();
+    assert!(late.contains(&format!("<!-- {id} -->")), "{late}");
+    let ended: Vec<(String, bool)> = suite
+        .events()
+        .iter()
+        .filter(|event| event["event"] == "scenario")
+        .map(|event| {
+            let id = event["scenario"].as_str().unwrap().to_owned();
+            (id, event["prerequisite"].as_bool().unwrap())
+        })
+        .collect();
+    let expected = [("0-a/one", true), ("0-a/two", true), ("0-a/three", false)];
+    assert_eq!(ended, expected.map(|(id, is)| (id.to_owned(), is)));
+}
+
+#[test]
+fn an_outcome_of_the_transport_is_expected_snapshotted_and_told_from_others() {
+    let refused = "[[step]]\nid = \"refused\"\nsend = \"GetConnectionStatus\"\nas = \"expired\"\n";
+    let expected = "expect = { outcome = \"tls-refused\" }\n";
+    let suite = Suite::new().with("0-a/tls", "", &format!("{refused}{expected}"));
+    suite.accept(&[]);
+    assert!(
+        suite
+            .read("snapshots/0-a/tls/refused.snap")
+            .ends_with("---\noutcome: tls-refused\n")
+    );
+    let suite = Suite::new().with("0-a/tls", "", refused);
+    assert_eq!(suite.renkei(&["run"]).0, 4);
+    let wrong = "expect = { outcome = \"closed\" }\n";
+    let suite = Suite::new().with("0-a/tls", "", &format!("{refused}{wrong}"));
+    let (code, shown) = suite.renkei(&["run"]);
+    assert_eq!(code, 1);
+    assert!(
+        shown.contains("transport: expected 'closed', found"),
+        "{shown}"
+    );
+    let suite = Suite::new().with("0-a/tls", "", &ask("ask", expected));
+    let (code, shown) = suite.renkei(&["run"]);
+    assert_eq!(code, 1);
+    assert!(shown.contains("but an answer came"), "{shown}");
+}
+
+#[test]
+fn a_planted_number_is_sent_and_kept_nowhere() {
+    let plants = "plants = \"individual-number\"\nwith = { note = \"{{ planted }}\" }";
+    let suite = Suite::new().with("0-a/plant", "", &(ask("plant", plants) + &ask("after", "")));
+    let (code, shown) = suite.renkei(&["run", "--snapshots", "accept"]);
+    assert_ne!(code, 7, "{shown}");
+    let step = suite.step("0-a/plant", "plant");
+    assert_eq!(step["exchange"]["request"]["masked"], true);
+    assert_eq!(step["exchange"]["sent"], 1);
+    assert!(step["exchange"]["status"].is_number(), "it was not sent");
+    assert!(!renkei::sentinel::found(&suite.all_text()));
+    assert!(suite.all_text().contains(renkei::sentinel::MASK));
+}
+
+#[test]
+fn invariants_can_be_checked() {
+    let check = "[[step]]\nid = \"check\"\ncheck = \"invariants\"\n";
+    let suite = Suite::new().with("0-a/check", "", &(ask("ask", "") + check));
+    suite.accept(&[]);
+    assert_eq!(
+        suite.step("0-a/check", "check")["outcome"]["outcome"],
+        "passed"
+    );
+}
+
+#[test]
+fn method_path_and_headers_can_be_others_and_a_header_can_be_expected() {
+    let other = ask(
+        "other",
+        "method = \"PUT\"\npath = \"nowhere/x\"\nheaders = { \"X-One\" = \"1\" }\nexpect = { header = { \"Content-Type\" = { matches = \"text/xml.*\" } } }",
+    );
+    let suite = Suite::new().with("0-a/other", "", &other);
+    let (code, shown) = suite.renkei(&["run", "--snapshots", "accept"]);
+    assert_eq!(code, 0, "{shown}");
+    let right = ask("right", "expect = { status = 200 }");
+    assert_ne!(
+        suite.step("0-a/other", "other")["exchange"]["status"],
+        Suite::new()
+            .with("0-a/right", "", &right)
+            .step_after_accept()["exchange"]["status"]
+    );
+}
+
+impl Suite {
+    fn step_after_accept(&self) -> serde_json::Value {
+        self.accept(&[]);
+        self.step("0-a/right", "right")
+    }
+}
+
+#[test]
+fn what_the_network_refuses_is_a_failure_and_what_control_does_not_know_is_the_scenarios_mistake() {
+    let step = |act: &str| format!("[[step]]\nid = \"act\"\nnetwork = {{ {act} }}\n");
+    let conflict = "act = \"approve-application\", institution = \"NOBODY-9\"";
+    let suite = Suite::new().with("0-a/act", "", &step(conflict));
+    let (code, shown) = suite.renkei(&["run"]);
+    assert!(code == 1 || code == 3, "{shown}");
+    let suite = Suite::new().with("0-a/act", "", &step("act = \"no-such-act\""));
+    let (code, shown) = suite.renkei(&["run"]);
+    assert_eq!(code, 3, "{shown}");
+    assert!(shown.contains("control refused POST"), "{shown}");
+}
+
+#[test]
+fn a_step_without_snapshot_leaves_none() {
+    let suite = Suite::new().with("0-a/none", "", &ask("ask", "no_snapshot = \"not needed\""));
+    suite.accept(&[]);
+    assert!(!suite.root().join("snapshots").exists());
+}

@@ -1,0 +1,158 @@
+//! A small suite of its own, so that a test does not depend on what the bundled one holds.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Output,
+};
+
+use assert_cmd::Command;
+use serde_json::Value;
+
+const PROFILE: &str = r#"
+fault_code = "//n:Fault/n:Code"
+times = ["AnsweredAt"]
+[namespaces]
+s = "http://schemas.xmlsoap.org/soap/envelope/"
+n = "urn:renkei:mock:unofficial:v1"
+[volatile]
+RequestId = "request"
+[operation.GetConnectionStatus]
+endpoint = "connection"
+action = "urn:renkei:mock:unofficial:v1:GetConnectionStatus"
+[identity.iida-mayor]
+certificate = "clients/iida-mayor"
+institution = "202053-M"
+[identity.sapporo-mayor]
+certificate = "clients/sapporo-mayor"
+institution = "011002-M"
+[identity.expired]
+certificate = "bad/expired"
+institution = "202053-M"
+"#;
+
+const MESSAGE: &str = r#"<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" xmlns:n="urn:renkei:mock:unofficial:v1">
+  <s:Body>
+    {% if note is defined %}<!-- {{ note }} -->{% endif %}
+    <n:GetConnectionStatus>
+      <n:Sender>
+        <n:RequestId>{{ request_id }}</n:RequestId>
+        <n:Institution>{{ institution }}</n:Institution>
+      </n:Sender>
+    </n:GetConnectionStatus>
+  </s:Body>
+</s:Envelope>
+"#;
+
+pub struct Suite {
+    folder: tempfile::TempDir,
+}
+
+impl Suite {
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let suite = Self { folder };
+        suite.write("scenarios/profile.toml", PROFILE);
+        suite.write("scenarios/messages/GetConnectionStatus.xml", MESSAGE);
+        suite
+    }
+
+    /// Adds a scenario; `head` are its keys besides title and phase.
+    pub fn with(self, id: &str, head: &str, steps: &str) -> Self {
+        let text = format!(
+            "title = {{ ja = \"{id}\", en = \"{id}\" }}\nphase = \"connection\"\n{head}\n{steps}"
+        );
+        self.write(&format!("scenarios/{id}.toml"), &text);
+        self
+    }
+
+    pub fn root(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn write(&self, path: &str, text: &str) {
+        let path = self.root().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    pub fn append(&self, path: &str, text: &str) {
+        self.write(path, &(self.read(path) + text));
+    }
+
+    pub fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
+    /// Runs the program in the suite's folder; gives its exit code and what it showed.
+    pub fn renkei(&self, arguments: &[&str]) -> (i32, String) {
+        let mut command = Command::cargo_bin("renkei").unwrap();
+        command
+            .current_dir(self.root())
+            .env_remove("CI")
+            .args(["--lang", "en"])
+            .args(arguments);
+        let output: Output = command.output().unwrap();
+        let shown = String::from_utf8_lossy(&output.stdout).into_owned()
+            + &String::from_utf8_lossy(&output.stderr);
+        (output.status.code().unwrap(), shown)
+    }
+
+    /// Runs and accepts all new snapshots; everything must pass.
+    pub fn accept(&self, arguments: &[&str]) -> String {
+        let (code, shown) = self.renkei(&[&["run", "--snapshots", "accept"], arguments].concat());
+        assert_eq!(code, 0, "{shown}");
+        shown
+    }
+
+    /// The newest run folder.
+    pub fn run_folder(&self) -> PathBuf {
+        let mut runs: Vec<PathBuf> = fs::read_dir(self.root().join("runs"))
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .collect();
+        runs.sort_by_key(|path| fs::metadata(path).unwrap().modified().unwrap());
+        runs.pop().unwrap()
+    }
+
+    /// The events of the newest run.
+    pub fn events(&self) -> Vec<Value> {
+        let journal = fs::read_to_string(self.run_folder().join("events.jsonl")).unwrap();
+        journal
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
+    }
+
+    /// The event of a step in the newest run.
+    pub fn step(&self, scenario: &str, step: &str) -> Value {
+        let found = self.events().into_iter().find(|event| {
+            event["event"] == "step" && event["scenario"] == scenario && event["step"] == step
+        });
+        found.unwrap_or_else(|| panic!("{scenario} {step}"))
+    }
+
+    /// Every text below the suite's folder.
+    pub fn all_text(&self) -> String {
+        fn walk(folder: &Path, text: &mut String) {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    walk(&path, text);
+                } else {
+                    text.push_str(&String::from_utf8_lossy(&fs::read(&path).unwrap()));
+                }
+            }
+        }
+        let mut text = String::new();
+        walk(self.root(), &mut text);
+        text
+    }
+}
+
+/// A step that asks for the status, with further keys.
+pub fn ask(id: &str, keys: &str) -> String {
+    format!(
+        "[[step]]\nid = \"{id}\"\nsend = \"GetConnectionStatus\"\nas = \"iida-mayor\"\n{keys}\n"
+    )
+}
