@@ -266,18 +266,35 @@ fn two_runs_with_one_seed_write_equal_journals() {
 }
 
 #[test]
-fn the_selftest_has_no_survivor_and_notices_a_guard_that_sleeps() {
+fn the_selftest_sees_a_guard_that_notices_and_one_that_sleeps() {
     let suite = suite();
-    assert_eq!(renkei(suite.path(), &["selftest"]).status.code(), Some(0));
+    let trial = [
+        "--lang",
+        "en",
+        "selftest",
+        "--rule",
+        "R-CON-01",
+        "--misbehaviour",
+        "fault-with-ok",
+    ];
+    let output = renkei(suite.path(), &trial);
+    assert_eq!(output.status.code(), Some(0), "{}", out(&output));
+    assert!(out(&output).contains("2 tried, 0 survived"));
     change(
         suite.path(),
         "scenarios/0-connection/status-before-approval.toml",
         "phase =",
         "guards = [\"R-CON-01\"]\nphase =",
     );
-    let output = renkei(suite.path(), &["--lang", "en", "selftest"]);
-    assert_eq!(output.status.code(), Some(1));
+    let output = renkei(suite.path(), &trial);
+    assert_eq!(output.status.code(), Some(1), "{}", out(&output));
     assert!(out(&output).contains("SURVIVED"));
+    let output = renkei(
+        suite.path(),
+        &["--lang", "en", "selftest", "--rule", "R-CON-1"],
+    );
+    assert_eq!(output.status.code(), Some(2));
+    assert!(out(&output).contains("the nearest is 'R-CON-01'"));
 }
 
 #[test]

@@ -1,15 +1,8 @@
 //! When each scenario runs: as soon as what it starts from has ended, with so many side by side.
 
-use std::{
-    collections::BTreeMap,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use tokio::{
-    sync::Semaphore,
     task::{Id, JoinSet},
     time::Instant,
 };
@@ -33,39 +26,29 @@ pub(super) async fn all(
         .iter()
         .map(|scenario| scenario.id.clone())
         .collect();
-    let gate = Arc::new(Semaphore::new(shared.setting.jobs.max(1)));
-    let stopped = Arc::new(AtomicBool::new(false));
     let mut ended: BTreeMap<String, ScenarioResult> = BTreeMap::new();
     let mut left = Checkpoints::new();
     let mut waiting = scenarios;
     let mut tasks: JoinSet<Given> = JoinSet::new();
     let mut under_way: Vec<(Id, Scenario)> = Vec::new();
+    let mut stopped = false;
     loop {
-        waiting = begin(waiting, &shared, &checkpoints, |scenario, from| {
-            let (shared, gate) = (Arc::clone(&shared), Arc::clone(&gate));
-            let stopped = Arc::clone(&stopped);
-            let started = scenario.clone();
-            let task = tasks.spawn(async move {
-                let _permit = gate.acquire().await;
-                if stopped.load(Ordering::Acquire) {
-                    return (shared.result(&scenario, 1, ScenarioEnd::NotRun), None);
-                }
-                let given = one(&shared, &scenario, from).await;
-                if shared.setting.fail_fast && !given.0.end.is_good() {
-                    stopped.store(true, Ordering::Release);
-                }
-                given
-            });
-            under_way.push((task.id(), started));
-        });
         // What is blocked blocks others in turn.
-        let blocked = take_blocked(&mut waiting, &shared, &ended);
-        if !blocked.is_empty() {
-            for result in blocked {
+        let given_up = take_given_up(&mut waiting, &shared, &ended, stopped);
+        if !given_up.is_empty() {
+            for result in given_up {
                 shared.sink.event(&Event::Scenario(result.clone()));
                 ended.insert(result.scenario.clone(), result);
             }
             continue;
+        }
+        while under_way.len() < shared.setting.jobs.max(1)
+            && let Some((scenario, from)) = take_due(&mut waiting, &shared, &checkpoints)
+        {
+            let shared = Arc::clone(&shared);
+            let started = scenario.clone();
+            let task = tasks.spawn(async move { one(&shared, &scenario, from).await });
+            under_way.push((task.id(), started));
         }
         let Some((scenario, given)) = next_ended(&mut tasks, &mut under_way).await else {
             break;
@@ -81,6 +64,13 @@ pub(super) async fn all(
                 .or_insert_with(|| checkpoint.clone());
             left.insert(scenario.id.clone(), checkpoint);
         }
+        stopped |= shared.setting.fail_fast && !result.end.is_good();
+        shared.sink.event(&Event::Scenario(result.clone()));
+        ended.insert(scenario.id, result);
+    }
+    for scenario in waiting {
+        // Nothing is waited for that was never begun; but should it be, it is not lost.
+        let result = shared.result(&scenario, 1, ScenarioEnd::Internal);
         shared.sink.event(&Event::Scenario(result.clone()));
         ended.insert(scenario.id, result);
     }
@@ -90,49 +80,45 @@ pub(super) async fn all(
     }
 }
 
-/// Begins those whose checkpoint is there; gives back the others.
-fn begin(
-    waiting: Vec<Scenario>,
+/// Takes the first whose checkpoint is there, with what was left for it.
+fn take_due(
+    waiting: &mut Vec<Scenario>,
     shared: &Shared,
     checkpoints: &Checkpoints,
-    mut spawn: impl FnMut(Scenario, Option<Left>),
-) -> Vec<Scenario> {
-    let mut rest = Vec::new();
-    for scenario in waiting {
-        match shared
-            .source(&scenario)
-            .map(|source| checkpoints.get(&source.id))
-        {
-            None => spawn(scenario, None),
-            Some(Some(left)) => spawn(scenario, Some(left.clone())),
-            Some(None) => rest.push(scenario),
-        }
-    }
-    rest
+) -> Option<(Scenario, Option<Left>)> {
+    let (at, from) =
+        waiting
+            .iter()
+            .enumerate()
+            .find_map(|(at, scenario)| match shared.source(scenario) {
+                None => Some((at, None)),
+                Some(source) => Some((at, Some(checkpoints.get(&source.id)?.clone()))),
+            })?;
+    Some((waiting.remove(at), from))
 }
 
-/// Takes out those whose checkpoint will never be there.
-fn take_blocked(
+/// Takes those that will not run: all where the run is to stop, else those whose checkpoint will never be there.
+fn take_given_up(
     waiting: &mut Vec<Scenario>,
     shared: &Shared,
     ended: &BTreeMap<String, ScenarioResult>,
+    stopped: bool,
 ) -> Vec<ScenarioResult> {
-    let mut blocked = Vec::new();
+    let mut given_up = Vec::new();
     waiting.retain(|scenario| {
         let source = shared.source(scenario);
-        let Some(end) = source.and_then(|source| ended.get(&source.id)) else {
-            return true;
-        };
-        let end = match &end.end {
-            ScenarioEnd::NotRun => ScenarioEnd::NotRun,
-            _ => ScenarioEnd::Blocked {
-                by: end.scenario.clone(),
+        let source = source.and_then(|source| ended.get(&source.id));
+        let end = match source.filter(|source| !source.end.is_good()) {
+            _ if stopped => ScenarioEnd::NotRun,
+            Some(source) => ScenarioEnd::Blocked {
+                by: source.scenario.clone(),
             },
+            None => return true,
         };
-        blocked.push(shared.result(scenario, 1, end));
+        given_up.push(shared.result(scenario, 1, end));
         false
     });
-    blocked
+    given_up
 }
 
 /// The next scenario whose task ended, with what it gave; nothing where the task broke, so that no scenario is lost.
