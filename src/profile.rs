@@ -27,6 +27,8 @@ pub struct Profile {
     pub no_prefix: bool,
     /// The XPath of the fault code in a fault.
     pub fault_code: String,
+    /// The XPath of the id of the rule that a fault names, for reports; none where faults name none.
+    pub fault_rule: Option<String>,
     /// How each operation is sent.
     #[serde(default)]
     pub operation: BTreeMap<String, Operation>,
@@ -159,6 +161,9 @@ fn check(profile: &Profile, root: &Spanned<DeValue<'_>>, text: &str, found: &mut
         }
     };
     xpath(&profile.fault_code, &["fault_code"]);
+    if let Some(expression) = &profile.fault_rule {
+        xpath(expression, &["fault_rule"]);
+    }
     for (name, operation) in &profile.operation {
         if let Some(expression) = &operation.fault_code {
             xpath(expression, &["operation", name, "fault_code"]);

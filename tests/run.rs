@@ -194,6 +194,17 @@ fn waiting_snapshots_are_reviewed_accepted_and_rejected_by_path() {
 }
 
 #[test]
+fn a_waiting_snapshot_is_taken_away_once_the_answer_is_as_accepted() {
+    let suite = Suite::new().with("0-a/one", "", &ask("ask", ""));
+    suite.accept(&[]);
+    suite.write("snapshots/0-a/one/ask.snap.new", "left over");
+    assert_eq!(suite.renkei(&["run", "--snapshots", "check"]).0, 0);
+    assert!(suite.root().join("snapshots/0-a/one/ask.snap.new").exists());
+    assert_eq!(suite.renkei(&["run"]).0, 0);
+    assert!(!suite.root().join("snapshots/0-a/one/ask.snap.new").exists());
+}
+
+#[test]
 fn fields_of_twelve_digits_by_nature_and_hops_where_a_number_may_travel_are_no_finding() {
     let number = renkei::sentinel::specimen();
     let suite = Suite::new().with("0-a/one", "", &ask("ask", ""));

@@ -20,6 +20,7 @@ use crate::{
     project::Project,
     report::{self, Record},
     run::{self, Checkpoints, LIMITS, Setting, Sink, Snapshots, Spoilt},
+    snapshot,
     text::{Lang, Text},
     verdict::{self, Exit},
 };
@@ -118,6 +119,7 @@ pub(super) async fn run(out: &mut dyn Write, arguments: RunArguments, lang: Lang
         spoilt: Spoilt::default(),
         nonce: opened.nonce.clone(),
     };
+    let root = project.root.clone();
     let journal = Arc::new(Journal::begin(run_folder(&runs)?, lang)?);
     let sink: Arc<dyn Sink> = Arc::clone(&journal) as Arc<dyn Sink>;
     let ran = run::run(
@@ -132,6 +134,9 @@ pub(super) async fn run(out: &mut dyn Write, arguments: RunArguments, lang: Lang
     run::forget(&setting, &ran.checkpoints).await;
     opened.close().await;
     let record = journal.end()?;
+    if let (Some(file), Some(root)) = (variable(REFERENCES), root) {
+        append_references(Path::new(&file), &root, &record)?;
+    }
     show(out, &record, &reports, lang)?;
     writeln!(
         out,
@@ -140,6 +145,23 @@ pub(super) async fn run(out: &mut dyn Write, arguments: RunArguments, lang: Lang
         journal.folder().display()
     )?;
     Ok(verdict::exit(&record.results))
+}
+
+/// Where `cargo insta test --unreferenced` reads which snapshots are in use; it deletes the others.
+const REFERENCES: &str = "INSTA_SNAPSHOT_REFERENCES_FILE";
+
+fn append_references(file: &Path, root: &Path, record: &Record) -> std::io::Result<()> {
+    let mut out = fs::OpenOptions::new()
+        .append(true)
+        .create(true)
+        .open(file)?;
+    for step in record.steps.iter().filter(|step| step.exchange.is_some()) {
+        let path = root.join(snapshot::path(&step.scenario, &step.step));
+        if path.is_file() {
+            writeln!(out, "{}", path.display())?;
+        }
+    }
+    Ok(())
 }
 
 /// The suite around a profile, else the nearest one, with that profile.

@@ -93,11 +93,7 @@ impl Runner<'_> {
                 format!("transport: expected '{awaited}', but an answer came"),
             ));
         }
-        let wrong = match Document::parse(&answer.body) {
-            Ok(_) => None,
-            Err(error) => Some(error),
-        };
-        if let Some(error) = &wrong {
+        if let Err(error) = Document::parse(&happened.shown) {
             mismatches.push(Text::new(
                 format!("応答が整形式のXMLではありません（{error}）"),
                 format!("the answer is not well-formed XML: {error}"),
@@ -123,7 +119,7 @@ impl Runner<'_> {
             let xpath = XPath::compile(expression, &profile.namespaces).ok()?;
             xpath.select(document?).ok()?.into_iter().next()
         };
-        result.rule = select("//n:Fault/n:RuleId").map(|id| {
+        result.rule = profile.fault_rule.as_deref().and_then(select).map(|id| {
             let known = shared.rules.get(&id).cloned();
             known.unwrap_or_else(|| Rule {
                 id,
@@ -147,7 +143,7 @@ impl Runner<'_> {
         let normal = match document {
             Some(document) => self.numbering.normalise(document, &shared.normal),
             None => {
-                let body = String::from_utf8_lossy(&answer.body);
+                let body = String::from_utf8_lossy(&happened.shown);
                 body.escape_debug().to_string() + "\n"
             }
         };
@@ -208,6 +204,7 @@ impl Runner<'_> {
             };
         }
         if accepted.is_some() && difference.is_none() {
+            self.settle(&path);
             return Outcome::Passed;
         }
         if let Err(error) = self.keep_snapshot(&path, step, content) {
@@ -232,7 +229,21 @@ impl Runner<'_> {
         match self.shared.setting.snapshots {
             Snapshots::Check => Ok(()),
             Snapshots::New => snapshot::store(root, &format!("{path}.new"), &text),
-            Snapshots::Accept => snapshot::store(root, path, &text),
+            Snapshots::Accept => {
+                snapshot::store(root, path, &text)?;
+                self.settle(path);
+                Ok(())
+            }
+        }
+    }
+
+    /// Takes a waiting snapshot away that is settled since: the answer is as accepted.
+    fn settle(&self, path: &str) {
+        if let Some(root) = &self.shared.project.root
+            && self.shared.setting.snapshots != Snapshots::Check
+        {
+            // Mostly there is none.
+            let _ = snapshot::reject(root, path);
         }
     }
 }

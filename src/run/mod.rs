@@ -13,9 +13,11 @@ mod world;
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::PathBuf,
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
+
+use rustls::ClientConfig;
 
 use crate::{
     control::Control,
@@ -25,7 +27,7 @@ use crate::{
     profile::Identity,
     project::Project,
     scenario::Scenario,
-    transport::{Certificate, Limits},
+    transport::{self, Broken, Certificate, Limits},
     xml::XPath,
 };
 
@@ -202,6 +204,7 @@ pub async fn run(
         normal: crate::normalise::Rules::of(&suite.profile),
         natural: natural.filter_map(Result::ok).collect(),
         rules,
+        configs: Mutex::default(),
         sink: Arc::clone(sink),
     });
     schedule::all(shared, scenarios, before.clone()).await
@@ -225,6 +228,8 @@ struct Shared {
     /// The fields that hold twelve digits by nature.
     natural: Vec<XPath>,
     rules: BTreeMap<String, crate::event::Rule>,
+    /// What was read of the identities' files.
+    configs: Mutex<BTreeMap<Certificate, Arc<ClientConfig>>>,
     sink: Arc<dyn Sink>,
 }
 
@@ -241,6 +246,17 @@ impl Shared {
             world: None,
             milliseconds: 0,
         }
+    }
+
+    /// Reads an identity's files, once in a run.
+    fn client_config(&self, certificate: Certificate) -> Result<Arc<ClientConfig>, Broken> {
+        let mut configs = self.configs.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = configs.get(&certificate) {
+            return Ok(Arc::clone(known));
+        }
+        let config = transport::client_config(&self.setting.target.ca, &certificate)?;
+        configs.insert(certificate, Arc::clone(&config));
+        Ok(config)
     }
 
     fn source(&self, scenario: &Scenario) -> Option<&Scenario> {

@@ -17,6 +17,7 @@ use crate::{
         world::{self, World},
     },
     scenario::{Check, Kind, Listen, Scenario, Step, data::Data},
+    sentinel,
     text::Text,
     transport::Connection,
 };
@@ -118,6 +119,9 @@ impl<'a> Runner<'a> {
     /// The operator of the network acts.
     async fn act(&self, act: &BTreeMap<Spanned<String>, Spanned<Data>>) -> Outcome {
         match message::json_object(act, &self.seen()) {
+            Ok(act) if sentinel::found(&act.to_string()) => Outcome::IndividualNumber {
+                place: "request".to_owned(),
+            },
             Ok(act) => self.tell(Method::POST, "acts", act).await,
             Err(error) => unusable(&error),
         }

@@ -8,6 +8,7 @@ use std::{
 
 use rustls::{
     ClientConfig, RootCertStore,
+    client::Resumption,
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
 };
 
@@ -33,12 +34,14 @@ pub fn client_config(ca: &Path, certificate: &Certificate) -> Result<Arc<ClientC
     let key = PrivateKeyDer::from_pem_file(&certificate.key)
         .map_err(|error| wrong(&certificate.key, &error))?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
+    let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| prepare(&error))?
         .with_root_certificates(roots)
         .with_client_auth_cert(chain, key)
         .map_err(|error| wrong(&certificate.chain, &error))?;
+    // A resumed session would pass by the certificates, which are part of what is tested.
+    config.resumption = Resumption::disabled();
     Ok(Arc::new(config))
 }
 

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 const PROFILE: &str = r#"
 fault_code = "//n:Fault/n:Code"
+fault_rule = "//n:Fault/n:RuleId"
 times = ["AnsweredAt"]
 [namespaces]
 s = "http://schemas.xmlsoap.org/soap/envelope/"
