@@ -13,6 +13,7 @@ pub mod limits;
 pub mod master;
 pub mod moment;
 pub mod population;
+pub mod portal;
 pub mod record;
 mod request;
 pub mod rules;
@@ -79,6 +80,10 @@ pub enum Command {
     Connection(connection::Command),
     /// Masters.
     Master(master::Command),
+    /// Exchange records.
+    Record(record::Command),
+    /// MynaPortal.
+    Portal(portal::Command),
 }
 
 impl Command {
@@ -87,13 +92,16 @@ impl Command {
         match self {
             Self::Connection(command) => command.changes(),
             Self::Master(command) => command.changes(),
+            Self::Record(command) => command.changes(),
+            Self::Portal(command) => command.changes(),
         }
     }
 
     /// Who may ask it.
     fn audience(&self) -> Audience {
         match self {
-            Self::Connection(_) | Self::Master(_) => Audience::Institutions,
+            Self::Connection(_) | Self::Master(_) | Self::Record(_) => Audience::Institutions,
+            Self::Portal(_) => Audience::Portal,
         }
     }
 }
@@ -116,6 +124,10 @@ pub enum Answer {
     Connection(connection::Answer),
     /// Masters.
     Master(master::Answer),
+    /// Exchange records.
+    Record(record::Answer),
+    /// MynaPortal.
+    Portal(portal::Answer),
 }
 
 /// A refusal: which rule or form fault, in both languages, and whether a retry can help.
@@ -233,6 +245,8 @@ impl Network {
                 self.connection(context, command).map(Answer::Connection)
             }
             Command::Master(command) => self.master(context, command).map(Answer::Master),
+            Command::Record(command) => self.record(context, command).map(Answer::Record),
+            Command::Portal(command) => self.portal(context, command).map(Answer::Portal),
         }
     }
 

@@ -8,7 +8,9 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::civil::{Date, date};
 use sha2::Sha256;
 
-use crate::network::types::{InstitutionCode, LinkageCode, ResidentCode};
+mod handle;
+
+use crate::network::types::{InstitutionCode, LinkageCode, PortalPerson, ResidentCode};
 
 /// How many people there are.
 pub const SIZE: u32 = 1_000_000;
@@ -144,6 +146,16 @@ impl Population {
             .and_then(PersonId::new)
     }
 
+    /// How MynaPortal names a person. It does not depend on the seed, so that files can name it.
+    pub fn portal_person(self, person: PersonId) -> PortalPerson {
+        handle::of(person.0)
+    }
+
+    /// Whom MynaPortal names so.
+    pub fn portal_holder(self, handle: &PortalPerson) -> Option<PersonId> {
+        handle::place(handle).and_then(PersonId::new)
+    }
+
     /// A person's code at an institution: no code leads back to the person or to another code.
     pub fn linkage_code(
         self,
@@ -248,6 +260,22 @@ mod tests {
             population.person(&ResidentCode::new("00000000000").unwrap()),
             None
         );
+    }
+
+    #[test]
+    fn a_portal_handle_leads_to_its_person_and_a_wrong_one_to_nobody() {
+        let population = Population::new(1);
+        let first = population.portal_person(PersonId::new(1).unwrap());
+        assert_eq!(first.as_str(), "PP-x1a6f-xa5ef-xc4f0");
+        for place in [1, 2, SIZE] {
+            let person = PersonId::new(place).unwrap();
+            let handle = population.portal_person(person);
+            assert_eq!(PortalPerson::new(handle.as_str()).as_ref(), Some(&handle));
+            assert_eq!(population.portal_holder(&handle), Some(person));
+            let [first, second, third] = handle.groups().unwrap();
+            let wrong = PortalPerson::from_groups([first, second, third ^ 1]);
+            assert_eq!(population.portal_holder(&wrong), None);
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@
 //! Deliberately absent: what was provided. A record holds no body.
 
 mod names;
+mod operations;
 mod store;
 
 use crate::network::{
@@ -19,6 +20,7 @@ use crate::network::{
     types::{InstitutionCode, Key, ReceiptNumber},
 };
 
+pub use operations::{Answer, Command, Exchange, InstitutionRecord, Page, Period, Role, Selection};
 pub(crate) use store::Records;
 
 /// What an inquiry leaves behind.

@@ -95,6 +95,19 @@ text_type!(
     |text| text.len() == 11 && text.chars().all(|c| c.is_ascii_digit())
 );
 text_type!(
+    /// A person as MynaPortal names one: neither an individual number nor a resident code, and no institution's. [A]
+    PortalPerson, "PP- and three groups x0000",
+    |text| text.strip_prefix("PP-").is_some_and(|rest| {
+        rest.split('-').count() == 3
+            && rest.split('-').all(|group| {
+                group.len() == 5
+                    && group.strip_prefix('x').is_some_and(|hex| {
+                        hex.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'))
+                    })
+            })
+    })
+);
+text_type!(
     /// A version of a master: `YYYY.MM`, and a letter for one that comes in between. [A]
     MasterVersion, "YYYY.MM",
     |text| text.len() == 7
@@ -163,6 +176,24 @@ impl LinkageCode {
             })
             .collect();
         Self(format!("C-{}", groups.join("-")).into())
+    }
+}
+
+impl PortalPerson {
+    /// From three groups of 16 bits.
+    pub fn from_groups(groups: [u16; 3]) -> Self {
+        let [first, second, third] = groups;
+        Self(format!("PP-x{first:04x}-x{second:04x}-x{third:04x}").into())
+    }
+
+    /// Its three groups.
+    pub fn groups(&self) -> Option<[u16; 3]> {
+        let mut groups = self
+            .0
+            .strip_prefix("PP-")?
+            .split('-')
+            .map(|group| u16::from_str_radix(group.strip_prefix('x')?, 16).ok());
+        Some([groups.next()??, groups.next()??, groups.next()??])
     }
 }
 

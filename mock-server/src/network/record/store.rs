@@ -1,13 +1,15 @@
 //! Where the records are kept: one line in the core, eight bytes a side.
 
+use std::cmp::Ordering;
+
 use imbl::{OrdMap, Vector};
-use jiff::Span;
+use jiff::{Span, civil::Date};
 
 use crate::network::{
     moment::Moment,
     population::PersonId,
     record::{
-        Outcome, Record, RecordEntry,
+        Outcome, Period, Record, RecordEntry,
         names::{Name, Names},
     },
     request::RequestKey,
@@ -15,7 +17,7 @@ use crate::network::{
 };
 
 /// For how many years a record is kept. [L: art. 23, order art. 30]
-const KEPT_YEARS: i64 = 7;
+pub(super) const KEPT_YEARS: i64 = 7;
 
 /// A record in the core.
 #[derive(Clone, Debug)]
@@ -169,22 +171,50 @@ impl Records {
         self.shown(number, core.outcome, core.marked)
     }
 
-    /// All of the core, in order.
-    pub(crate) fn core_records(&self) -> impl Iterator<Item = Record> {
-        (self.gone + 1..=self.count()).filter_map(|number| {
-            let core = self.core(number)?;
-            self.shown(number, core.outcome, core.marked)
-        })
+    /// The core's records of a period, or all, in order.
+    pub(crate) fn core_records(&self, period: Option<Period>) -> impl Iterator<Item = Record> {
+        let first = period.map_or(self.gone, |period| self.before(period.from));
+        (first + 1..=self.count())
+            .map_while(move |number| {
+                let core = self.core(number)?;
+                let over = period.is_some_and(|period| !begins_by(core, period.to));
+                (!over).then_some((number, core))
+            })
+            .filter_map(|(number, core)| self.shown(number, core.outcome, core.marked))
     }
 
-    /// All of one institution, as inquirer or provider, in order.
-    pub(crate) fn of(&self, institution: &InstitutionCode) -> impl Iterator<Item = Record> {
+    /// One institution's records of a period, as inquirer or provider, in order.
+    pub(crate) fn of(
+        &self,
+        institution: &InstitutionCode,
+        period: Period,
+    ) -> impl Iterator<Item = Record> {
+        let first = self.before(period.from) + 1;
         self.names
             .find(institution.as_str())
             .and_then(|name| self.sides.get(&name))
             .into_iter()
-            .flatten()
+            .flat_map(move |side| {
+                let from = match side.binary_search_by_key(&first, |record| record.number) {
+                    Ok(index) | Err(index) => index,
+                };
+                side.focus().narrow(from..).into_iter()
+            })
+            .map_while(move |side| {
+                let core = self.core(side.number)?;
+                begins_by(core, period.to).then_some(side)
+            })
             .filter_map(|side| self.shown(side.number, side.outcome, side.marked))
+    }
+
+    /// The number of the last record before a day.
+    fn before(&self, day: Date) -> u32 {
+        let earlier = |core: &Core| match Moment::from_unix(core.at) {
+            Some(at) if at.date() >= day => Ordering::Greater,
+            Some(_) | None => Ordering::Less,
+        };
+        let (Ok(count) | Err(count)) = self.core.binary_search_by(earlier);
+        self.gone + u32::try_from(count).unwrap_or(u32::MAX - self.gone)
     }
 
     /// The record as one institution has it.
@@ -351,6 +381,10 @@ impl Records {
             marked,
         })
     }
+}
+
+fn begins_by(core: &Core, day: Date) -> bool {
+    Moment::from_unix(core.at).is_some_and(|at| at.date() <= day)
 }
 
 fn place(receipt: &ReceiptNumber) -> u32 {

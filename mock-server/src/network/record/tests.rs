@@ -27,6 +27,15 @@ fn entry(request: &str, outcome: Outcome, reached_provider: bool) -> RecordEntry
     }
 }
 
+/// One institution's records of all time.
+fn of(records: &Records, side: &str) -> Vec<Record> {
+    let period = Period {
+        from: "2000-01-01".parse().unwrap(),
+        to: "2999-12-31".parse().unwrap(),
+    };
+    records.of(&institution(side), period).collect()
+}
+
 #[test]
 fn what_reached_the_provider_is_at_three_sides_and_what_did_not_at_two() {
     for (outcome, reached, at_provider) in [
@@ -37,9 +46,9 @@ fn what_reached_the_provider_is_at_three_sides_and_what_did_not_at_two() {
         let mut records = Records::default();
         let number = records.add(entry("r-1", outcome, reached));
         assert_eq!(number.as_str(), "RC-00000001");
-        assert_eq!(records.core_records().count(), 1);
-        assert_eq!(records.of(&institution(INQUIRER)).count(), 1);
-        assert_eq!(records.of(&institution(PROVIDER)).count(), at_provider);
+        assert_eq!(records.core_records(None).count(), 1);
+        assert_eq!(of(&records, INQUIRER).len(), 1);
+        assert_eq!(of(&records, PROVIDER).len(), at_provider);
         assert_eq!(records.violations(), Vec::<String>::new());
     }
 }
@@ -75,7 +84,7 @@ fn a_failed_request_that_is_sent_again_continues_its_record() {
     let other = records.add(entry("r-2", Outcome::Pending, true));
     assert_eq!(first, again);
     assert_ne!(first, other);
-    assert_eq!(records.of(&institution(INQUIRER)).count(), 2);
+    assert_eq!(of(&records, INQUIRER).len(), 2);
     assert_eq!(records.get(&first).unwrap().outcome, Outcome::Pending);
     assert_eq!(records.violations(), Vec::<String>::new());
 }
@@ -104,12 +113,52 @@ fn a_record_is_kept_to_the_end_of_the_day_seven_years_later() {
         let mut records = Records::default();
         records.add(entry("r-1", Outcome::Pending, true));
         records.age(now.parse().unwrap());
-        assert_eq!(records.core_records().count(), kept);
-        assert_eq!(records.of(&institution(INQUIRER)).count(), kept);
-        assert_eq!(records.of(&institution(PROVIDER)).count(), kept);
+        assert_eq!(records.core_records(None).count(), kept);
+        assert_eq!(of(&records, INQUIRER).len(), kept);
+        assert_eq!(of(&records, PROVIDER).len(), kept);
         let mut later = entry("r-2", Outcome::Pending, true);
         later.at = now.parse().unwrap();
         assert_eq!(records.add(later).as_str(), "RC-00000002");
         assert_eq!(records.violations(), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn a_period_holds_the_records_of_its_days_in_japan() {
+    let mut records = Records::default();
+    for (request, at) in [
+        ("r-1", "2026-11-02T23:59:59+09:00"),
+        ("r-2", "2026-11-03T00:00:00+09:00"),
+        ("r-3", "2026-11-03T23:59:59+09:00"),
+        ("r-4", "2026-11-04T00:00:00+09:00"),
+    ] {
+        let mut entry = entry(request, Outcome::Pending, true);
+        entry.at = at.parse().unwrap();
+        records.add(entry);
+    }
+    for (from, to, expected) in [
+        ("2026-11-02", "2026-11-02", &[1][..]),
+        ("2026-11-03", "2026-11-03", &[2, 3]),
+        ("2026-11-03", "2026-11-30", &[2, 3, 4]),
+        ("2026-11-01", "2026-11-04", &[1, 2, 3, 4]),
+        ("2026-11-05", "2026-11-30", &[]),
+        ("2026-11-04", "2026-11-03", &[]),
+    ] {
+        let period = Period {
+            from: from.parse().unwrap(),
+            to: to.parse().unwrap(),
+        };
+        let numbers = |records: Vec<Record>| -> Vec<u64> {
+            records
+                .iter()
+                .map(|record| record.number.number())
+                .collect()
+        };
+        for side in [INQUIRER, PROVIDER] {
+            let own = records.of(&institution(side), period).collect();
+            assert_eq!(numbers(own), expected, "{from} {to}");
+        }
+        let core = records.core_records(Some(period)).collect();
+        assert_eq!(numbers(core), expected, "{from} {to}");
     }
 }

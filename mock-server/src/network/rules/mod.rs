@@ -7,6 +7,8 @@ pub mod caller;
 pub mod connection;
 pub mod faults;
 pub mod form;
+pub mod portal;
+pub mod record;
 pub mod request;
 
 use crate::{network::Fault, text::Text};
@@ -107,6 +109,8 @@ pub fn catalogue() -> impl Iterator<Item = &'static Rule> {
         form::RULES,
         request::RULES,
         connection::RULES,
+        record::RULES,
+        portal::RULES,
     ]
     .into_iter()
     .flatten()

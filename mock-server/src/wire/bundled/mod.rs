@@ -3,6 +3,8 @@
 mod binding;
 mod connection;
 mod master;
+mod portal;
+mod record;
 mod writer;
 
 use crate::{
@@ -46,6 +48,14 @@ pub const FILES: &[(&str, &str)] = &[
         "renkei-master.xsd",
         include_str!("../../../contract/renkei-master.xsd"),
     ),
+    (
+        "renkei-record.xsd",
+        include_str!("../../../contract/renkei-record.xsd"),
+    ),
+    (
+        "renkei-portal.xsd",
+        include_str!("../../../contract/renkei-portal.xsd"),
+    ),
 ];
 
 /// One operation of a port.
@@ -60,9 +70,14 @@ struct Operation {
 
 /// All operations.
 fn operations() -> impl Iterator<Item = &'static Operation> {
-    [connection::OPERATIONS, master::OPERATIONS]
-        .into_iter()
-        .flatten()
+    [
+        connection::OPERATIONS,
+        master::OPERATIONS,
+        record::OPERATIONS,
+        portal::OPERATIONS,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// The operation that an answer answers.
@@ -70,6 +85,8 @@ fn name(answer: &Answer) -> &'static str {
     match answer {
         Answer::Connection(answer) => connection::name(answer),
         Answer::Master(answer) => master::name(answer),
+        Answer::Record(answer) => record::name(answer),
+        Answer::Portal(answer) => portal::name(answer),
     }
 }
 
@@ -78,6 +95,8 @@ fn encode(answer: &Answer, xml: &mut Writer) {
     match answer {
         Answer::Connection(answer) => connection::encode(answer, xml),
         Answer::Master(answer) => master::encode(answer, xml),
+        Answer::Record(answer) => record::encode(answer, xml),
+        Answer::Portal(answer) => portal::encode(answer, xml),
     }
 }
 
