@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::text::Text;
 
-/// The fields of an event that differ between two runs of one suite with one seed.
-pub const VOLATILE: [&str; 3] = ["milliseconds", "target", "world"];
+/// The fields of a journal's line that differ between two runs of one suite with one seed. `at` is the time on the wall,
+/// which the journal adds.
+pub const VOLATILE: [&str; 4] = ["at", "milliseconds", "target", "world"];
 
 /// One line of the journal.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

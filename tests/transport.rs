@@ -138,6 +138,35 @@ async fn each_way_to_break_has_its_name() {
 }
 
 #[tokio::test]
+async fn a_second_answer_that_nobody_asked_for_is_told_with_the_next_exchange() {
+    let folder = pki();
+    let pki = folder.path().join("pki");
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let acceptor = acceptor(&pki, "server");
+    let server = tokio::spawn(async move {
+        let (stream, _) = listener.accept().await.unwrap();
+        let mut stream = acceptor.accept(stream).await.unwrap();
+        let mut request = Vec::new();
+        while !request.ends_with(b"<a/>") {
+            stream.read_buf(&mut request).await.unwrap();
+        }
+        let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+        stream
+            .write_all(&[&answer[..], answer].concat())
+            .await
+            .unwrap();
+        let _ = stream.read_buf(&mut request).await;
+    });
+    let mut connection = connection(&pki, "clients/iida-mayor");
+    let first = connection.exchange(outgoing(port), LIMITS).await;
+    assert_eq!(first.unwrap().body, b"ok");
+    let second = connection.exchange(outgoing(port), LIMITS).await;
+    assert_eq!(outcome(second), Outcome::NotHttp);
+    server.abort();
+}
+
+#[tokio::test]
 async fn a_reset_without_an_answer_is_closed() {
     let answer = against(|stream| async move {
         let (stream, _) = stream.into_inner();

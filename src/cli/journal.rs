@@ -8,6 +8,8 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
+use serde_json::Value;
+
 use crate::{
     event::Event,
     report::{Progress, Record},
@@ -82,9 +84,14 @@ impl Sink for Journal {
 
     fn event(&self, event: &Event) {
         let mut state = self.state();
-        let line = serde_json::to_string(event).map_err(io::Error::other);
-        let written = line.and_then(|line| {
-            let line = sentinel::mask(&line);
+        let line = serde_json::to_value(event).map_err(io::Error::other);
+        let written = line.and_then(|mut line| {
+            if let Value::Object(fields) = &mut line {
+                let now = jiff::tz::Offset::constant(9).to_datetime(jiff::Timestamp::now());
+                let now = now.strftime("%Y-%m-%dT%H:%M:%S%.3f+09:00").to_string();
+                fields.insert("at".to_owned(), now.into());
+            }
+            let line = sentinel::mask(&line.to_string());
             state.file.write_all(format!("{line}\n").as_bytes())
         });
         if let Err(error) = written {

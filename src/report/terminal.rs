@@ -15,6 +15,12 @@ const SHOWN: usize = 30;
 /// The most characters of a line that are shown.
 const WIDE: usize = 400;
 
+// Whoever opens the terminal leaves these out where colours are not wanted.
+const BAD: &str = "\x1b[1;31m";
+const OLD: &str = "\x1b[31m";
+const NEW: &str = "\x1b[32m";
+const PLAIN: &str = "\x1b[0m";
+
 /// Writes the report.
 pub fn terminal(out: &mut dyn Write, record: &Record, lang: Lang) -> io::Result<()> {
     for result in &record.results {
@@ -64,7 +70,7 @@ fn scenario(
     }
     writeln!(
         out,
-        "\n{}: {}  {}",
+        "\n{BAD}{}: {}{PLAIN}  {}",
         label(&result.end).get(lang),
         result.scenario,
         result.title.get(lang)
@@ -181,9 +187,15 @@ fn block(out: &mut dyn Write, title: &str, text: &str) -> io::Result<()> {
     writeln!(out, "    {title}:")?;
     for line in text.lines().take(SHOWN) {
         let shown: String = line.chars().take(WIDE).collect();
+        let colour = match line.get(..2) {
+            Some("- ") => OLD,
+            Some("+ ") => NEW,
+            Some(_) | None => "",
+        };
+        let end = if colour.is_empty() { "" } else { PLAIN };
         writeln!(
             out,
-            "      {shown}{}",
+            "      {colour}{shown}{}{end}",
             if shown.len() < line.len() { "…" } else { "" }
         )?;
     }

@@ -123,6 +123,10 @@ impl Runner<'_> {
             return None;
         }
         let answer = self.exchange(step, &rendered).await;
+        self.shared.sink.keep(
+            &format!("{}/{name}.http.txt", self.scenario.id),
+            sentinel::mask(&heads(&rendered, &answer)).as_bytes(),
+        );
         let (mut document, mut number) = (None, false);
         let (mut kept, mut shown) = (None, Vec::new());
         if let Ok(answer) = &answer {
@@ -275,5 +279,26 @@ impl Runner<'_> {
             masked: looked.found,
             shown: shown.chars().take(SHOWN).collect(),
         }
+    }
+}
+
+/// What was sent and what came besides the bodies.
+fn heads(rendered: &Rendered, answer: &Result<Answer, Broken>) -> String {
+    let outgoing = &rendered.outgoing;
+    let lines = |headers: &[(String, String)]| -> String {
+        let lines = headers.iter();
+        lines
+            .map(|(name, value)| format!("{name}: {value}\n"))
+            .collect()
+    };
+    let request = format!(
+        "{} {}\n{}",
+        outgoing.method,
+        outgoing.url,
+        lines(&outgoing.headers)
+    );
+    match answer {
+        Ok(answer) => format!("{request}\n{}\n{}", answer.status, lines(&answer.headers)),
+        Err(broken) => format!("{request}\n{broken}\n"),
     }
 }

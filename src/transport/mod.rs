@@ -19,6 +19,7 @@ use hyper_util::rt::TokioIo;
 use rustls::{ClientConfig, pki_types::ServerName};
 use tokio::{
     net::TcpStream,
+    task::JoinHandle,
     time::{Instant, timeout_at},
 };
 use tokio_rustls::TlsConnector;
@@ -190,6 +191,8 @@ pub struct Connection {
 struct Open {
     sender: SendRequest<Full<Bytes>>,
     observed: Arc<Observed>,
+    /// How the connection ended.
+    ended: JoinHandle<Result<(), hyper::Error>>,
 }
 
 impl fmt::Debug for Connection {
@@ -209,11 +212,7 @@ impl Connection {
         let uri: Uri = outgoing.url.parse().map_err(|error| prepare(&error))?;
         let request = request(&uri, outgoing)?;
         let deadline = Instant::now() + limits.patience;
-        let kept = match self.open.take() {
-            Some(mut open) => open.sender.ready().await.is_ok().then_some(open),
-            None => None,
-        };
-        let mut open = match kept {
+        let mut open = match self.still_open().await? {
             Some(open) => open,
             None => timeout_at(deadline, self.connect(&uri))
                 .await
@@ -253,6 +252,25 @@ impl Connection {
         })
     }
 
+    /// The kept connection, where it can be used once more. A target may close it between two exchanges; what it may
+    /// not do is to send what nobody asked for.
+    async fn still_open(&mut self) -> Result<Option<Open>, Broken> {
+        let Some(mut open) = self.open.take() else {
+            return Ok(None);
+        };
+        if open.sender.ready().await.is_ok() {
+            return Ok(Some(open));
+        }
+        match open.ended.await {
+            Ok(Err(error)) if chain(&error).contains("unexpected message") => Err(broken(
+                Stage::Answer,
+                Outcome::NotHttp,
+                &"more came than the last answer",
+            )),
+            Ok(_) | Err(_) => Ok(None),
+        }
+    }
+
     async fn connect(&self, uri: &Uri) -> Result<Open, Broken> {
         let host = uri
             .host()
@@ -276,11 +294,11 @@ impl Connection {
         let (sender, connection) = handshake(TokioIo::new(stream))
             .await
             .map_err(|error| broken(Stage::Answer, Outcome::Closed, &error))?;
-        tokio::spawn(async move {
-            // How a connection ends is told by the exchange that it carries.
-            let _ = connection.await;
-        });
-        Ok(Open { sender, observed })
+        Ok(Open {
+            sender,
+            observed,
+            ended: tokio::spawn(connection),
+        })
     }
 }
 

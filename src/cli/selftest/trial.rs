@@ -11,7 +11,8 @@ use crate::{
     transport::Limits,
 };
 
-/// How many scenarios of each phase are tried first against a misbehaviour.
+/// How many scenarios of each phase are tried first against a misbehaviour; one where the transport is spoilt, since any
+/// notices that.
 const FIRST: usize = 2;
 /// How long an answer is waited for where the transport is spoilt: some answers never come.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -147,7 +148,10 @@ impl Bench {
             Trial::Misbehaviour { .. } | Trial::Listener { .. } if self.full => {
                 vec![self.suite.scenarios.clone()]
             }
-            Trial::Misbehaviour { .. } | Trial::Listener { .. } => self.batches(),
+            Trial::Misbehaviour {
+                transport: false, ..
+            } => self.batches(FIRST),
+            Trial::Misbehaviour { .. } | Trial::Listener { .. } => self.batches(1),
         };
         let patience = match &trial {
             Trial::Rule(_)
@@ -209,7 +213,7 @@ impl Bench {
     }
 
     /// All scenarios: first some of each phase, then more and more of the others, until one notices.
-    fn batches(&self) -> Vec<Vec<Scenario>> {
+    fn batches(&self, of_each_phase: usize) -> Vec<Vec<Scenario>> {
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         let (mut first, mut rest) = (Vec::new(), Vec::new());
         // Longer scenarios see more.
@@ -218,7 +222,7 @@ impl Bench {
         for scenario in scenarios {
             let count = counts.entry(scenario.file.phase.get_ref()).or_insert(0);
             *count += 1;
-            let batch = if *count <= FIRST {
+            let batch = if *count <= of_each_phase {
                 &mut first
             } else {
                 &mut rest
