@@ -16,6 +16,7 @@ pub mod project;
 pub mod report;
 pub mod run;
 pub mod scenario;
+pub mod schema;
 pub mod sentinel;
 pub mod snapshot;
 pub mod text;

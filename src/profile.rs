@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::{Spanned, de::DeValue};
 
@@ -16,7 +17,7 @@ use crate::{
 pub const PATH: &str = "scenarios/profile.toml";
 
 /// The profile of a suite.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Profile {
     /// Prefixes for XPath and snapshots.
@@ -50,7 +51,7 @@ pub struct Profile {
 }
 
 /// How an operation is sent.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Operation {
     /// The path below the target's URL.
@@ -62,7 +63,7 @@ pub struct Operation {
 }
 
 /// Who sends: which certificate, and which institution the message names.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Identity {
     /// The certificate's file in the certificate folder, without its ending.
@@ -72,7 +73,7 @@ pub struct Identity {
 }
 
 /// Where an individual number may not be, and what only looks like one.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Sentinel {
     /// Endpoints that must never see one; all where neither list names any.
@@ -87,7 +88,7 @@ pub struct Sentinel {
 }
 
 /// A network that runs elsewhere.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Target {
     /// Its URL, to which the operations' endpoints are added.
@@ -104,7 +105,7 @@ pub struct Target {
 }
 
 /// The files of one identity.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct KeyPair {
     /// The certificate with its chain, PEM.

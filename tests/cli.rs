@@ -328,3 +328,52 @@ fn a_control_port_beyond_loopback_is_refused() {
     assert!(out(&output).contains("loopback only"));
     assert!(!folder.path().join("pki").exists());
 }
+
+#[test]
+fn the_list_is_in_the_order_of_the_phases_for_people_and_for_programs() {
+    let folder = suite();
+    let output = renkei(folder.path(), &["--lang", "en", "list"]);
+    assert_eq!(output.status.code(), Some(0), "{}", out(&output));
+    let text = out(&output);
+    let place = |part: &str| text.find(part).unwrap();
+    assert!(place("connection application (") < place("master fetch and apply ("));
+    assert!(text.contains("0-connection/approval  ") && text.contains("→ connection-approved"));
+    assert!(text.contains("test items that no scenario covers ("));
+    let output = renkei(folder.path(), &["list", "--json"]);
+    let list: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let scenarios = list["scenarios"].as_array().unwrap();
+    assert!(scenarios.len() >= 30);
+    let approval = scenarios
+        .iter()
+        .find(|scenario| scenario["id"] == "0-connection/approval")
+        .unwrap();
+    assert_eq!(approval["establishes"], "connection-approved");
+    assert!(list["items_by_hand"].as_array().unwrap().len() > 3);
+}
+
+#[test]
+fn a_file_that_is_not_utf_8_is_one_mistake_among_others() {
+    let folder = suite();
+    let path = folder.path().join("scenarios/1-master/list.toml");
+    fs::write(path, b"title = \"\x93\xfa\x96{\"\n").unwrap();
+    change(
+        folder.path(),
+        "scenarios/1-master/list-again.toml",
+        "send = \"ListMasters\"",
+        "send = \"ListMaster\"",
+    );
+    let output = renkei(folder.path(), &["--lang", "en", "check"]);
+    assert_eq!(output.status.code(), Some(3), "{}", out(&output));
+    assert!(out(&output).contains("not UTF-8"), "{}", out(&output));
+    assert!(out(&output).contains("did you mean 'ListMasters'?"));
+}
+
+#[test]
+fn the_schemas_are_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = renkei(folder.path(), &["schema", "made"]);
+    assert_eq!(output.status.code(), Some(0), "{}", out(&output));
+    let text = fs::read_to_string(folder.path().join("made/scenario.schema.json")).unwrap();
+    let schema: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert!(schema["properties"]["starts_from"].is_object());
+}

@@ -2,6 +2,7 @@
 
 mod explain;
 mod journal;
+mod list;
 mod mock;
 mod run;
 mod select;
@@ -55,7 +56,19 @@ enum Command {
     /// Read the whole suite and show each mistake; nothing is sent (シナリオを検査する)
     Check,
     /// List scenarios, and the items and rules that none names (シナリオの一覧)
-    List,
+    List {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write the JSON Schemas of scenario, profile, people and items files to a folder (JSON Schemaを書き出す)
+    Schema {
+        /// The folder
+        folder: PathBuf,
+        /// Where the reference of the scenario files goes too (シナリオの書き方も書き出すファイル)
+        #[arg(long, value_name = "FILE")]
+        reference: Option<PathBuf>,
+    },
     /// Show the snapshots that wait to be accepted (新しいスナップショットを確認する)
     Review {
         /// Only these: scenarios, or files and folders of snapshots
@@ -106,7 +119,10 @@ pub async fn run(arguments: Arguments) -> Exit {
         Command::Run(arguments) => run::run(&mut out, arguments, lang).await,
         Command::Report { folder, reports } => run::report(&mut out, &folder, &reports, lang),
         Command::Check => suite::check(&mut out, lang),
-        Command::List => suite::list(&mut out, lang),
+        Command::List { json } => list::list(&mut out, json, lang),
+        Command::Schema { folder, reference } => {
+            suite::schema(&mut out, &folder, reference.as_deref())
+        }
         Command::Review { paths } => snapshots::review(&mut out, &paths, lang),
         Command::Accept { paths } => snapshots::accept(&mut out, &paths, lang),
         Command::Reject { paths } => snapshots::reject(&mut out, &paths, lang),

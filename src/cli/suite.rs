@@ -1,6 +1,6 @@
-//! `check` and `list`, and reading the suite for the other subcommands.
+//! `check`, and reading the suite for the other subcommands.
 
-use std::{collections::BTreeSet, io::Write};
+use std::{fs, io::Write, path::Path};
 
 use renkei_mock::network::rules;
 
@@ -9,7 +9,7 @@ use crate::{
     diagnostic::Diagnostic,
     plan::{self, Known, Suite},
     project::Project,
-    sentinel,
+    schema, sentinel,
     text::{Lang, Text},
     verdict::Exit,
 };
@@ -71,68 +71,17 @@ pub(super) fn check(out: &mut dyn Write, lang: Lang) -> Done {
     Ok(Exit::Ok)
 }
 
-/// Lists scenarios, and the items and rules that none names.
-pub(super) fn list(out: &mut dyn Write, lang: Lang) -> Done {
-    let suite = load(&project()?, out, lang)?;
-    for scenario in &suite.scenarios {
-        writeln!(out, "{}  {}", scenario.id, scenario.file.title.get(lang))?;
+/// Writes the JSON Schemas, and the reference where it is asked for.
+pub(super) fn schema(out: &mut dyn Write, folder: &Path, reference: Option<&Path>) -> Done {
+    fs::create_dir_all(folder)?;
+    for (name, text) in schema::schemas() {
+        let path = folder.join(name);
+        fs::write(&path, text)?;
+        writeln!(out, "{}", path.display())?;
     }
-    let named = |pick: fn(&crate::scenario::ScenarioFile) -> &Vec<toml::Spanned<String>>| -> BTreeSet<String> {
-        suite.scenarios.iter().flat_map(|scenario| pick(&scenario.file)).map(|name| name.get_ref().clone()).collect()
-    };
-    let covered = named(|file| &file.covers);
-    let guarded = named(|file| &file.guards);
-    let unguarded: Vec<String> = rules::catalogue()
-        .map(|rule| rule.code.to_owned())
-        .filter(|rule| !guarded.contains(rule))
-        .collect();
-    let open = |by_hand: bool| {
-        suite
-            .items
-            .iter()
-            .filter(move |(_, item)| item.by_hand == by_hand)
-    };
-    section(
-        out,
-        &Text::new(
-            "どのシナリオも見張っていない規則",
-            "rules that no scenario guards",
-        ),
-        lang,
-        unguarded,
-    )?;
-    let uncovered = open(false)
-        .filter(|(id, _)| !covered.contains(*id))
-        .map(|(id, item)| format!("{id}  {}", item.text.get(lang)));
-    section(
-        out,
-        &Text::new(
-            "どのシナリオにもない試験項目",
-            "test items that no scenario covers",
-        ),
-        lang,
-        uncovered,
-    )?;
-    let by_hand = open(true).map(|(id, item)| format!("{id}  {}", item.text.get(lang)));
-    section(
-        out,
-        &Text::new("手動で確認する試験項目", "test items to attest by hand"),
-        lang,
-        by_hand,
-    )?;
+    if let Some(path) = reference {
+        fs::write(path, schema::reference())?;
+        writeln!(out, "{}", path.display())?;
+    }
     Ok(Exit::Ok)
-}
-
-fn section(
-    out: &mut dyn Write,
-    title: &Text,
-    lang: Lang,
-    lines: impl IntoIterator<Item = String>,
-) -> Result<(), Stopped> {
-    let lines: Vec<String> = lines.into_iter().collect();
-    writeln!(out, "\n{} ({})", title.get(lang), lines.len())?;
-    for line in lines {
-        writeln!(out, "  {line}")?;
-    }
-    Ok(())
 }

@@ -7,6 +7,7 @@ mod templates;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::{
@@ -35,7 +36,7 @@ pub const PHASES: [(&str, &str, &str); 6] = [
 ];
 
 /// A test item that scenarios cover, or that people attest by hand.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Item {
     /// The phase.
@@ -84,18 +85,18 @@ pub const ITEMS: &str = "scenarios/items.toml";
 pub const PEOPLE: &str = "scenarios/people.toml";
 
 /// What the file of the test items may say.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct ItemsFile {
+pub(crate) struct ItemsFile {
     /// The items by id.
     #[serde(default)]
     item: BTreeMap<String, Item>,
 }
 
 /// What the file of the people may say.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct PeopleFile {
+pub(crate) struct PeopleFile {
     /// The people by name.
     #[serde(default)]
     person: People,

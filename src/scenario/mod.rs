@@ -8,6 +8,7 @@ pub mod step;
 
 use std::{collections::BTreeMap, ops::Range};
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::{
     Spanned,
@@ -33,28 +34,35 @@ pub struct Scenario {
 }
 
 /// What a scenario file may say.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ScenarioFile {
     /// What it shows.
     pub title: Text,
     /// The phase of the operation test.
+    #[schemars(with = "String")]
     pub phase: Spanned<String>,
     /// Words by which a run can choose it.
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     pub tags: Vec<Spanned<String>>,
     /// The checkpoint that it leaves.
+    #[schemars(with = "Option<String>")]
     pub establishes: Option<Spanned<String>>,
-    /// Captures that go with the checkpoint to the scenarios that start from it.
+    /// Captures that go with the checkpoint to the scenarios that start from it, and on from these.
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     pub exports: Vec<Spanned<String>>,
     /// The checkpoint from which it starts.
+    #[schemars(with = "Option<String>")]
     pub starts_from: Option<Spanned<String>>,
     /// The test items that it covers.
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     pub covers: Vec<Spanned<String>>,
     /// The rules whose absence it notices.
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     pub guards: Vec<Spanned<String>>,
     /// Its steps, in order.
     #[serde(rename = "step", default)]
@@ -62,7 +70,7 @@ pub struct ScenarioFile {
 }
 
 /// What a file of shared steps may say.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SharedFile {
     /// What the steps do.

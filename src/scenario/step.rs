@@ -1,7 +1,8 @@
 //! What a step may say. One type holds all keys, since a file may mix them wrongly; [`Step::kind`] is the one that it is.
 
-use std::{collections::BTreeMap, fmt, ops::Range};
+use std::{borrow::Cow, collections::BTreeMap, fmt, ops::Range};
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{
     Deserialize, Deserializer,
     de::{Error, MapAccess, Visitor, value::MapAccessDeserializer},
@@ -16,10 +17,11 @@ use crate::{
 };
 
 /// One step: it sends, moves the clock, acts on the network, opens a listener, checks, or stands for shared steps.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
     /// Its name, unique in the scenario; also the name of its snapshot.
+    #[schemars(with = "String")]
     pub id: Spanned<String>,
     /// What it shows, where that is not plain.
     pub title: Option<Text>,
@@ -28,14 +30,18 @@ pub struct Step {
     pub always: bool,
 
     /// The operation to send.
+    #[schemars(with = "Option<String>")]
     pub send: Option<Spanned<String>>,
     /// The identity that sends.
     #[serde(rename = "as")]
+    #[schemars(with = "Option<String>")]
     pub identity: Option<Spanned<String>>,
     /// Values for the message's template, or for the shared steps.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, Data>")]
     pub with: BTreeMap<Spanned<String>, Spanned<Data>>,
     /// Literal text in the place of a rendered template.
+    #[schemars(with = "Option<String>")]
     pub raw: Option<Spanned<String>>,
     /// Another `Content-Type` than that of the contract.
     pub content_type: Option<String>,
@@ -43,41 +49,57 @@ pub struct Step {
     pub action: Option<String>,
     /// Further headers of the request, or others than the usual ones.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, String>")]
     pub headers: BTreeMap<Spanned<String>, Spanned<String>>,
     /// Another method than `POST`.
+    #[schemars(with = "Option<String>")]
     pub method: Option<Spanned<String>>,
     /// Another path than that of the operation.
+    #[schemars(with = "Option<String>")]
     pub path: Option<Spanned<String>>,
     /// An earlier step whose request id this one repeats: a retry.
+    #[schemars(with = "Option<String>")]
     pub same_request_as: Option<Spanned<String>>,
     /// Sends again until the answer is as described.
     pub until: Option<Until>,
     /// An earlier `listen` step through whose listener this one is sent.
+    #[schemars(with = "Option<String>")]
     pub via: Option<Spanned<String>>,
     /// How long to wait for the answer, by the clock on the wall.
+    #[schemars(with = "Option<Lapse>")]
     pub timeout: Option<Spanned<Lapse>>,
     /// Puts a specimen into the template variable `planted`.
+    #[schemars(with = "Option<Specimen>")]
     pub plants: Option<Spanned<Specimen>>,
     /// What must come back.
+    #[schemars(with = "Option<Expect>")]
     pub expect: Option<Spanned<Expect>>,
     /// Names for values of the answer, by XPath.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, String>")]
     pub capture: BTreeMap<Spanned<String>, Spanned<String>>,
     /// Why the answer is not compared with a snapshot.
+    #[schemars(with = "Option<String>")]
     pub no_snapshot: Option<Spanned<String>>,
 
     /// Moves the world's clock on.
+    #[schemars(with = "Option<Lapse>")]
     pub advance: Option<Spanned<Lapse>>,
     /// Moves the world's clock to a time.
+    #[schemars(with = "Option<Moment>")]
     pub at: Option<Spanned<Moment>>,
     /// What the operator of the network does.
+    #[schemars(with = "Option<BTreeMap<String, Data>>")]
     pub network: Option<Spanned<BTreeMap<Spanned<String>, Spanned<Data>>>>,
     /// Opens a further listener of this scenario's world.
+    #[schemars(with = "Option<Listen>")]
     pub listen: Option<Spanned<Listen>>,
     /// The file of shared steps that stand here.
     #[serde(rename = "use")]
+    #[schemars(with = "Option<String>")]
     pub shared: Option<Spanned<String>>,
     /// What of the world must hold.
+    #[schemars(with = "Option<Check>")]
     pub check: Option<Spanned<Check>>,
 
     /// The file in which the step's spans lie: the scenario's own, or that of the shared steps.
@@ -216,32 +238,37 @@ fn text(text: &str, values: &Values) -> Result<String, TemplateError> {
 }
 
 /// Sends again until the answer is as described; only the last answer is judged.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Until {
     /// The HTTP status to wait for.
     pub status: Option<u16>,
     /// XPath → what it must select.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, Selected>")]
     pub xpath: Selections,
     /// How long to wait between two sendings; a frozen clock is moved on by as much.
+    #[schemars(with = "Lapse")]
     pub every: Spanned<Lapse>,
     /// How long to go on.
+    #[schemars(with = "Lapse")]
     pub within: Spanned<Lapse>,
 }
 
 /// A further listener of the scenario's world.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Listen {
     /// The certificate that it shows: `good`, `other-name`, `expired`, `other-ca`.
+    #[schemars(with = "Option<String>")]
     pub certificate: Option<Spanned<String>>,
     /// What is wrong with it: `none`, `close-in-handshake`, `alert-in-handshake`, `reset`, …
+    #[schemars(with = "Option<String>")]
     pub fault: Option<Spanned<String>>,
 }
 
 /// What is put into a request on purpose.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Specimen {
     /// A number in the form of an individual number, made for this step; what is kept of the exchange is masked.
@@ -249,7 +276,7 @@ pub enum Specimen {
 }
 
 /// What of the world must hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Check {
     /// The invariants of the network.
@@ -257,18 +284,21 @@ pub enum Check {
 }
 
 /// What must come back.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Expect {
     /// The HTTP status.
     pub status: Option<u16>,
     /// The fault code.
+    #[schemars(with = "Option<String>")]
     pub fault: Option<Spanned<String>>,
     /// Header → what it must hold.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, Selected>")]
     pub header: Selections,
     /// XPath → what it must select.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, Selected>")]
     pub xpath: Selections,
     /// What must happen in the place of an answer.
     pub outcome: Option<transport::Outcome>,
@@ -284,7 +314,7 @@ pub enum Selected {
 }
 
 /// A description of what is selected; each part that is given must hold.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Described {
     /// Whether anything is selected.
@@ -292,9 +322,21 @@ pub struct Described {
     /// How many nodes are selected.
     pub count: Option<usize>,
     /// A regular expression that each value matches as a whole.
+    #[schemars(with = "Option<String>")]
     pub matches: Option<Spanned<String>>,
     /// Values of which each selected one is one.
     pub one_of: Option<Vec<String>>,
+}
+
+impl JsonSchema for Selected {
+    fn schema_name() -> Cow<'static, str> {
+        "Selected".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let described = generator.subschema_for::<Described>();
+        json_schema!({ "anyOf": [{ "type": ["string", "integer", "boolean"] }, described] })
+    }
 }
 
 impl<'de> Deserialize<'de> for Selected {

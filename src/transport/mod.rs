@@ -45,7 +45,7 @@ pub enum Stage {
 }
 
 /// How an exchange ended that brought no answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// There was no connection.

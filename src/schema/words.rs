@@ -1,0 +1,134 @@
+//! The Japanese and an example of each key.
+
+/// What is said of a key besides its English.
+pub(super) struct Word {
+    /// The table that it is in.
+    pub(super) of: &'static str,
+    /// The key.
+    pub(super) key: &'static str,
+    /// What it means, in Japanese.
+    pub(super) ja: &'static str,
+    /// How it is written.
+    pub(super) example: &'static str,
+}
+
+/// What is said of a key.
+pub(super) fn of(of: &str, key: &str) -> Option<&'static Word> {
+    WORDS.iter().find(|word| word.of == of && word.key == key)
+}
+
+const fn word(
+    of: &'static str,
+    key: &'static str,
+    ja: &'static str,
+    example: &'static str,
+) -> Word {
+    Word {
+        of,
+        key,
+        ja,
+        example,
+    }
+}
+
+#[rustfmt::skip]
+pub(super) const WORDS: &[Word] = &[
+    word("Text", "ja", "日本語の文", "ja = \"マスターの一覧を取得する\""),
+    word("Text", "en", "英語の文", "en = \"list the masters\""),
+
+    word("ScenarioFile", "title", "確認する内容（日本語・英語）", "title = { ja = \"マスターの一覧を取得する\", en = \"list the masters\" }"),
+    word("ScenarioFile", "phase", "運用テストの段階", "phase = \"master\""),
+    word("ScenarioFile", "tags", "実施時に選択するための目印（`--tag`）", "tags = [\"quick\"]"),
+    word("ScenarioFile", "establishes", "このシナリオが終了時に残す再開点。一つの再開点を残せるシナリオは一つだけです", "establishes = \"masters-applied\""),
+    word("ScenarioFile", "exports", "再開点とともに、後続のシナリオに引き継ぐ取得値", "exports = [\"version\"]"),
+    word("ScenarioFile", "starts_from", "開始時の状態とする再開点。状態を複製した専用のネットワークで開始します", "starts_from = \"connection-approved\""),
+    word("ScenarioFile", "covers", "このシナリオで確認する試験項目（items.toml）", "covers = [\"1-01\"]"),
+    word("ScenarioFile", "guards", "効いていないときにこのシナリオが不合格となる規則。`renkei selftest` で検証されます", "guards = [\"R-CON-01\"]"),
+    word("ScenarioFile", "step", "手順。記載した順に実施します", "[[step]]\nid = \"later\"\nadvance = \"1h\""),
+
+    word("SharedFile", "title", "共通手順の内容", "title = { ja = \"照会して結果を待つ\", en = \"ask and wait for the result\" }"),
+    word("SharedFile", "step", "手順。`use` を記載した場所で、記載した順に実施します", "[[step]]\nid = \"ask\"\nsend = \"{{ operation }}\"\nas = \"{{ who }}\""),
+
+    word("Step", "id", "手順名（英小文字・数字・ハイフン）。シナリオ内で重複できません。スナップショットの名前にもなります", "id = \"ask\""),
+    word("Step", "title", "手順の内容（分かりにくい場合に記載）", "title = { ja = \"再送する\", en = \"send it again\" }"),
+    word("Step", "always", "前の手順が不合格でも実施する", "always = true"),
+    word("Step", "send", "送信する操作。`messages/<操作>.xml` から電文を作成します", "send = \"ListMasters\""),
+    word("Step", "as", "送信者（profile.toml の identity）", "as = \"iida-mayor\""),
+    word("Step", "with", "電文のひな形に渡す値（文字列・数値・一覧・表）。文字列の中では `{{ people.sato.atena }}` や取得値を使用できます。`use` の手順では引数です", "with = { atena = \"{{ people.sato.atena }}\", years = [2025, 2026] }"),
+    word("Step", "raw", "ひな形の代わりに、記載したとおりに送信する文字列", "raw = '''<a/><b/>'''"),
+    word("Step", "content_type", "通常と異なる Content-Type", "content_type = \"text/plain\""),
+    word("Step", "action", "通常と異なる SOAPAction", "action = \"urn:other\""),
+    word("Step", "headers", "追加または変更する要求ヘッダー", "headers = { \"Content-Encoding\" = \"gzip\" }"),
+    word("Step", "method", "POST 以外のメソッド", "method = \"GET\""),
+    word("Step", "path", "操作と異なる接続先のパス", "path = \"inquiry\""),
+    word("Step", "same_request_as", "要求番号を同じにする、前の send の手順。再送になります", "same_request_as = \"ask\""),
+    word("Step", "until", "応答が条件を満たすまで繰り返し送信する。最後の応答だけを判定します", "until = { xpath = { \"//n:State\" = \"answered\" }, every = \"10s\", within = \"10m\" }"),
+    word("Step", "via", "経由する接続口を開いた、前の listen の手順", "via = \"expired\""),
+    word("Step", "timeout", "応答を待つ時間（実時間）。応答がないことを確認する手順で使用します", "timeout = \"300ms\""),
+    word("Step", "plants", "ひな形の変数 `planted` に個人番号の形式の試験値を入れる。この手順に限り、個人番号の検出として扱いません", "plants = \"individual-number\""),
+    word("Step", "expect", "期待する応答", "expect = { status = 200, xpath = { \"//n:State\" = \"approved\" } }"),
+    word("Step", "capture", "応答から取得して、後の手順で使用する値（名前 = XPath）", "capture = { receipt = \"//n:ReceiptNumber\" }"),
+    word("Step", "no_snapshot", "スナップショットと比較しない理由", "no_snapshot = \"the next step shows it\""),
+    word("Step", "advance", "ネットワークの時計を進める（`90s`・`10m`・`26h`・`400d`、単位がなければ秒）", "advance = \"26h\""),
+    word("Step", "at", "ネットワークの時計を指定の日時まで進める（時差を付ける）", "at = \"2026-12-01T00:00:00+09:00\""),
+    word("Step", "network", "ネットワークの操作員の処理（承認、マスターの公開・取下げ、異常動作など）", "network = { act = \"approve-application\", institution = \"202053-M\" }"),
+    word("Step", "listen", "このシナリオ専用の接続口を追加で開く", "listen = { certificate = \"expired\" }"),
+    word("Step", "use", "この場所で実施する共通手順のファイル（scenarios/ からの相対パス）", "use = \"steps/ask-and-wait.toml\""),
+    word("Step", "check", "ネットワークの状態について確認すること", "check = \"invariants\""),
+
+    word("Until", "status", "待つ HTTP 状態コード", "status = 200"),
+    word("Until", "xpath", "待つ内容（XPath = 値または条件）", "xpath = { \"//n:State\" = \"answered\" }"),
+    word("Until", "every", "送信の間隔。停止している時計は、この時間だけ進めます", "every = \"10s\""),
+    word("Until", "within", "待つ時間の上限", "within = \"10m\""),
+
+    word("Listen", "certificate", "接続口のサーバー証明書", "certificate = \"other-name\""),
+    word("Listen", "fault", "接続口の異常", "fault = \"close-in-handshake\""),
+
+    word("Expect", "status", "HTTP 状態コード", "status = 500"),
+    word("Expect", "fault", "拒否コード", "fault = \"F-CON-01\""),
+    word("Expect", "header", "応答ヘッダー（名前 = 値または条件）", "header = { \"Content-Type\" = { matches = \"text/xml.*\" } }"),
+    word("Expect", "xpath", "応答の内容（XPath = 値または条件）。取得値も使用できます", "xpath = { \"//n:Receipt\" = \"{{ receipt }}\", \"//n:Master\" = { count = 7 } }"),
+    word("Expect", "outcome", "応答がないことと、その形", "outcome = \"tls-refused\""),
+
+    word("Described", "exists", "選択されるものがあるか", "{ exists = false }"),
+    word("Described", "count", "選択される数", "{ count = 7 }"),
+    word("Described", "matches", "選択された値の全体がそれぞれ一致する正規表現", "{ matches = \"sha256:[0-9a-f]{64}\" }"),
+    word("Described", "one-of", "選択された値がそれぞれ含まれる一覧", "{ one-of = [\"2026.04\", \"2026.06\"] }"),
+
+    word("Profile", "namespaces", "XPath とスナップショットで使用する接頭辞", "[namespaces]\nn = \"urn:renkei:mock:unofficial:v1\""),
+    word("Profile", "no_prefix", "XPath で接頭辞のない要素名を認める（要素に名前空間がない仕様の場合）", "no_prefix = true"),
+    word("Profile", "fault_code", "拒否の応答における拒否コードの XPath", "fault_code = \"//n:Fault/n:Code\""),
+    word("Profile", "operation", "操作ごとの送信方法", "[operation.ListMasters]\nendpoint = \"master\"\naction = \"urn:…:ListMasters\""),
+    word("Profile", "identity", "送信者", "[identity.iida-mayor]\ncertificate = \"clients/iida-mayor\"\ninstitution = \"202053-M\""),
+    word("Profile", "volatile", "実施のたびに変わる値（XPath または要素名 = 置き換える名前）", "[volatile]\nReceiptNumber = \"receipt\""),
+    word("Profile", "times", "日時を持つ要素（XPath または要素名）", "times = [\"AnsweredAt\"]"),
+    word("Profile", "sentinel", "個人番号の検出の設定", "[sentinel]\nnever = [\"master\"]"),
+    word("Profile", "target", "別に動作している接続先（`--target`）", "[target.test]\nurl = \"https://test.example.jp/renkei/\""),
+
+    word("Operation", "endpoint", "接続先の URL に続くパス", "endpoint = \"master\""),
+    word("Operation", "action", "SOAPAction の値（引用符なし）", "action = \"urn:…:ListMasters\""),
+    word("Operation", "fault_code", "この操作だけ拒否コードの場所が異なる場合の XPath", "fault_code = \"//n:Code\""),
+
+    word("Identity", "certificate", "証明書フォルダー内のファイル（拡張子なし）", "certificate = \"clients/iida-mayor\""),
+    word("Identity", "institution", "電文に記載する機関コード", "institution = \"202053-M\""),
+
+    word("Sentinel", "never", "個人番号が流れてはならない接続先。どちらにも記載がなければ、すべての接続先です", "never = [\"master\", \"inquiry\"]"),
+    word("Sentinel", "masked", "法令により個人番号が流れる接続先。保存時に伏せ、検出とは扱いません", "masked = [\"own-hop\"]"),
+    word("Sentinel", "twelve_digits", "もともと12桁で、個人番号ではないもの（XPath = 理由）", "twelve_digits = { \"//n:AtenaNumber\" = \"our atena numbers have 12 digits\" }"),
+
+    word("Target", "url", "接続先の URL", "url = \"https://127.0.0.1:8443/\""),
+    word("Target", "control", "制御 API の URL（模擬ネットワークの場合）", "control = \"http://127.0.0.1:8081\""),
+    word("Target", "certificates", "`renkei pki` と同じ構成の証明書フォルダー。パスは scenarios/ のあるフォルダーからの相対です", "certificates = \"pki\""),
+    word("Target", "ca", "接続先の証明書を発行した認証局の証明書。なければフォルダー内の `ca.pem`", "ca = \"pki/ca.pem\""),
+    word("Target", "identity", "フォルダーにない送信者の証明書と秘密鍵", "[target.test.identity.iida-mayor]\ncertificate = \"mayor.pem\"\nkey = \"mayor.key\""),
+
+    word("KeyPair", "certificate", "証明書（PEM、中間証明書を含む）", "certificate = \"mayor.pem\""),
+    word("KeyPair", "key", "秘密鍵（PEM）", "key = \"mayor.key\""),
+
+    word("PeopleFile", "person", "人物。項目の名前は自由です", "[person.sato]\natena = \"IIDA-0001\""),
+
+    word("ItemsFile", "item", "試験項目", "[item.1-01]\nphase = \"master\"\ntext = { ja = \"…\", en = \"…\" }"),
+    word("Item", "phase", "運用テストの段階", "phase = \"master\""),
+    word("Item", "text", "確認する内容", "text = { ja = \"全種別の版の一致\", en = \"versions of all kinds agree\" }"),
+    word("Item", "by_hand", "手動で確認する項目", "by_hand = true"),
+];
