@@ -98,6 +98,7 @@ pub(super) const WORDS: &[Word] = &[
     word("Profile", "namespaces", "XPath とスナップショットで使用する接頭辞", "[namespaces]\nn = \"urn:renkei:mock:unofficial:v1\""),
     word("Profile", "no_prefix", "XPath で接頭辞のない要素名を認める（要素に名前空間がない仕様の場合）", "no_prefix = true"),
     word("Profile", "fault_code", "拒否の応答における拒否コードの XPath", "fault_code = \"//n:Fault/n:Code\""),
+    word("Profile", "fault_rule", "拒否の応答における規則番号の XPath。規則の説明を結果に表示します", "fault_rule = \"//n:Fault/n:RuleId\""),
     word("Profile", "operation", "操作ごとの送信方法", "[operation.ListMasters]\nendpoint = \"master\"\naction = \"urn:…:ListMasters\""),
     word("Profile", "identity", "送信者", "[identity.iida-mayor]\ncertificate = \"clients/iida-mayor\"\ninstitution = \"202053-M\""),
     word("Profile", "volatile", "実施のたびに変わる値（XPath または要素名 = 置き換える名前）", "[volatile]\nReceiptNumber = \"receipt\""),
