@@ -8,6 +8,7 @@ pub mod caller;
 pub mod code;
 pub mod connection;
 pub mod form;
+pub mod invariants;
 pub mod lies;
 pub mod limits;
 pub mod master;
@@ -259,14 +260,6 @@ impl Network {
         self.requests.age(at);
         self.records.age(at);
         at
-    }
-
-    /// The invariants that do not hold, in English; empty when all do.
-    pub fn check(&self) -> Vec<String> {
-        let mut wrong = self.masters.violations();
-        wrong.extend(self.codes.violations());
-        wrong.extend(self.records.violations());
-        wrong
     }
 
     /// The rules of the caller.

@@ -159,3 +159,110 @@ impl Network {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::{self, record::Period, record::testing::*, testing::*};
+
+    fn own_records(person: u32, selection: Selection) -> network::Command {
+        network::Command::Portal(Command::OwnRecords {
+            person: handle(person),
+            selection,
+            page: 1,
+        })
+    }
+
+    fn notices(person: u32, since: &str) -> network::Command {
+        network::Command::Portal(Command::Notices {
+            person: handle(person),
+            since: since.parse().unwrap(),
+            page: 1,
+        })
+    }
+
+    fn handle(person: u32) -> PortalPerson {
+        let place = PersonId::new(person).unwrap();
+        network().population.portal_person(place)
+    }
+
+    /// The numbers of what is answered, or the rule that refused.
+    fn numbers(network: &mut Network, command: network::Command) -> Result<Vec<u64>, &'static str> {
+        match ask(network, "MYNA-PORTAL", "r-1", 60, command) {
+            Ok(network::Answer::Portal(Answer::OwnRecords(page))) => Ok(page
+                .entries
+                .iter()
+                .map(|exchange| exchange.receipt.number())
+                .collect()),
+            Ok(network::Answer::Portal(Answer::Notices(page))) => Ok(page
+                .entries
+                .iter()
+                .map(|notice| notice.receipt.number())
+                .collect()),
+            Ok(other) => panic!("{other:?}"),
+            Err(fault) => Err(fault.rule.unwrap().code),
+        }
+    }
+
+    #[test]
+    fn a_person_sees_their_own_records_that_neither_side_marked() {
+        let day = Selection::Period(Period::of_day("2026-11-02"));
+        let of = |number| Selection::Receipt(ReceiptNumber::numbered(number));
+        let cases = [
+            // Records 1 to 4 are about person 1; the inquirer marked 3, the provider 4. 5 is about person 2.
+            (own_records(1, day.clone()), Ok(vec![1, 2])),
+            (own_records(2, day.clone()), Ok(vec![5])),
+            (own_records(3, day), Ok(vec![])),
+            (own_records(1, of(2)), Ok(vec![2])),
+            (own_records(1, of(3)), Err("R-POR-02")),
+            (own_records(1, of(4)), Err("R-POR-02")),
+            (own_records(1, of(5)), Err("R-POR-02")),
+            (own_records(1, of(6)), Err("R-POR-02")),
+            // 1 is denied and tells nothing; 2 to 4 are answered.
+            (notices(1, "2026-11-02"), Ok(vec![2])),
+            (notices(1, "2026-11-03"), Ok(vec![])),
+        ];
+        for (command, expected) in cases {
+            assert_eq!(
+                numbers(&mut marked(), command.clone()),
+                expected,
+                "{command:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn with_its_rule_off_what_was_refused_is_let_through() {
+        let unknown = || {
+            network::Command::Portal(Command::Notices {
+                person: PortalPerson::from_groups([1, 2, 3]),
+                since: "2026-11-02".parse().unwrap(),
+                page: 1,
+            })
+        };
+        let hidden = || own_records(1, Selection::Receipt(ReceiptNumber::numbered(3)));
+        for (command, rule, let_through) in [
+            (unknown(), &catalogue::PERSON_KNOWN, vec![]),
+            (hidden(), &catalogue::OWN_AND_DISCLOSED, vec![3]),
+        ] {
+            let mut network = marked();
+            assert_eq!(numbers(&mut network, command.clone()), Err(rule.code));
+            network.set_rules_off(&[rule]);
+            assert_eq!(numbers(&mut network, command), Ok(let_through));
+        }
+    }
+
+    #[test]
+    fn each_lie_shows_what_is_not_to_be_seen() {
+        let day = || Selection::Period(Period::of_day("2026-11-02"));
+        for (lie, shown) in [
+            (None, vec![1, 2]),
+            (Some(Lie::RecordShownThoughMarked), vec![1, 2, 3, 4]),
+            (Some(Lie::RecordOfAnother), vec![1, 2, 5]),
+        ] {
+            let mut network = marked();
+            network.set_lie(lie);
+            assert_eq!(numbers(&mut network, own_records(1, day())), Ok(shown));
+        }
+    }
+}

@@ -117,4 +117,63 @@ pub(crate) struct Record {
 }
 
 #[cfg(test)]
+pub(crate) mod testing {
+    //! A network with records, for the tests of those who read them.
+
+    use super::*;
+    use crate::network::{Network, caller::Caller, testing::*, types::RequestId};
+
+    impl Period {
+        /// One day.
+        pub(crate) fn of_day(day: &str) -> Self {
+            Self {
+                from: day.parse().unwrap(),
+                to: day.parse().unwrap(),
+            }
+        }
+    }
+
+    /// Sapporo's inquiries to the insurer: 1 to 4 about person 1, 5 about person 2. 1 is denied, the others answered;
+    /// the inquirer marked 3, the provider 4.
+    pub(crate) fn marked() -> Network {
+        let [inquirer, provider] =
+            ["011002-M", "INS-0001"].map(|code| InstitutionCode::new(code).unwrap());
+        let mut network = network();
+        for (request, person, outcome) in [
+            ("q-1", 1, Outcome::Denied),
+            ("q-2", 1, Outcome::Answered),
+            ("q-3", 1, Outcome::Answered),
+            ("q-4", 1, Outcome::Answered),
+            ("q-5", 2, Outcome::Answered),
+        ] {
+            network.records.add(RecordEntry {
+                at: epoch(),
+                request: RequestKey::new(
+                    &Caller::Institution(inquirer.clone()),
+                    &RequestId::new(request).unwrap(),
+                ),
+                inquirer: inquirer.clone(),
+                task: Key::new("T-003").unwrap(),
+                provider: provider.clone(),
+                item: Key::new("INSURANCE").unwrap(),
+                person: PersonId::new(person),
+                outcome,
+                reached_provider: outcome != Outcome::Denied,
+            });
+        }
+        assert!(
+            network
+                .records
+                .mark(&inquirer, &ReceiptNumber::numbered(3), true)
+        );
+        assert!(
+            network
+                .records
+                .mark(&provider, &ReceiptNumber::numbered(4), true)
+        );
+        network
+    }
+}
+
+#[cfg(test)]
 mod tests;

@@ -96,6 +96,23 @@ impl Requests {
         self.kept.insert(key, Kept { at, content, reply });
     }
 
+    /// What is wrong with what is kept, in English.
+    pub(crate) fn violations(&self) -> Vec<String> {
+        let mut wrong = Vec::new();
+        if self.kept.keys().any(|key| self.old.contains(key)) {
+            wrong.push("a request is both kept and too old".to_owned());
+        }
+        let in_order = self
+            .order
+            .iter()
+            .zip(self.order.iter().skip(1))
+            .all(|(earlier, later)| earlier.0 <= later.0);
+        if !in_order || self.order.len() < self.kept.len() {
+            wrong.push("the requests that are kept are not in the order of their times".to_owned());
+        }
+        wrong
+    }
+
     /// How many replies are kept, and how many ids are known to be old.
     #[cfg(test)]
     pub(crate) fn counts(&self) -> (usize, usize) {
