@@ -15,6 +15,8 @@ pub mod master;
 pub mod moment;
 pub mod population;
 pub mod portal;
+#[cfg(test)]
+mod properties;
 pub mod record;
 mod request;
 pub mod rules;

@@ -43,6 +43,11 @@ impl RequestKey {
 pub(crate) struct Content(u64);
 
 impl Content {
+    #[cfg(test)]
+    pub(crate) fn numbered(number: u64) -> Self {
+        Self(number)
+    }
+
     pub(crate) fn of(command: &Command) -> Self {
         struct Into(DefaultHasher);
         impl fmt::Write for Into {
@@ -111,6 +116,14 @@ impl Requests {
             wrong.push("the requests that are kept are not in the order of their times".to_owned());
         }
         wrong
+    }
+
+    /// Whether both are the same in memory, not only in what they say.
+    #[cfg(test)]
+    pub(crate) fn shares_all_with(&self, other: &Self) -> bool {
+        self.kept.ptr_eq(&other.kept)
+            && self.order.ptr_eq(&other.order)
+            && self.old.ptr_eq(&other.old)
     }
 
     /// How many replies are kept, and how many ids are known to be old.

@@ -299,6 +299,14 @@ impl Records {
         wrong
     }
 
+    /// Whether both are the same in memory, not only in what they say.
+    #[cfg(test)]
+    pub(crate) fn shares_all_with(&self, other: &Self) -> bool {
+        self.core.ptr_eq(&other.core)
+            && self.sides.ptr_eq(&other.sides)
+            && self.failed.ptr_eq(&other.failed)
+    }
+
     fn count(&self) -> u32 {
         self.gone + u32::try_from(self.core.len()).unwrap_or(u32::MAX - self.gone)
     }

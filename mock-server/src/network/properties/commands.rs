@@ -1,0 +1,166 @@
+//! Random commands of all domains, from all kinds of callers, over days, with retries.
+
+use proptest::prelude::*;
+
+use crate::network::{
+    Command, Input, Network, Sender,
+    caller::Caller,
+    connection,
+    form::Found,
+    master,
+    population::{PersonId, Population},
+    portal,
+    properties::cases,
+    record::{self, Period, Selection, testing::marked},
+    testing::*,
+    types::{InstitutionCode, ReceiptNumber, RequestId},
+};
+
+const CALLERS: [&str; 9] = [
+    "202053-M",
+    "202053-E",
+    "011002-M",
+    "011002-E",
+    "202029-M",
+    "INS-0001",
+    "999999-M",
+    "JUKI-NET",
+    "MYNA-PORTAL",
+];
+
+fn receipt() -> impl Strategy<Value = ReceiptNumber> {
+    (0..8_u64).prop_map(ReceiptNumber::numbered)
+}
+
+fn selection() -> impl Strategy<Value = Selection> {
+    let day =
+        || prop::sample::select(&["2026-11-01", "2026-11-02", "2026-11-04", "2019-10-01"][..]);
+    prop_oneof![
+        receipt().prop_map(Selection::Receipt),
+        (day(), day()).prop_map(|(from, to)| Selection::Period(Period {
+            from: from.parse().unwrap(),
+            to: to.parse().unwrap(),
+        })),
+    ]
+}
+
+fn record_command() -> impl Strategy<Value = Command> {
+    prop_oneof![
+        (selection(), 0..3_u32)
+            .prop_map(|(selection, page)| record::Command::Get { selection, page }),
+        (receipt(), any::<bool>())
+            .prop_map(|(receipt, marked)| record::Command::SetNonDisclosure { receipt, marked }),
+    ]
+    .prop_map(Command::Record)
+}
+
+fn portal_command() -> impl Strategy<Value = Command> {
+    let person = || {
+        (1..4_u32).prop_map(|place| Population::new(1).portal_person(PersonId::new(place).unwrap()))
+    };
+    prop_oneof![
+        (person(), selection()).prop_map(|(person, selection)| portal::Command::OwnRecords {
+            person,
+            selection,
+            page: 1,
+        }),
+        person().prop_map(|person| portal::Command::Notices {
+            person,
+            since: "2026-11-01".parse().unwrap(),
+            page: 1,
+        }),
+    ]
+    .prop_map(Command::Portal)
+}
+
+fn command() -> impl Strategy<Value = Command> {
+    prop_oneof![
+        1 => Just(Command::Connection(connection::Command::Status)),
+        1 => Just(Command::Master(master::Command::List)),
+        4 => record_command(),
+        2 => portal_command(),
+    ]
+}
+
+/// One message: after how many seconds, from whom, with which id, and what.
+#[derive(Clone, Debug)]
+struct Message {
+    after: u64,
+    caller: &'static str,
+    claimed: &'static str,
+    id: u32,
+    command: Command,
+}
+
+fn message() -> impl Strategy<Value = Message> {
+    let after = prop_oneof![4 => 0..30_u64, 1 => 3_600..200_000_u64];
+    let caller = || prop::sample::select(&CALLERS[..]);
+    let claimed = prop_oneof![9 => Just(None), 1 => caller().prop_map(Some)];
+    // Few ids, so that many messages are retries or reuse an id.
+    (after, caller(), claimed, 0..12_u32, command()).prop_map(
+        |(after, caller, claimed, id, command)| Message {
+            after,
+            caller,
+            claimed: claimed.unwrap_or(caller),
+            id,
+            command,
+        },
+    )
+}
+
+fn input(message: &Message, seconds: u64) -> Input {
+    Input {
+        at: epoch().plus(seconds).unwrap(),
+        caller: Caller::named(message.caller).unwrap(),
+        sender: Sender {
+            request_id: RequestId::new(&format!("r-{}", message.id)).unwrap(),
+            institution: InstitutionCode::new(message.claimed).unwrap(),
+        },
+        command: message.command.clone(),
+        found: Found::default(),
+    }
+}
+
+/// The whole state, to be compared.
+fn state(network: &Network) -> String {
+    format!("{network:?}")
+}
+
+proptest! {
+    #![proptest_config(cases(64))]
+
+    #[test]
+    fn whatever_is_sent_the_invariants_hold(messages in prop::collection::vec(message(), 1..40)) {
+        let mut network = marked();
+        let mut seconds = 0;
+        for message in &messages {
+            seconds += message.after;
+            let input = input(message, seconds);
+            let changes = message.command.changes();
+
+            // What is due by itself happens first, so that what follows is the message's doing alone.
+            network.advance_to(input.at);
+            let before = state(&network);
+            let mut fork = network.clone();
+            let reply = network.apply(input.clone());
+            prop_assert_eq!(network.check(), Vec::new(), "{:?}", message);
+
+            // A question changes nothing.
+            let after = state(&network);
+            prop_assert!(changes || before == after, "{message:?} changed the network");
+
+            // The same message again has no second effect, and the same reply.
+            let again = network.apply(input.clone());
+            let invites = reply.as_ref().is_err_and(|fault| fault.retry == crate::network::rules::Retry::SameRequest);
+            if !invites {
+                prop_assert_eq!(&again, &reply, "{:?}", message);
+                prop_assert_eq!(&state(&network), &after, "{:?} has a second effect", message);
+            }
+
+            // A fork is unharmed, and goes the same way.
+            prop_assert_eq!(&state(&fork), &before);
+            prop_assert_eq!(&fork.apply(input), &reply);
+            prop_assert_eq!(&state(&fork), &after);
+        }
+    }
+}
