@@ -154,7 +154,7 @@ fn select(seen: &Seen<'_>, expression: &str) -> Result<Vec<String>, String> {
         .document
         .ok_or_else(|| "the body is not well-formed XML".to_owned())?;
     let xpath = XPath::compile(expression, seen.namespaces).map_err(|error| error.to_string())?;
-    xpath.select(document).map_err(|error| error.to_string())
+    Ok(xpath.select(document))
 }
 
 fn shown(found: &Result<Vec<String>, String>) -> String {

@@ -57,7 +57,7 @@ impl Rules {
     fn nodes(&self, document: &Document) -> BTreeMap<usize, &Kind> {
         let mut nodes = BTreeMap::new();
         for (xpath, kind) in &self.places {
-            for node in xpath.nodes(document).unwrap_or_default() {
+            for node in xpath.nodes(document) {
                 nodes.entry(node).or_insert(kind);
             }
         }

@@ -117,7 +117,7 @@ impl Runner<'_> {
         mismatches.extend(expect::check(expected, &seen));
         let select = |expression: &str| -> Option<String> {
             let xpath = XPath::compile(expression, &profile.namespaces).ok()?;
-            xpath.select(document?).ok()?.into_iter().next()
+            xpath.select(document?).into_iter().next()
         };
         result.rule = profile.fault_rule.as_deref().and_then(select).map(|id| {
             let known = shared.rules.get(&id).cloned();

@@ -239,10 +239,7 @@ impl Runner<'_> {
     /// The values of the fields that hold twelve digits by nature.
     fn natural_values(&self, document: &Document) -> Vec<String> {
         let natural = self.shared.natural.iter();
-        natural
-            .filter_map(|xpath| xpath.select(document).ok())
-            .flatten()
-            .collect()
+        natural.flat_map(|xpath| xpath.select(document)).collect()
     }
 
     /// Whether an individual number may travel to an endpoint: on a user's own hop before the network.

@@ -2,6 +2,11 @@
 
 mod canonical;
 mod check;
+mod evaluate;
+mod expression;
+mod functions;
+mod token;
+mod value;
 mod xpath;
 
 use std::fmt;

@@ -3,7 +3,7 @@
 
 use std::{fmt, ops::Range};
 
-use uppsala::{NodeKind, XPathEvaluator, XPathValue};
+use uppsala::NodeKind;
 
 use crate::{
     diagnostic::meant,
@@ -11,14 +11,17 @@ use crate::{
     xml::{
         Document, Namespaces,
         check::{check, functions},
+        evaluate::Context,
+        expression::{Expression, parse},
+        value::{Value, text_of_node},
     },
 };
 
 /// A checked expression.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct XPath {
-    expression: String,
-    namespaces: Namespaces,
+    text: String,
+    expression: Expression,
 }
 
 /// A mistake in an expression.
@@ -44,7 +47,7 @@ pub enum XPathMistake {
     /// A variable; there are none.
     Variable(String),
     /// It is no XPath 1.0.
-    Syntax(String),
+    Syntax(Text),
 }
 
 impl XPathError {
@@ -72,8 +75,8 @@ impl XPathError {
                 format!("there is no XPath variable '${name}'"),
             ),
             XPathMistake::Syntax(error) => Text::new(
-                format!("XPathの書式の誤りです（{error}）"),
-                format!("not an XPath: {error}"),
+                format!("XPathの書式の誤りです（{}）", error.ja),
+                format!("not an XPath: {}", error.en),
             ),
         }
     }
@@ -121,55 +124,41 @@ impl XPath {
     }
 
     /// Reads an expression that was checked when the suite was read.
-    pub fn compile(expression: &str, namespaces: &Namespaces) -> Result<Self, XPathError> {
-        let compiled = Self {
-            expression: expression.to_owned(),
-            namespaces: namespaces.clone(),
-        };
-        let nothing =
-            Document::parse(b"<nothing/>").map_err(|error| compiled.syntax(&error.to_string()))?;
-        compiled.evaluate(&nothing)?;
-        Ok(compiled)
+    pub fn compile(text: &str, namespaces: &Namespaces) -> Result<Self, XPathError> {
+        Ok(Self {
+            text: text.to_owned(),
+            expression: parse(text, namespaces)?,
+        })
     }
 
     /// The expression as written.
     pub fn as_str(&self) -> &str {
-        &self.expression
+        &self.text
     }
 
     /// The string values of what is selected: one for each node, or the one value of the expression.
-    pub fn select(&self, document: &Document) -> Result<Vec<String>, XPathError> {
-        let value = self.evaluate(document)?;
-        Ok(match &value {
-            XPathValue::NodeSet(nodes) => nodes
-                .iter()
-                .map(|node| match document.0.node_kind(*node) {
-                    Some(
-                        NodeKind::Text(text) | NodeKind::CData(text) | NodeKind::Attribute(_, text),
-                    ) => text.to_string(),
-                    Some(
-                        NodeKind::Document
-                        | NodeKind::Element(_)
-                        | NodeKind::Comment(_)
-                        | NodeKind::ProcessingInstruction(_),
-                    )
-                    | None => document.0.text_content_deep(*node),
-                })
-                .collect(),
-            XPathValue::Boolean(_) | XPathValue::Number(_) | XPathValue::String(_) => {
-                vec![value.to_string_value(&document.0)]
+    pub fn select(&self, document: &Document) -> Vec<String> {
+        let document = &document.0;
+        match Context::root(document).value(&self.expression) {
+            Value::Nodes(nodes) => {
+                let nodes = nodes.into_iter();
+                nodes.map(|node| text_of_node(document, node)).collect()
             }
-        })
+            value @ (Value::Text(_) | Value::Number(_) | Value::Truth(_)) => {
+                vec![value.text(document)]
+            }
+        }
     }
 
     /// The nodes that are selected, as [`crate::xml::Leaf`] names them; a text node counts as its element.
-    pub fn nodes(&self, document: &Document) -> Result<Vec<usize>, XPathError> {
-        let value = self.evaluate(document)?;
-        let nodes = value.as_node_set().iter();
-        Ok(nodes
-            .map(|node| match document.0.node_kind(*node) {
+    pub fn nodes(&self, document: &Document) -> Vec<usize> {
+        let document = &document.0;
+        let nodes = Context::root(document).value(&self.expression).into_nodes();
+        let nodes = nodes.into_iter();
+        nodes
+            .map(|node| match document.node_kind(node) {
                 Some(NodeKind::Text(_) | NodeKind::CData(_)) => {
-                    document.0.parent(*node).unwrap_or(*node).index()
+                    document.parent(node).unwrap_or(node).index()
                 }
                 Some(
                     NodeKind::Document
@@ -180,24 +169,7 @@ impl XPath {
                 )
                 | None => node.index(),
             })
-            .collect())
-    }
-
-    fn syntax(&self, error: &str) -> XPathError {
-        XPathError {
-            span: 0..self.expression.len(),
-            mistake: XPathMistake::Syntax(error.trim_start_matches("XPath error: ").to_owned()),
-        }
-    }
-
-    fn evaluate(&self, document: &Document) -> Result<XPathValue, XPathError> {
-        let mut evaluator = XPathEvaluator::new();
-        for (prefix, uri) in &self.namespaces {
-            evaluator.add_namespace(prefix.clone(), uri.clone());
-        }
-        evaluator
-            .evaluate(&document.0, document.0.root(), &self.expression)
-            .map_err(|error| self.syntax(&error.to_string()))
+            .collect()
     }
 }
 
@@ -221,10 +193,23 @@ mod tests {
             ("//n:d", &[]),
             ("//n:c = '甲' and not(//n:d)", &["true"]),
             ("string-length(//n:c[2])", &["1"]),
+            ("(//n:c)[last()]", &["𠮷"]),
+            // Nodes differ from a value if any of them does; none differs from anything.
+            ("//n:c != '甲'", &["true"]),
+            ("//n:d != '甲'", &["false"]),
+            ("//n:c[. != '甲']", &["𠮷"]),
+            ("/n:a/@b < 2 and not(//n:c > 0)", &["true"]),
+            ("0.1 + 0.2", &["0.30000000000000004"]),
+            (
+                "concat(1 div 0, ' ', -1 div 0, ' ', 0 div 0, ' ', -0)",
+                &["Infinity -Infinity NaN 0"],
+            ),
+            ("substring('12345', 1.5, 2.6)", &["234"]),
+            ("round(-2.5) * -1 - 1", &["1"]),
         ];
         for (expression, expected) in cases {
             let xpath = XPath::compile(expression, &namespaces()).unwrap();
-            assert_eq!(xpath.select(&document).unwrap(), *expected, "{expression}");
+            assert_eq!(xpath.select(&document), *expected, "{expression}");
         }
     }
 
@@ -266,6 +251,27 @@ mod tests {
         assert_eq!(XPath::check("//State[b='x']", &namespaces(), true), Ok(()));
         let right = "//*[local-name() = 'a' and @b div 2 mod 3]/n:* | //n:a[concat(n:b, ',', position())]/text()";
         assert_eq!(XPath::check(right, &namespaces(), false), Ok(()));
-        assert!(XPath::check("//n:a[", &namespaces(), false).is_err());
+        let wrong = [
+            ("//n:a[", ""),
+            ("count('a')", "'a'"),
+            ("//n:a | 'b'", "'b'"),
+            ("1[2]", "1"),
+            ("//n:", "n:"),
+            ("//n:a#", "#"),
+            ("'a", "'a"),
+        ];
+        for (expression, at) in wrong {
+            let error = XPath::check(expression, &namespaces(), false).unwrap_err();
+            assert!(
+                matches!(error.mistake, XPathMistake::Syntax(_)),
+                "{expression}"
+            );
+            assert!(
+                expression[error.span.clone()].starts_with(at),
+                "{expression} {error:?}"
+            );
+        }
+        let deep = format!("{}1{}", "(".repeat(100_000), ")".repeat(100_000));
+        assert!(XPath::compile(&deep, &namespaces()).is_err());
     }
 }

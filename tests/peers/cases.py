@@ -1,6 +1,7 @@
 """How a part tells what it tried: a line `ok …` or `FAILED …` for each case, then why, indented."""
 
 import contextlib
+import os
 import sys
 import traceback
 
@@ -15,7 +16,7 @@ def failed(name, why=""):
     global failures
     failures += 1
     print(f"FAILED  {name}", flush=True)
-    for line in str(why).splitlines()[:20]:
+    for line in str(why).splitlines()[:int(os.environ.get("SHOWN", 20))]:
         print(f"        {line[:400]}", flush=True)
 
 

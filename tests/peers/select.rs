@@ -22,7 +22,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             .iter()
             .map(|expression| {
                 XPath::compile(expression, &namespaces)
-                    .and_then(|xpath| xpath.select(&document))
+                    .map(|xpath| xpath.select(&document))
                     .map_err(|error| error.to_string())
             })
             .collect();
