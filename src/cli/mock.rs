@@ -5,16 +5,16 @@ use std::{
     io::Write,
     net::SocketAddr,
     path::{Path, PathBuf},
-    time::Duration,
 };
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use renkei_mock::{
     pki,
-    server::{Config, Mock},
+    server::{Config, Limits, Mock},
     wire::bundled::FILES,
 };
 use serde_json::json;
+use tracing_subscriber::filter::LevelFilter;
 
 use crate::{
     cli::{Done, Stopped},
@@ -39,13 +39,43 @@ pub(super) struct MockArguments {
     /// The URL that the served WSDL names
     #[arg(long)]
     public_url: Option<String>,
+    /// The seed of the world `main`
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
     /// The largest request body, in bytes
-    #[arg(long, default_value_t = MAX_BODY)]
+    #[arg(long, default_value_t = Limits::default().body, value_parser = clap::value_parser!(usize))]
     max_body: usize,
+    /// How many connections are served at once
+    #[arg(long, default_value_t = Limits::default().connections)]
+    max_connections: usize,
+    /// How much is logged to standard error
+    #[arg(long, value_enum, default_value_t = Log::Warn)]
+    log: Log,
 }
 
-const MAX_BODY: usize = 16 << 20;
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How much is logged.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Log {
+    Off,
+    Error,
+    Warn,
+    Info,
+    Debug,
+    Trace,
+}
+
+impl Log {
+    fn level(self) -> LevelFilter {
+        match self {
+            Self::Off => LevelFilter::OFF,
+            Self::Error => LevelFilter::ERROR,
+            Self::Warn => LevelFilter::WARN,
+            Self::Info => LevelFilter::INFO,
+            Self::Debug => LevelFilter::DEBUG,
+            Self::Trace => LevelFilter::TRACE,
+        }
+    }
+}
 
 /// Runs the mock until it is told to stop.
 pub(super) async fn mock(out: &mut dyn Write, arguments: MockArguments) -> Done {
@@ -55,22 +85,36 @@ pub(super) async fn mock(out: &mut dyn Write, arguments: MockArguments) -> Done 
         pki,
         names,
         public_url,
+        seed,
         max_body,
+        max_connections,
+        log,
     } = arguments;
+    // A second subscriber in one process is refused; the first then goes on.
+    let _ = tracing_subscriber::fmt()
+        .with_max_level(log.level())
+        .with_writer(std::io::stderr)
+        .with_ansi(false)
+        .try_init();
+    let limits = Limits {
+        body: max_body,
+        connections: max_connections,
+        ..Limits::default()
+    };
     let mock = Mock::start(Config {
         listen,
         control,
         pki,
         names,
         public_url,
-        max_body,
-        patience: PATIENCE,
+        seed,
+        limits,
     })
     .await?;
     writeln!(
         out,
         "{}",
-        json!({ "url": mock.url(), "control": mock.control_url(), "pki": mock.pki() })
+        json!({ "url": mock.url(), "control": format!("{}/", mock.control_url()), "pki": mock.pki() })
     )?;
     out.flush()?;
     stop_signal().await?;
@@ -102,8 +146,8 @@ pub(super) async fn embedded(pki: &Path) -> Result<Mock, Stopped> {
         pki: pki.to_owned(),
         names: Vec::new(),
         public_url: None,
-        max_body: MAX_BODY,
-        patience: PATIENCE,
+        seed: 1,
+        limits: Limits::default(),
     };
     Ok(Mock::start(config).await?)
 }

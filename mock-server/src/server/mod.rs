@@ -2,30 +2,47 @@
 //!
 //! [`Mock::start`] is the whole interface. The mock opens no connections. Deliberately absent: what a message means.
 
+mod answer;
+mod calls;
+mod connections;
 mod control;
+mod journal;
+mod listener;
+mod mask;
 mod misbehave;
 mod port;
+mod stream;
 mod tls;
 mod worlds;
 
 use std::{
     fmt, io,
-    net::SocketAddr,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
 };
 
-use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use tokio::{
+    net::TcpListener,
+    sync::{Semaphore, watch},
+    task::JoinHandle,
+};
 
 use crate::{
-    network::moment::Moment,
+    network::{Network, Setup, moment::Moment},
     pki::{self, PkiError},
-    server::{tls::Connections, worlds::Worlds},
+    server::{
+        connections::{CONNECTIONS, Connection},
+        journal::Journal,
+        listener::Fault,
+        tls::{Shown, Tls},
+        worlds::{MAIN, Worlds},
+    },
     wire::{Contract, bundled::Bundled},
 };
 
-pub use misbehave::Misbehaviour;
+pub use misbehave::{Misbehaviour, Spoil};
 
 /// How the mock is started.
 #[derive(Clone, Debug)]
@@ -38,12 +55,33 @@ pub struct Config {
     pub pki: PathBuf,
     /// Further names and addresses for the server's certificate.
     pub names: Vec<String>,
-    /// The URL that the served WSDL names; else the listener's own.
+    /// The URL that the served WSDL names; else what the request's `Host` says.
     pub public_url: Option<String>,
+    /// The seed of the world `main`.
+    pub seed: u64,
+    /// What it takes, and for how long it waits.
+    pub limits: Limits,
+}
+
+/// What the server takes, and for how long it waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
     /// The largest request body, in bytes.
-    pub max_body: usize,
+    pub body: usize,
+    /// How many connections are served at once; those beyond are told to come again.
+    pub connections: usize,
     /// How long a client may take for its handshake, its headers, and its body: each.
     pub patience: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body: 16 << 20,
+            connections: 1_024,
+            patience: Duration::from_secs(30),
+        }
+    }
 }
 
 /// Why the mock did not start.
@@ -51,6 +89,8 @@ pub struct Config {
 pub enum StartError {
     /// The control API must not leave this machine.
     ControlNotLoopback(SocketAddr),
+    /// The public URL is none.
+    PublicUrl(String),
     /// The certificates cannot be used.
     Pki(PkiError),
     /// The address cannot be listened on.
@@ -65,6 +105,10 @@ impl fmt::Display for StartError {
             Self::ControlNotLoopback(address) => write!(
                 f,
                 "制御用の待受アドレス{address}は自機（ループバック）に限られます。 / the control API listens on loopback only, not on {address}; forward the port instead"
+            ),
+            Self::PublicUrl(url) => write!(
+                f,
+                "公開URL「{url}」が誤っています。https://ホスト名[:ポート]/[パス/] の形で指定してください。 / '{url}' is no public URL; give https://host[:port]/[path/]"
             ),
             Self::Pki(error) => write!(f, "{error}"),
             Self::Listen(address, error) => write!(
@@ -81,9 +125,47 @@ impl fmt::Display for StartError {
 
 impl std::error::Error for StartError {}
 
+/// What listeners, connections and the control API share.
+struct Shared {
+    contract: Box<dyn Contract>,
+    worlds: Worlds,
+    connections: Journal<Connection>,
+    tls: Tls,
+    /// Where the network listens.
+    listen: SocketAddr,
+    /// The URL of the world `main`.
+    url: String,
+    /// Whether `url` was given, and stands in the WSDL whatever a request's `Host` says.
+    public: bool,
+    limits: Limits,
+    /// One permit for each connection that is served.
+    places: Arc<Semaphore>,
+    /// One permit for each connection that is told to come again.
+    doorsteps: Arc<Semaphore>,
+    stopped: watch::Receiver<bool>,
+}
+
+impl Shared {
+    /// The URL of a world, with a slash at its end.
+    fn world_url(&self, name: &str) -> String {
+        within(&self.url, name)
+    }
+}
+
+/// The URL of a world below that of `main`, with a slash at its end.
+fn within(base: &str, world: &str) -> String {
+    let base = base.trim_end_matches('/');
+    if world == MAIN {
+        format!("{base}/")
+    } else {
+        format!("{base}/w/{world}/")
+    }
+}
+
 /// A running mock.
 #[derive(Debug)]
 pub struct Mock {
+    address: SocketAddr,
     url: String,
     control_url: String,
     pki: PathBuf,
@@ -91,44 +173,75 @@ pub struct Mock {
     tasks: Vec<JoinHandle<()>>,
 }
 
+/// How long a stop waits for what is under way.
+const GRACE: Duration = Duration::from_secs(3);
+/// How many connections beyond the cap are told so at once; the rest are closed.
+const DOORSTEPS: usize = 64;
+
 impl Mock {
     /// Starts listening; returns when both ports are open.
     pub async fn start(config: Config) -> Result<Self, StartError> {
-        if !config.control.ip().is_loopback() {
-            return Err(StartError::ControlNotLoopback(config.control));
+        let Config {
+            listen: at,
+            control,
+            pki,
+            names,
+            public_url,
+            seed,
+            limits,
+        } = config;
+        if !control.ip().is_loopback() {
+            return Err(StartError::ControlNotLoopback(control));
         }
+        let public_url = public_url.map(checked_url).transpose()?;
         let now = now();
-        pki::ensure(&config.pki, &config.names, now.date()).map_err(StartError::Pki)?;
-        let acceptor = tls::acceptor(&config.pki).map_err(StartError::Tls)?;
-        let network = listen(config.listen).await?;
-        let control = listen(config.control).await?;
-        let address = local(&network, config.listen)?;
-        let url = config
-            .public_url
-            .unwrap_or_else(|| format!("https://{address}/"));
-        let control_url = format!("http://{}", local(&control, config.control)?);
-        let contract: Arc<dyn Contract> = Arc::new(Bundled);
-        let worlds = Arc::new(Worlds::new(url.clone(), now));
-        let connections = Arc::new(Connections::default());
+        pki::ensure(&pki, &names, now.date()).map_err(StartError::Pki)?;
+        let tls = Tls::new(&pki).map_err(StartError::Tls)?;
+        let acceptor = tls.acceptor(Shown::Good).map_err(StartError::Tls)?;
+        let network = listen(at).await?;
+        let control_listener = listen(control).await?;
+        let address = local(&network, at)?;
+        let public = public_url.is_some();
+        let url = public_url.unwrap_or_else(|| format!("https://{}/", reachable(address)));
+        let control_url = format!("http://{}", local(&control_listener, control)?);
+        let main = Network::new(Setup { epoch: now, seed });
         let (stop, stopped) = watch::channel(false);
-        let port = port::Port {
-            contract,
-            worlds: Arc::clone(&worlds),
-            connections: Arc::clone(&connections),
-            max_body: config.max_body,
-            patience: config.patience,
-        };
+        let shared = Arc::new(Shared {
+            contract: Box::new(Bundled),
+            worlds: Worlds::new(main, seed),
+            connections: Journal::new(CONNECTIONS),
+            tls,
+            listen: address,
+            url: url.clone(),
+            public,
+            limits,
+            places: Arc::new(Semaphore::new(limits.connections)),
+            doorsteps: Arc::new(Semaphore::new(DOORSTEPS)),
+            stopped: stopped.clone(),
+        });
+        let binding = Arc::new(port::Binding {
+            acceptor,
+            fault: Fault::None,
+            listener: MAIN.to_owned(),
+            world: None,
+        });
         let tasks = vec![
-            tokio::spawn(port::serve(port, network, acceptor, stopped.clone())),
-            tokio::spawn(control::serve(control, worlds, connections, stopped)),
+            tokio::spawn(port::serve(Arc::clone(&shared), network, binding, stopped)),
+            tokio::spawn(control::serve(control_listener, shared)),
         ];
         Ok(Self {
+            address,
             url,
             control_url,
-            pki: config.pki,
+            pki,
             stop,
             tasks,
         })
+    }
+
+    /// Where the network listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// The URL of the network's world `main`, with a slash at its end.
@@ -146,12 +259,15 @@ impl Mock {
         &self.pki
     }
 
-    /// Stops listening and waits for what is under way.
+    /// Stops listening and waits for what is under way, but not for long.
     pub async fn stop(self) {
         let Self { stop, tasks, .. } = self;
         let _ = stop.send(true);
-        for task in tasks {
-            let _ = task.await;
+        let deadline = tokio::time::Instant::now() + GRACE;
+        for mut task in tasks {
+            if tokio::time::timeout_at(deadline, &mut task).await.is_err() {
+                task.abort();
+            }
         }
     }
 }
@@ -159,6 +275,31 @@ impl Mock {
 /// The wall clock, which only this edge of the mock reads.
 pub(crate) fn now() -> Moment {
     Moment::from_unix(jiff::Timestamp::now().as_second()).unwrap_or_else(worlds::epoch)
+}
+
+/// The address by which this machine reaches a listener that listens on all of its addresses.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
+}
+
+/// A public URL with a slash at its end.
+fn checked_url(url: String) -> Result<String, StartError> {
+    let parsed: Option<hyper::Uri> = url.parse().ok();
+    let right = parsed.is_some_and(|uri| {
+        matches!(uri.scheme_str(), Some("https" | "http"))
+            && uri.host().is_some_and(|host| !host.is_empty())
+            && uri.query().is_none()
+    });
+    if right && !url.contains('#') {
+        Ok(format!("{}/", url.trim_end_matches('/')))
+    } else {
+        Err(StartError::PublicUrl(url))
+    }
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {

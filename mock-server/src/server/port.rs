@@ -1,234 +1,209 @@
-//! The network's own port: mutual TLS, HTTP/1.1, one contract, many worlds. It has no back door.
+//! A port of the network: accepts connections, does their handshake, and hands their requests on. It has no back door.
 
 use std::{sync::Arc, time::Duration};
 
-use http_body_util::{BodyExt as _, Full, Limited};
-use hyper::{
-    Request, Response,
-    body::{Bytes, Incoming},
-    header::{CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, HeaderName},
-    service::service_fn,
-};
+use hyper::{body::Incoming, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::{net::TcpListener, sync::watch, task::JoinSet, time::timeout};
-use tokio_rustls::TlsAcceptor;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+    sync::{OwnedSemaphorePermit, Semaphore, watch},
+    task::JoinSet,
+    time::{sleep, timeout},
+};
+use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
 use crate::{
-    network::{Fault, Input, caller::Caller, rules::faults},
+    network::caller::Caller,
     server::{
-        tls::{self, Connections},
-        worlds::{MAIN, Worlds, lock},
+        Shared,
+        answer::{self, Visit},
+        connections::note,
+        listener::Fault,
+        stream::{Cue, Stage},
+        tls::{self, Refusal},
     },
-    text::Text,
-    wire::{Contract, RawRequest, RawResponse},
 };
 
-/// What the port serves.
-#[derive(Clone)]
-pub(crate) struct Port {
-    pub(crate) contract: Arc<dyn Contract>,
-    pub(crate) worlds: Arc<Worlds>,
-    pub(crate) connections: Arc<Connections>,
-    pub(crate) max_body: usize,
-    pub(crate) patience: Duration,
+/// What a listener shows, what it does to those who connect, and where they are.
+pub(crate) struct Binding {
+    pub(crate) acceptor: TlsAcceptor,
+    pub(crate) fault: Fault,
+    /// Its name in the connection journal.
+    pub(crate) listener: String,
+    /// The world that stands at its `/`; none where `/` is `main` and `/w/<name>/` any other.
+    pub(crate) world: Option<String>,
 }
+
+/// How many bytes the headers of a request may have.
+pub(crate) const MAX_HEADERS_SIZE: usize = 32 << 10;
+/// How many headers a request may have.
+pub(crate) const MAX_HEADERS: usize = 100;
+/// How long no connection is accepted after the system could not give one.
+const BREATH: Duration = Duration::from_millis(50);
 
 /// Accepts connections until told to stop, then lets those under way end.
 pub(crate) async fn serve(
-    port: Port,
+    shared: Arc<Shared>,
     listener: TcpListener,
-    acceptor: TlsAcceptor,
+    binding: Arc<Binding>,
     mut stopped: watch::Receiver<bool>,
 ) {
+    let mut all_stopped = shared.stopped.clone();
     let mut tasks = JoinSet::new();
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
                     let _ = stream.set_nodelay(true);
-                    tasks.spawn(connection(port.clone(), stream, acceptor.clone(), stopped.clone()));
+                    let Some(place) = Place::take(&shared) else {
+                        note(&shared.connections, &binding.listener, Vec::new(), Some(too_many()));
+                        continue;
+                    };
+                    let visit = connection(Arc::clone(&shared), Arc::clone(&binding), place, stream, stopped.clone());
+                    tasks.spawn(visit);
                 }
-                Err(error) => tracing::warn!(%error, "a connection could not be accepted"),
+                Err(error) => {
+                    tracing::warn!(%error, listener = binding.listener, "a connection could not be accepted");
+                    sleep(BREATH).await;
+                }
             },
             Some(_) = tasks.join_next() => {}
+            // Also when its sender is gone: the listener's world was deleted.
             _ = stopped.changed() => break,
+            _ = all_stopped.changed() => break,
         }
     }
+    drop(listener);
     while tasks.join_next().await.is_some() {}
 }
 
+/// The right to be served, or to be told to come again.
+struct Place {
+    _permit: OwnedSemaphorePermit,
+    busy: bool,
+}
+
+impl Place {
+    fn take(shared: &Shared) -> Option<Self> {
+        let permit = |semaphore: &Arc<Semaphore>| Arc::clone(semaphore).try_acquire_owned().ok();
+        let served = permit(&shared.places).map(|permit| (permit, false));
+        let (permit, busy) = served.or_else(|| Some((permit(&shared.doorsteps)?, true)))?;
+        Some(Self {
+            _permit: permit,
+            busy,
+        })
+    }
+}
+
+fn too_many() -> Refusal {
+    Refusal::new(
+        "too-many-connections",
+        "同時接続数が上限に達しています。",
+        "there are as many connections as may be at once",
+    )
+}
+
 async fn connection(
-    port: Port,
-    stream: tokio::net::TcpStream,
-    acceptor: TlsAcceptor,
+    shared: Arc<Shared>,
+    binding: Arc<Binding>,
+    place: Place,
+    stream: TcpStream,
     mut stopped: watch::Receiver<bool>,
 ) {
-    let stream = match timeout(port.patience, acceptor.accept(stream)).await {
-        Ok(Ok(stream)) => stream,
-        Ok(Err(error)) => return port.connections.record(None, Some(error.to_string())),
-        Err(_) => {
-            return port
-                .connections
-                .record(None, Some("the handshake took too long".to_owned()));
+    let handshake = tokio::select! {
+        done = handshake(&shared, &binding, stream) => done,
+        _ = stopped.changed() => return,
+    };
+    let (stream, callers) = match handshake {
+        Ok(done) => done,
+        Err(refusal) => {
+            tracing::debug!(
+                code = refusal.code,
+                listener = binding.listener,
+                "a connection was refused"
+            );
+            return note(
+                &shared.connections,
+                &binding.listener,
+                Vec::new(),
+                Some(refusal),
+            );
         }
     };
-    let Some(caller) = tls::caller(stream.get_ref().1.peer_certificates()) else {
-        return port.connections.record(
-            None,
-            Some("the certificate names no institution".to_owned()),
-        );
+    let names = callers.iter().map(ToString::to_string).collect();
+    let refusal = place.busy.then(too_many);
+    note(&shared.connections, &binding.listener, names, refusal);
+
+    let cue = Cue::default();
+    let refuse = {
+        let shared = Arc::clone(&shared);
+        Arc::new(move |status| answer::refused_by_hyper(&shared, status))
     };
-    port.connections.record(Some(caller.to_string()), None);
-    let patience = port.patience;
-    let service = service_fn(move |request| {
-        let port = port.clone();
-        let caller = caller.clone();
-        async move { answer(&port, &caller, request).await }
+    let stage = Stage::new(stream, cue.clone(), refuse);
+    let patience = shared.limits.patience;
+    let visit = Arc::new(Visit {
+        shared,
+        binding,
+        callers,
+        cue,
+        busy: place.busy,
+        stopped: stopped.clone(),
     });
-    let connection = hyper::server::conn::http1::Builder::new()
+    let service = service_fn(move |request: hyper::Request<Incoming>| {
+        let visit = Arc::clone(&visit);
+        async move { visit.answer(request).await }
+    });
+    let mut connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(patience)
-        .serve_connection(TokioIo::new(stream), service);
-    tokio::pin!(connection);
-    tokio::select! {
-        ended = connection.as_mut() => log_end(ended),
+        .max_headers(MAX_HEADERS)
+        .max_header_size(MAX_HEADERS_SIZE)
+        .serve_connection(TokioIo::new(stage), service);
+    let ended = tokio::select! {
+        ended = &mut connection => ended,
         _ = stopped.changed() => {
-            connection.as_mut().graceful_shutdown();
-            log_end(connection.await);
+            std::pin::Pin::new(&mut connection).graceful_shutdown();
+            (&mut connection).await
         }
-    }
-}
-
-fn log_end(ended: Result<(), hyper::Error>) {
-    if let Err(error) = ended {
+    };
+    if let Err(error) = &ended {
         tracing::debug!(%error, "a connection ended early");
     }
+    let refusal = match ended {
+        Err(error) if error.is_timeout() => Some(408),
+        // HTTP/2, for one, hyper refuses without a word.
+        Err(error) if error.is_parse() => Some(400),
+        Ok(()) | Err(_) => None,
+    };
+    connection.into_parts().io.into_inner().end(refusal).await;
 }
 
-/// A connection that is to be closed without an answer.
-#[derive(Debug)]
-struct Closed;
-
-impl std::fmt::Display for Closed {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("closed without an answer")
-    }
-}
-
-impl std::error::Error for Closed {}
-
-async fn answer(
-    port: &Port,
-    caller: &Caller,
-    request: Request<Incoming>,
-) -> Result<Response<Full<Bytes>>, Closed> {
-    let (parts, body) = request.into_parts();
-    let path = parts.uri.path().trim_start_matches('/');
-    let (world, path) = match path
-        .strip_prefix("w/")
-        .and_then(|rest| rest.split_once('/'))
-    {
-        Some((world, path)) => (world, path),
-        None => (MAIN, path),
-    };
-    let Ok(found) = port.worlds.find(world) else {
-        let text = Text::new("この世界はありません。", "there is no such world");
-        return Ok(respond(port.contract.encode_fault(&form_fault(text)), true));
-    };
-    if parts.method == hyper::Method::GET
-        && let Some(document) =
-            port.contract
-                .document(path, parts.uri.query(), &port.worlds.url(world))
-    {
-        return Ok(respond(document, false));
-    }
-    let body = match timeout(port.patience, Limited::new(body, port.max_body).collect()).await {
-        Ok(Ok(body)) => body.to_bytes(),
-        Ok(Err(_)) => {
-            let limit = port.max_body;
-            let text = Text::new(
-                format!("電文が上限{limit}バイトを超えているか、途中で途切れました。"),
-                format!("the body is over the limit of {limit} bytes, or was cut off"),
-            );
-            return Ok(respond(port.contract.encode_fault(&form_fault(text)), true));
-        }
-        Err(_) => {
-            let text = Text::new(
-                "電文の受信が時間内に終わりませんでした。",
-                "the body did not arrive in time",
-            );
-            return Ok(respond(port.contract.encode_fault(&form_fault(text)), true));
-        }
-    };
-    let header = |name: HeaderName| {
-        parts
-            .headers
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-    };
-    let raw = RawRequest {
-        method: parts.method.as_str(),
-        path,
-        content_type: header(CONTENT_TYPE),
-        content_encoding: header(CONTENT_ENCODING),
-        soap_action: header(HeaderName::from_static("soapaction")),
-        body: &body,
-    };
-    let decoded = port.contract.decode(&raw);
-    let mut world = lock(&found);
-    let at = world.clock.now();
-    let (response, fault) = match decoded {
-        Ok(decoded) => {
-            let request_id = decoded.sender.request_id.clone();
-            let input = Input {
-                at,
-                caller: caller.clone(),
-                sender: decoded.sender,
-                command: decoded.command,
-                found: decoded.found,
-            };
-            let reply = world.network.apply(input);
-            let fault = reply.as_ref().err().map(|fault| fault.code.code);
-            (port.contract.encode(request_id.as_str(), at, &reply), fault)
-        }
-        Err(fault) => (port.contract.encode_fault(&fault), Some(fault.code.code)),
-    };
-    world.record(caller.to_string(), path.to_owned(), response.status, fault);
-    match world.misbehaviour {
-        None => Ok(respond(response, false)),
-        Some(misbehaviour) => misbehaviour
-            .spoil(response)
-            .map(|response| respond(response, false))
-            .ok_or(Closed),
-    }
-}
-
-fn form_fault(text: Text) -> Fault {
-    Fault {
-        code: &faults::BAD_BINDING,
-        rule: None,
-        text,
-        retry: faults::BAD_BINDING.retry,
-    }
-}
-
-fn respond(response: RawResponse, close: bool) -> Response<Full<Bytes>> {
-    let RawResponse {
-        status,
-        content_type,
-        body,
-    } = response;
-    let mut answer = Response::new(Full::new(Bytes::from(body)));
-    *answer.status_mut() =
-        hyper::StatusCode::from_u16(status).unwrap_or(hyper::StatusCode::INTERNAL_SERVER_ERROR);
-    answer.headers_mut().insert(
-        CONTENT_TYPE,
-        hyper::header::HeaderValue::from_static(content_type),
+async fn handshake(
+    shared: &Shared,
+    binding: &Binding,
+    stream: TcpStream,
+) -> Result<(TlsStream<TcpStream>, Vec<Caller>), Refusal> {
+    let stream = binding.fault.before_handshake(stream).await?;
+    let accepted = timeout(
+        shared.limits.patience,
+        tls::accept(&binding.acceptor, stream),
     );
-    if close {
-        answer
-            .headers_mut()
-            .insert(CONNECTION, hyper::header::HeaderValue::from_static("close"));
+    let mut stream = accepted.await.map_err(|_| {
+        Refusal::new(
+            "handshake-timeout",
+            "TLSハンドシェイクが時間内に終わりませんでした。",
+            "the handshake took too long",
+        )
+    })??;
+    if binding.fault == Fault::CloseAfterHandshake {
+        let _ = stream.shutdown().await;
+        // What is closed with bytes unread is reset; read them, so that it is always an end and never a reset.
+        let mut bytes = [0; 4096];
+        let drained = async { while stream.read(&mut bytes).await.is_ok_and(|read| read > 0) {} };
+        let _ = timeout(Duration::from_secs(1), drained).await;
+        return Err(binding.fault.refusal());
     }
-    answer
+    let callers = tls::callers(stream.get_ref().1.peer_certificates());
+    Ok((stream, callers))
 }

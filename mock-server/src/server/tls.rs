@@ -1,111 +1,304 @@
-//! Mutual TLS: who may connect, who the caller is by the certificate, and why a connection was refused.
+//! Mutual TLS 1.2 and 1.3: who may connect, who the caller is by the certificate, and why a connection was refused.
 
 use std::{
-    collections::VecDeque,
-    path::Path,
-    sync::{Arc, Mutex, PoisonError},
+    io,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
 };
 
 use rustls::{
-    RootCertStore, ServerConfig,
-    pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer, pem::PemObject as _},
-    server::WebPkiClientVerifier,
+    CertificateError, DigitallySignedStruct, DistinguishedName, RootCertStore, ServerConfig,
+    SignatureScheme,
+    client::danger::HandshakeSignatureValid,
+    pki_types::{
+        CertificateDer, CertificateRevocationListDer, PrivateKeyDer, UnixTime, pem::PemObject as _,
+    },
+    server::{
+        WebPkiClientVerifier,
+        danger::{ClientCertVerified, ClientCertVerifier},
+    },
 };
-use serde::Serialize;
-use tokio_rustls::TlsAcceptor;
+use serde::{Deserialize, Serialize};
+use tokio::net::TcpStream;
+use tokio_rustls::{TlsAcceptor, server::TlsStream};
 use x509_parser::prelude::{FromDer as _, GeneralName, X509Certificate};
 
 use crate::{
     network::{caller::Caller, types::InstitutionCode},
-    pki::{INSTITUTION_URI, PORTAL_URI, REGISTRY_URI},
+    pki::CALLER_URI,
+    server::worlds::lock,
+    text::Text,
 };
 
-/// How many connections the journal holds.
-const KEPT: usize = 1_000;
+/// Which certificate a listener shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Shown {
+    /// The server's own.
+    Good,
+    /// One of the CA, for a name that is not this machine's.
+    OtherName,
+    /// One of the CA that has expired.
+    Expired,
+    /// One of another CA.
+    OtherCa,
+}
 
-/// An acceptor that demands a client certificate of the set's CA which is not revoked. TLS 1.2 and 1.3.
-pub(crate) fn acceptor(pki: &Path) -> Result<TlsAcceptor, String> {
-    let read = |name: &str| pki.join(name);
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let mut roots = RootCertStore::empty();
-    let ca = CertificateDer::from_pem_file(read("ca.pem"))
-        .map_err(|error| format!("ca.pem: {error}"))?;
-    roots.add(ca).map_err(|error| format!("ca.pem: {error}"))?;
-    let crl = CertificateRevocationListDer::from_pem_file(read("crl.pem"))
-        .map_err(|error| format!("crl.pem: {error}"))?;
-    let verifier =
-        WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
+/// What the acceptors of all listeners share.
+#[derive(Debug)]
+pub(crate) struct Tls {
+    pki: PathBuf,
+    verifier: Arc<Watched>,
+}
+
+impl Tls {
+    /// Reads the CA and the list of what it revoked.
+    pub(crate) fn new(pki: &Path) -> Result<Self, String> {
+        let mut roots = RootCertStore::empty();
+        let ca = CertificateDer::from_pem_file(pki.join("ca.pem"))
+            .map_err(|error| format!("ca.pem: {error}"))?;
+        roots.add(ca).map_err(|error| format!("ca.pem: {error}"))?;
+        let crl = CertificateRevocationListDer::from_pem_file(pki.join("crl.pem"))
+            .map_err(|error| format!("crl.pem: {error}"))?;
+        let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider())
             .with_crls([crl])
             .build()
             .map_err(|error| error.to_string())?;
-    let chain = CertificateDer::from_pem_file(read("server.pem"))
-        .map_err(|error| format!("server.pem: {error}"))?;
-    let key = PrivateKeyDer::from_pem_file(read("server.key"))
-        .map_err(|error| format!("server.key: {error}"))?;
-    let config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| error.to_string())?
-        .with_client_cert_verifier(verifier)
-        .with_single_cert(vec![chain], key)
-        .map_err(|error| error.to_string())?;
-    Ok(TlsAcceptor::from(Arc::new(config)))
+        Ok(Self {
+            pki: pki.to_owned(),
+            verifier: Arc::new(Watched(verifier)),
+        })
+    }
+
+    /// An acceptor that shows this certificate, and demands one of the set's CA that is valid and not revoked.
+    pub(crate) fn acceptor(&self, shown: Shown) -> Result<TlsAcceptor, String> {
+        let name = match shown {
+            Shown::Good => "server",
+            Shown::OtherName => "bad/server-other-name",
+            Shown::Expired => "bad/server-expired",
+            Shown::OtherCa => "bad/server-other-ca",
+        };
+        let chain = CertificateDer::from_pem_file(self.pki.join(format!("{name}.pem")))
+            .map_err(|error| format!("{name}.pem: {error}"))?;
+        let key = PrivateKeyDer::from_pem_file(self.pki.join(format!("{name}.key")))
+            .map_err(|error| format!("{name}.key: {error}"))?;
+        let config = ServerConfig::builder_with_provider(provider())
+            .with_safe_default_protocol_versions()
+            .map_err(|error| error.to_string())?
+            .with_client_cert_verifier(Arc::clone(&self.verifier) as Arc<dyn ClientCertVerifier>)
+            .with_single_cert(vec![chain], key)
+            .map_err(|error| error.to_string())?;
+        Ok(TlsAcceptor::from(Arc::new(config)))
+    }
 }
 
-/// The caller, from the SAN URI of its certificate.
-pub(crate) fn caller(certificates: Option<&[CertificateDer<'_>]>) -> Option<Caller> {
-    let (_, certificate) = X509Certificate::from_der(certificates?.first()?).ok()?;
-    let names = certificate.subject_alternative_name().ok()??;
-    names.value.general_names.iter().find_map(|name| {
-        let GeneralName::URI(uri) = name else {
-            return None;
-        };
-        match *uri {
-            REGISTRY_URI => Some(Caller::Registry),
-            PORTAL_URI => Some(Caller::Portal),
-            _ => uri
-                .strip_prefix(INSTITUTION_URI)
-                .and_then(InstitutionCode::new)
-                .map(Caller::Institution),
+fn provider() -> Arc<rustls::crypto::CryptoProvider> {
+    Arc::new(rustls::crypto::ring::default_provider())
+}
+
+/// A client certificate, as the connection journal shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Certificate {
+    /// The subject's distinguished name.
+    pub(crate) subject: String,
+    /// The serial number in hexadecimal.
+    pub(crate) serial: String,
+    /// The SAN URIs.
+    pub(crate) uris: Vec<String>,
+    /// From when it is valid.
+    pub(crate) not_before: String,
+    /// Until when it is valid.
+    pub(crate) not_after: String,
+}
+
+/// Why a connection was not accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    /// A word for programs.
+    pub(crate) code: &'static str,
+    /// A sentence for people.
+    pub(crate) why: Text,
+    /// The certificate that it is about.
+    pub(crate) certificate: Option<Certificate>,
+}
+
+impl Refusal {
+    pub(crate) fn new(code: &'static str, ja: &'static str, en: &'static str) -> Self {
+        Self {
+            code,
+            why: Text::new(ja, en),
+            certificate: None,
         }
+    }
+}
+
+/// Does the handshake; a refusal says which certificate was refused, and why.
+pub(crate) async fn accept(
+    acceptor: &TlsAcceptor,
+    stream: TcpStream,
+) -> Result<TlsStream<TcpStream>, Refusal> {
+    let seen = Arc::new(Mutex::new(None));
+    let accepted = SEEN.scope(Arc::clone(&seen), acceptor.accept(stream)).await;
+    accepted.map_err(|error| {
+        let seen = lock(&seen).take();
+        seen.unwrap_or_else(|| refusal(&error))
     })
 }
 
-/// One connection that was tried.
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Connection {
-    /// Counts from 1.
-    pub(crate) number: u64,
-    /// The institution code of the certificate, where the handshake got so far.
-    pub(crate) caller: Option<String>,
-    /// Whether the handshake was completed.
-    pub(crate) accepted: bool,
-    /// Why not.
-    pub(crate) why: Option<String>,
+/// The callers whom the SAN URIs of a certificate name: one, or several where one certificate serves several offices.
+pub(crate) fn callers(certificates: Option<&[CertificateDer<'_>]>) -> Vec<Caller> {
+    let Some(certificate) = certificates.and_then(<[_]>::first) else {
+        return Vec::new();
+    };
+    let caller = |uri: &String| match uri.strip_prefix(CALLER_URI)? {
+        "registry" => Some(Caller::Registry),
+        "portal" => Some(Caller::Portal),
+        name => InstitutionCode::new(name.strip_prefix("institution:")?).map(Caller::Institution),
+    };
+    uris(certificate).iter().filter_map(caller).collect()
 }
 
-/// The server-wide journal of connections; bounded.
-#[derive(Debug, Default)]
-pub(crate) struct Connections(Mutex<(u64, VecDeque<Connection>)>);
+tokio::task_local! {
+    /// Where the verifier leaves its reason: rustls hands on the error alone, without the certificate.
+    static SEEN: Arc<Mutex<Option<Refusal>>>;
+}
 
-impl Connections {
-    pub(crate) fn record(&self, caller: Option<String>, why: Option<String>) {
-        let mut journal = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        journal.0 += 1;
-        let number = journal.0;
-        if journal.1.len() == KEPT {
-            journal.1.pop_front();
+/// The verifier of rustls, which also leaves a note about whom it refuses.
+#[derive(Debug)]
+struct Watched(Arc<dyn ClientCertVerifier>);
+
+impl ClientCertVerifier for Watched {
+    fn root_hint_subjects(&self) -> &[DistinguishedName] {
+        self.0.root_hint_subjects()
+    }
+
+    fn verify_client_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        now: UnixTime,
+    ) -> Result<ClientCertVerified, rustls::Error> {
+        self.0
+            .verify_client_cert(end_entity, intermediates, now)
+            .inspect_err(|error| {
+                let mut refusal = of_tls(error);
+                refusal.certificate = describe(end_entity);
+                let _ = SEEN.try_with(|seen| *lock(seen) = Some(refusal));
+            })
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.0.verify_tls12_signature(message, certificate, signed)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.0.verify_tls13_signature(message, certificate, signed)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.supported_verify_schemes()
+    }
+}
+
+fn refusal(error: &io::Error) -> Refusal {
+    let tls = error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    match tls {
+        Some(error) => of_tls(error),
+        None => Refusal::new(
+            "handshake-cut",
+            "TLSハンドシェイクの途中で接続が切れました。",
+            "the client went away during the handshake",
+        ),
+    }
+}
+
+fn of_tls(error: &rustls::Error) -> Refusal {
+    use CertificateError as Why;
+    match error {
+        rustls::Error::NoCertificatesPresented => Refusal::new(
+            "no-certificate",
+            "クライアント証明書が提示されていません。",
+            "no client certificate was shown",
+        ),
+        rustls::Error::InvalidCertificate(Why::Expired | Why::ExpiredContext { .. }) => {
+            Refusal::new(
+                "expired",
+                "クライアント証明書の有効期限が切れています。",
+                "the client certificate has expired",
+            )
         }
-        journal.1.push_back(Connection {
-            number,
-            caller,
-            accepted: why.is_none(),
-            why,
-        });
+        rustls::Error::InvalidCertificate(Why::NotValidYet | Why::NotValidYetContext { .. }) => {
+            Refusal::new(
+                "not-yet-valid",
+                "クライアント証明書の有効期間がまだ始まっていません。",
+                "the client certificate is not valid yet",
+            )
+        }
+        rustls::Error::InvalidCertificate(Why::Revoked) => Refusal::new(
+            "revoked",
+            "クライアント証明書は失効しています。",
+            "the client certificate is revoked",
+        ),
+        rustls::Error::InvalidCertificate(Why::UnknownIssuer | Why::BadSignature) => Refusal::new(
+            "other-ca",
+            "クライアント証明書は、この試験用認証局が発行したものではありません。",
+            "the client certificate was not made by this test CA",
+        ),
+        rustls::Error::InvalidCertificate(
+            Why::InvalidPurpose | Why::InvalidPurposeContext { .. },
+        ) => Refusal::new(
+            "wrong-usage",
+            "証明書の用途がクライアント認証ではありません。",
+            "the certificate is not for client authentication",
+        ),
+        error => Refusal {
+            code: "handshake-failed",
+            why: Text::new(
+                format!("TLSハンドシェイクに失敗しました（{error}）。"),
+                format!("the TLS handshake failed: {error}"),
+            ),
+            certificate: None,
+        },
     }
+}
 
-    pub(crate) fn list(&self) -> (u64, Vec<Connection>) {
-        let journal = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let kept = journal.1.iter().cloned().collect::<Vec<_>>();
-        (journal.0 - kept.len() as u64, kept)
-    }
+fn describe(certificate: &CertificateDer<'_>) -> Option<Certificate> {
+    let (_, parsed) = X509Certificate::from_der(certificate).ok()?;
+    let time = |seconds: i64| {
+        jiff::Timestamp::from_second(seconds).map_or_else(|_| String::new(), |at| at.to_string())
+    };
+    let validity = parsed.validity();
+    Some(Certificate {
+        subject: parsed.subject().to_string().chars().take(200).collect(),
+        serial: parsed.raw_serial_as_string().chars().take(64).collect(),
+        uris: uris(certificate),
+        not_before: time(validity.not_before.timestamp()),
+        not_after: time(validity.not_after.timestamp()),
+    })
+}
+
+fn uris(certificate: &CertificateDer<'_>) -> Vec<String> {
+    let Ok((_, certificate)) = X509Certificate::from_der(certificate) else {
+        return Vec::new();
+    };
+    let Ok(Some(names)) = certificate.subject_alternative_name() else {
+        return Vec::new();
+    };
+    let uri = |name: &GeneralName<'_>| match name {
+        GeneralName::URI(uri) => Some((*uri).to_owned()),
+        _ => None,
+    };
+    names.value.general_names.iter().filter_map(uri).collect()
 }

@@ -1,21 +1,24 @@
-//! Worlds: independent networks, each with a clock, rules that are switched off, a misbehaviour and a call journal.
+//! Worlds: independent networks, each with a clock, rules that are switched off, a misbehaviour, listeners and a call
+//! journal.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
 };
 
-use serde::Serialize;
-
 use crate::{
-    network::{Network, Setup, moment::Moment},
-    server::{Misbehaviour, now},
+    network::{Network, Setup, lies::Lie, moment::Moment, rules::Rule},
+    server::{
+        calls::{CALLS, Call},
+        journal::Journal,
+        listener::Open,
+        misbehave::{Misbehaviour, Spoil},
+        now,
+    },
 };
 
 /// The world that stands at `/`.
 pub(crate) const MAIN: &str = "main";
-/// How many calls a journal holds.
-const KEPT: usize = 1_000;
 
 /// When worlds begin: Monday 2 November 2026, 09:00 in Japan.
 pub(crate) fn epoch() -> Moment {
@@ -40,80 +43,133 @@ impl Clock {
     }
 }
 
-/// One call, as the journal keeps it. Bodies are not kept.
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Call {
-    /// Counts from 1 in each world.
-    pub(crate) number: u64,
-    /// The world's time.
-    pub(crate) at: String,
-    /// The institution code of the certificate.
-    pub(crate) caller: String,
-    /// The path within the world.
-    pub(crate) path: String,
-    /// The status that was answered.
-    pub(crate) status: u16,
-    /// The fault code that was answered.
-    pub(crate) fault: Option<&'static str>,
+/// A lie of the transport that is under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Spoiling {
+    pub(crate) spoil: Spoil,
+    /// How many answers are still to be spoilt; none where all are.
+    pub(crate) left: Option<u32>,
+}
+
+/// A lie of the network that is under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Lying {
+    pub(crate) lie: Lie,
+    /// For how many replies it still holds; none where for all.
+    pub(crate) left: Option<u32>,
+}
+
+/// What a world's lock guards. It is held for one synchronous step, never over an await.
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) network: Network,
+    pub(crate) clock: Clock,
+    pub(crate) spoiling: Option<Spoiling>,
+    pub(crate) lying: Option<Lying>,
+    pub(crate) rules_off: Vec<&'static Rule>,
+    /// Whether a certificate that names several institutions may act for each of them [A].
+    pub(crate) joint_certificates: bool,
+    pub(crate) checkpoints: BTreeMap<String, (Network, Clock)>,
+}
+
+impl State {
+    fn new(network: Network, clock: Clock) -> Self {
+        Self {
+            network,
+            clock,
+            spoiling: None,
+            lying: None,
+            rules_off: Vec::new(),
+            joint_certificates: false,
+            checkpoints: BTreeMap::new(),
+        }
+    }
+
+    /// Network and clock, honest and with all rules on.
+    pub(crate) fn snapshot(&self) -> (Network, Clock) {
+        let mut network = self.network.clone();
+        network.set_lie(None);
+        network.set_rules_off(&[]);
+        (network, self.clock)
+    }
+
+    /// Lets the world misbehave in exactly this way, for so many answers; or behave.
+    pub(crate) fn misbehave(&mut self, how: Option<(Misbehaviour, Option<u32>)>) {
+        self.spoiling = None;
+        self.lying = None;
+        match how {
+            Some((Misbehaviour::Spoil(spoil), left)) => {
+                self.spoiling = Some(Spoiling { spoil, left });
+            }
+            Some((Misbehaviour::Lie(lie), left)) => self.lying = Some(Lying { lie, left }),
+            None => {}
+        }
+        self.network.set_lie(self.lying.map(|lying| lying.lie));
+    }
+
+    /// The misbehaviour that is under way, and for how many answers it still is.
+    pub(crate) fn misbehaviour(&self) -> Option<(Misbehaviour, Option<u32>)> {
+        let spoiling = self
+            .spoiling
+            .map(|spoiling| (Misbehaviour::Spoil(spoiling.spoil), spoiling.left));
+        let lying = self
+            .lying
+            .map(|lying| (Misbehaviour::Lie(lying.lie), lying.left));
+        spoiling.or(lying)
+    }
+
+    /// One more answer is spoilt so; false where the misbehaviour has ended meanwhile.
+    pub(crate) fn count_spoilt(&mut self, spoil: Spoil) -> bool {
+        let Some(spoiling) = self.spoiling.filter(|spoiling| spoiling.spoil == spoil) else {
+            return false;
+        };
+        self.spoiling = match spoiling.left {
+            None => Some(spoiling),
+            Some(left) => (left > 1).then(|| Spoiling {
+                spoil,
+                left: Some(left - 1),
+            }),
+        };
+        true
+    }
+
+    /// One more reply was given while the network may have lied.
+    pub(crate) fn count_lie(&mut self) {
+        if let Some(Lying {
+            lie,
+            left: Some(left),
+        }) = self.lying
+        {
+            self.lying = (left > 1).then(|| Lying {
+                lie,
+                left: Some(left - 1),
+            });
+            self.network.set_lie(self.lying.map(|lying| lying.lie));
+        }
+    }
 }
 
 /// One world.
 #[derive(Debug)]
 pub(crate) struct World {
-    pub(crate) network: Network,
-    pub(crate) clock: Clock,
-    pub(crate) misbehaviour: Option<Misbehaviour>,
-    checkpoints: BTreeMap<String, (Network, Clock)>,
-    calls: VecDeque<Call>,
-    counted: u64,
+    pub(crate) seed: u64,
+    pub(crate) state: Mutex<State>,
+    pub(crate) calls: Journal<Call>,
+    pub(crate) listeners: Mutex<BTreeMap<String, Open>>,
 }
 
 impl World {
-    fn new(network: Network, clock: Clock) -> Self {
+    fn new(seed: u64, network: Network, clock: Clock) -> Self {
         Self {
-            network,
-            clock,
-            misbehaviour: None,
-            checkpoints: BTreeMap::new(),
-            calls: VecDeque::new(),
-            counted: 0,
+            seed,
+            state: Mutex::new(State::new(network, clock)),
+            calls: Journal::new(CALLS),
+            listeners: Mutex::new(BTreeMap::new()),
         }
     }
 
-    /// Keeps network and clock under a name.
-    pub(crate) fn checkpoint(&mut self, name: String) {
-        self.checkpoints
-            .insert(name, (self.network.clone(), self.clock));
-    }
-
-    pub(crate) fn record(
-        &mut self,
-        caller: String,
-        path: String,
-        status: u16,
-        fault: Option<&'static str>,
-    ) {
-        self.counted += 1;
-        if self.calls.len() == KEPT {
-            self.calls.pop_front();
-        }
-        let call = Call {
-            number: self.counted,
-            at: self.clock.now().to_string(),
-            caller,
-            path,
-            status,
-            fault,
-        };
-        self.calls.push_back(call);
-    }
-
-    /// How many calls were dropped, and those that are kept.
-    pub(crate) fn calls(&self) -> (u64, Vec<Call>) {
-        (
-            self.counted - self.calls.len() as u64,
-            self.calls.iter().cloned().collect(),
-        )
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        lock(&self.state)
     }
 }
 
@@ -128,56 +184,32 @@ pub(crate) enum WorldError {
     Taken,
     /// A name is 1–64 of `a-z 0-9 -`.
     BadName,
+    /// The world `main` stays.
+    Main,
 }
 
 /// All worlds of a mock. Its lock is never held together with a world's.
 #[derive(Debug)]
-pub(crate) struct Worlds {
-    base: String,
-    map: Mutex<BTreeMap<String, Arc<Mutex<World>>>>,
-}
+pub(crate) struct Worlds(RwLock<BTreeMap<String, Arc<World>>>);
 
 impl Worlds {
-    pub(crate) fn new(base: String, now: Moment) -> Self {
-        let main = World::new(
-            Network::new(Setup {
-                epoch: now,
-                seed: 1,
-            }),
-            Clock::Flowing,
-        );
-        Self {
-            base,
-            map: Mutex::new([(MAIN.to_owned(), Arc::new(Mutex::new(main)))].into()),
-        }
-    }
-
-    /// The URL of a world, with a slash at its end.
-    pub(crate) fn url(&self, name: &str) -> String {
-        let base = self.base.trim_end_matches('/');
-        if name == MAIN {
-            format!("{base}/")
-        } else {
-            format!("{base}/w/{name}/")
-        }
+    pub(crate) fn new(main: Network, seed: u64) -> Self {
+        let main = Arc::new(World::new(seed, main, Clock::Flowing));
+        Self(RwLock::new([(MAIN.to_owned(), main)].into()))
     }
 
     pub(crate) fn names(&self) -> Vec<String> {
-        lock(&self.map).keys().cloned().collect()
+        self.read(|map| map.keys().cloned().collect())
     }
 
-    pub(crate) fn find(&self, name: &str) -> Result<Arc<Mutex<World>>, WorldError> {
-        lock(&self.map)
-            .get(name)
-            .cloned()
+    pub(crate) fn find(&self, name: &str) -> Result<Arc<World>, WorldError> {
+        self.read(|map| map.get(name).cloned())
             .ok_or(WorldError::NoWorld)
     }
 
-    pub(crate) fn create(&self, name: &str, epoch: Moment) -> Result<(), WorldError> {
-        self.insert(
-            name,
-            World::new(Network::new(Setup { epoch, seed: 1 }), Clock::Frozen(epoch)),
-        )
+    pub(crate) fn create(&self, name: &str, setup: Setup, clock: Clock) -> Result<(), WorldError> {
+        check_name(name)?;
+        self.insert(name, World::new(setup.seed, Network::new(setup), clock))
     }
 
     /// A new world from a checkpoint, or from a world as it stands: network and clock, nothing else.
@@ -187,49 +219,68 @@ impl Worlds {
         checkpoint: Option<&str>,
         name: &str,
     ) -> Result<(), WorldError> {
+        check_name(name)?;
         let source = self.find(from)?;
+        let seed = source.seed;
         let (network, clock) = {
-            let source = lock(&source);
+            let source = source.state();
             match checkpoint {
                 Some(checkpoint) => source
                     .checkpoints
                     .get(checkpoint)
                     .cloned()
                     .ok_or(WorldError::NoCheckpoint)?,
-                None => (source.network.clone(), source.clock),
+                None => source.snapshot(),
             }
         };
-        self.insert(name, World::new(network, clock))
+        self.insert(name, World::new(seed, network, clock))
     }
 
+    /// Takes a world away: its listeners close, and who waits for its calls is woken.
     pub(crate) fn delete(&self, name: &str) -> Result<(), WorldError> {
         if name == MAIN {
-            return Err(WorldError::BadName);
+            return Err(WorldError::Main);
         }
-        lock(&self.map)
-            .remove(name)
-            .map(|_| ())
-            .ok_or(WorldError::NoWorld)
+        let removed = self.write(|map| map.remove(name));
+        let world = removed.ok_or(WorldError::NoWorld)?;
+        lock(&world.listeners).clear();
+        world.calls.close();
+        Ok(())
     }
 
     fn insert(&self, name: &str, world: World) -> Result<(), WorldError> {
-        let right = (1..=64).contains(&name.len())
-            && name
-                .chars()
-                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-        if !right {
-            return Err(WorldError::BadName);
-        }
-        let mut map = lock(&self.map);
-        if map.contains_key(name) {
-            return Err(WorldError::Taken);
-        }
-        map.insert(name.to_owned(), Arc::new(Mutex::new(world)));
-        Ok(())
+        self.write(|map| {
+            if map.contains_key(name) {
+                return Err(WorldError::Taken);
+            }
+            map.insert(name.to_owned(), Arc::new(world));
+            Ok(())
+        })
+    }
+
+    fn read<T>(&self, look: impl FnOnce(&BTreeMap<String, Arc<World>>) -> T) -> T {
+        look(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn write<T>(&self, change: impl FnOnce(&mut BTreeMap<String, Arc<World>>) -> T) -> T {
+        change(&mut self.0.write().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-/// A lock that outlives a panic of another holder; a world's state is replaced whole, never half.
+/// Names of worlds, checkpoints and listeners.
+pub(crate) fn check_name(name: &str) -> Result<(), WorldError> {
+    let right = (1..=64).contains(&name.len())
+        && name
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    if right {
+        Ok(())
+    } else {
+        Err(WorldError::BadName)
+    }
+}
+
+/// A lock that outlives a panic of another holder; what it guards is replaced whole, never half.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -245,24 +296,50 @@ mod tests {
 
     #[test]
     fn a_fork_has_network_and_clock_but_neither_misbehaviour_nor_calls() {
-        let worlds = Worlds::new("https://127.0.0.1:1/".into(), epoch());
-        worlds.create("a", epoch()).unwrap();
+        let setup = Setup {
+            epoch: epoch(),
+            seed: 1,
+        };
+        let worlds = Worlds::new(Network::new(setup), 1);
+        let frozen = Clock::Frozen(epoch());
+        worlds.create("a", setup, frozen).unwrap();
         {
             let a = worlds.find("a").unwrap();
-            let mut a = lock(&a);
-            a.misbehaviour = Some(Misbehaviour::EmptyBody);
-            a.record("202053-M".into(), "master".into(), 200, None);
-            a.checkpoint("c".into());
+            let mut state = a.state();
+            state.misbehave(Some((Misbehaviour::Spoil(Spoil::EmptyBody), None)));
+            state.joint_certificates = true;
+            let kept = state.snapshot();
+            state.checkpoints.insert("c".into(), kept);
         }
         worlds.fork("a", Some("c"), "b").unwrap();
         let b = worlds.find("b").unwrap();
-        assert!(lock(&b).misbehaviour.is_none());
-        assert!(lock(&b).calls().1.is_empty());
+        assert!(b.state().misbehaviour().is_none() && !b.state().joint_certificates);
+        assert!(b.state().checkpoints.is_empty());
+        assert_eq!(b.calls.after(0).last, 0);
         assert_eq!(
             worlds.fork("a", Some("x"), "d"),
             Err(WorldError::NoCheckpoint)
         );
         assert_eq!(worlds.fork("a", None, "b"), Err(WorldError::Taken));
-        assert_eq!(worlds.create("A B", epoch()), Err(WorldError::BadName));
+        assert_eq!(
+            worlds.create("A B", setup, frozen),
+            Err(WorldError::BadName)
+        );
+        assert_eq!(worlds.delete(MAIN), Err(WorldError::Main));
+    }
+
+    #[test]
+    fn a_misbehaviour_ends_after_as_many_answers_as_it_was_set_for() {
+        let network = Network::new(Setup {
+            epoch: epoch(),
+            seed: 1,
+        });
+        let mut state = State::new(network, Clock::Flowing);
+        state.misbehave(Some((Misbehaviour::Spoil(Spoil::Reset), Some(2))));
+        assert!(!state.count_spoilt(Spoil::EmptyBody));
+        assert!(state.count_spoilt(Spoil::Reset));
+        assert!(state.count_spoilt(Spoil::Reset));
+        assert!(!state.count_spoilt(Spoil::Reset));
+        assert_eq!(state.misbehaviour(), None);
     }
 }

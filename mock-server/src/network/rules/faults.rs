@@ -43,5 +43,19 @@ pub static BAD_BINDING: FaultCode = FaultCode {
     retry: Retry::Corrected,
 };
 
-/// All faults of form.
-pub static OF_FORM: [&FaultCode; 3] = [&NOT_WELL_FORMED, &NOT_VALID, &BAD_BINDING];
+/// The server takes no more connections just now.
+pub static TOO_BUSY: FaultCode = FaultCode {
+    code: "F-SRV-01",
+    text: Text::fixed(
+        "同時接続数が上限に達しています。",
+        "there are as many connections as may be at once",
+    ),
+    next: Text::fixed(
+        "しばらく待って、同じ要求番号で再度送信してください。繰り返す場合は、同時に開く接続の数を減らしてください。",
+        "wait a little and send again with the same request id; if it happens again, open fewer connections at once",
+    ),
+    retry: Retry::SameRequest,
+};
+
+/// All faults that come before any rule.
+pub static OF_FORM: [&FaultCode; 4] = [&NOT_WELL_FORMED, &NOT_VALID, &BAD_BINDING, &TOO_BUSY];
