@@ -218,8 +218,8 @@ async fn a_client_that_the_target_refuses_and_a_target_that_the_client_refuses_a
         pki: pki.clone(),
         names: Vec::new(),
         public_url: None,
-        max_body: 1000,
-        patience: Duration::from_secs(10),
+        seed: 1,
+        limits: renkei_mock::server::Limits::default(),
     })
     .await
     .unwrap();
