@@ -9,6 +9,7 @@
 mod characters;
 mod number;
 
+pub(crate) use number::hide;
 pub use number::mask;
 
 use crate::network::{

@@ -5,12 +5,27 @@
 
 /// The text with each individual number replaced, so that it can be kept.
 pub fn mask(text: &str) -> String {
+    replaced(text, |digits| {
+        is_individual_number(digits).then_some("[individual number masked]")
+    })
+}
+
+/// The text with each individual number and each resident code replaced, so that it can be answered.
+pub(crate) fn hide(text: &str) -> String {
+    replaced(text, |digits| {
+        (is_individual_number(digits) || is_resident_code(digits)).then_some("***")
+    })
+}
+
+fn replaced(text: &str, replacement: impl Fn(&[u8]) -> Option<&'static str>) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = 0;
-    for run in runs(text).filter(|run| is_individual_number(&run.digits)) {
-        out.push_str(text.get(rest..run.start).unwrap_or_default());
-        out.push_str("[individual number masked]");
-        rest = run.end;
+    for run in runs(text) {
+        if let Some(replacement) = replacement(&run.digits) {
+            out.push_str(text.get(rest..run.start).unwrap_or_default());
+            out.push_str(replacement);
+            rest = run.end;
+        }
     }
     out.push_str(text.get(rest..).unwrap_or_default());
     out

@@ -11,7 +11,10 @@ pub mod portal;
 pub mod record;
 pub mod request;
 
-use crate::{network::Fault, text::Text};
+use crate::{
+    network::{Fault, form::hide},
+    text::Text,
+};
 
 /// Where a rule comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,8 +78,9 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// The refusal of a message that broke this rule, with what it is about.
+    /// The refusal of a message that broke this rule, with what it is about; a personal number in it is hidden.
     pub fn fault(&'static self, about: &Text) -> Fault {
+        let about = Text::new(hide(&about.ja), hide(&about.en));
         Fault {
             code: self.fault,
             rule: Some(self),
