@@ -137,7 +137,34 @@ fn environment(escape: AutoEscape) -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(move |_| escape.clone());
+    environment.set_formatter(|out, state, value| {
+        let escapes = *state.auto_escape() != AutoEscape::None;
+        if escapes && !value.is_safe() && !value.is_undefined() {
+            return out
+                .write_str(&xml_escaped(&value.to_string()))
+                .map_err(Into::into);
+        }
+        minijinja::escape_formatter(out, state, value)
+    });
     environment
+}
+
+/// A text as XML writes it, in an element or an attribute. A carriage return must be a reference: readers of XML would
+/// make a line feed of it.
+fn xml_escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&apos;"),
+            '\r' => out.push_str("&#13;"),
+            other => out.push(other),
+        }
+    }
+    out
 }
 
 fn without_mark(template: &str) -> &str {
@@ -166,12 +193,12 @@ mod tests {
 
     #[test]
     fn values_are_escaped_once_and_unknown_names_are_errors() {
-        let captured = Values::from([("a".to_owned(), Value::from("<&>\"'𠮷"))]);
+        let captured = Values::from([("a".to_owned(), Value::from("<&>\"'/\r𠮷"))]);
         let with = value(&Data::Text("{{ a }}!".to_owned()), &captured).unwrap();
         let values = Values::from([("b".to_owned(), with)]);
         assert_eq!(
             render("<x>{{ b }}</x>", &values).unwrap(),
-            "<x>&lt;&amp;&gt;&quot;&#x27;𠮷!</x>"
+            "<x>&lt;&amp;&gt;&quot;&apos;/&#13;𠮷!</x>"
         );
         let error = render("<x>\n{{ c }}</x>", &values).unwrap_err();
         assert_eq!(error.span, Some(7..8));

@@ -17,6 +17,7 @@ use std::{
 use renkei::{
     plan::{self, Known},
     project::Project,
+    sentinel,
     text::Lang,
 };
 
@@ -124,4 +125,27 @@ fn of_wrong_files_every_mistake_is_shown_with_its_place_and_a_hint() {
         .filter_map(|case| check(case).err())
         .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+#[test]
+fn an_individual_number_in_any_file_is_a_mistake_but_where_twelve_digits_are_natural() {
+    let number = sentinel::specimen();
+    let mut project = Project::default();
+    put(&mut project, &folder().join("base"), "");
+    let people = format!("[person.sato]\natena = \"{number}\"\n");
+    project.add("scenarios/people.toml".to_owned(), people.into_bytes());
+    let template = format!("<!-- {number} -->\n<n:A xmlns:n=\"urn:n\"/>\n");
+    let path = "scenarios/messages/Echo.xml".to_owned();
+    project.add(path, template.into_bytes());
+    let said = |project: &Project| -> Vec<String> {
+        let (_, diagnostics) = plan::load(project, &known());
+        let texts = diagnostics.into_iter().map(|diagnostic| diagnostic.text.en);
+        texts.collect()
+    };
+    assert_eq!(said(&project), ["an individual number is written here"; 2]);
+    let profile = project.files.get_mut("scenarios/profile.toml").unwrap();
+    profile.push_str(
+        "\n[sentinel]\ntwelve_digits = { \"//n:Atena\" = \"an office's own numbers\" }\n",
+    );
+    assert_eq!(said(&project), [""; 0]);
 }

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, de::DeserializeOwned};
+use toml::{Spanned, de::DeValue};
 
 use crate::{
     diagnostic::{Diagnostic, unknown},
@@ -16,8 +17,10 @@ use crate::{
     project::Project,
     scenario::{
         self, Scenario,
+        form::{is_name, no_name},
         read::{self, Readable},
     },
+    sentinel,
     text::Text,
 };
 
@@ -119,7 +122,10 @@ pub fn load(project: &Project, known: &Known) -> (Suite, Vec<Diagnostic>) {
         }
     };
     let items = items(project, &mut found);
-    let people = optional::<PeopleFile>(project, PEOPLE, &mut found).person;
+    let people = people(project, &mut found);
+    if profile.sentinel.twelve_digits.is_empty() {
+        individual_numbers(project, &mut found);
+    }
     let mut scenarios = Vec::new();
     for (path, text) in &project.files {
         if path.starts_with("scenarios/steps/") {
@@ -205,24 +211,65 @@ fn optional<T: DeserializeOwned + Default>(
     read::typed(path, &readable.tables(), &[], readable.partial, found).unwrap_or_default()
 }
 
+/// A file's tables once more, for the places of what has been read from it.
+fn with_root<T>(project: &Project, path: &str, read: impl FnOnce(&Spanned<DeValue<'_>>) -> T) -> T {
+    let text = project.get(path).unwrap_or_default();
+    let readable = Readable::new(path, text, &mut Vec::new());
+    let table = readable.tables();
+    let span = table.span();
+    read(&Spanned::new(span, DeValue::Table(table.into_inner())))
+}
+
 fn items(project: &Project, found: &mut Vec<Diagnostic>) -> BTreeMap<String, Item> {
     let items = optional::<ItemsFile>(project, ITEMS, found).item;
-    let text = project.get(ITEMS).unwrap_or_default();
-    let readable = Readable::new(ITEMS, text, &mut Vec::new());
-    let table = readable.tables();
-    let root = toml::Spanned::new(
-        table.span(),
-        toml::de::DeValue::Table(table.get_ref().clone()),
-    );
-    for (id, item) in &items {
-        let phases = PHASES.iter().map(|(name, ..)| *name);
-        if !phases.clone().any(|phase| phase == item.phase) {
-            let (_, place) = read::places(&root, &["item", id, "phase"]);
-            let kind = Text::new("段階", "phase");
-            found.push(unknown(ITEMS, place, &kind, &item.phase, phases));
+    let phases = PHASES.iter().map(|(name, ..)| *name);
+    with_root(project, ITEMS, |root| {
+        for (id, item) in &items {
+            if !phases.clone().any(|phase| phase == item.phase) {
+                let (_, place) = read::places(root, &["item", id, "phase"]);
+                let kind = Text::new("段階", "phase");
+                found.push(unknown(ITEMS, place, &kind, &item.phase, phases.clone()));
+            }
+        }
+    });
+    items
+}
+
+fn people(project: &Project, found: &mut Vec<Diagnostic>) -> People {
+    let people = optional::<PeopleFile>(project, PEOPLE, found).person;
+    with_root(project, PEOPLE, |root| {
+        for (name, keys) in &people {
+            let path = ["person", name];
+            let own = (!is_name(name)).then(|| (name, read::places(root, &path).0));
+            let theirs = keys.keys().filter(|key| !is_name(key)).map(|key| {
+                let path = ["person", name, key];
+                (key, read::places(root, &path).0)
+            });
+            for (name, place) in own.into_iter().chain(theirs) {
+                let (text, hint) = no_name(name);
+                found.push(Diagnostic::new(PEOPLE, place, text).hint(hint));
+            }
+        }
+    });
+    people
+}
+
+/// An individual number stands in no file of a suite, whoever's it may be.
+fn individual_numbers(project: &Project, found: &mut Vec<Diagnostic>) {
+    let files = project.files.iter();
+    for (path, text) in files.filter(|(path, _)| path.starts_with("scenarios/")) {
+        for place in sentinel::places(text) {
+            let text = Text::new(
+                "個人番号が記載されています",
+                "an individual number is written here",
+            );
+            let hint = Text::new(
+                "ファイルに個人番号は記載できません。検出を確認する手順には plants を使用してください。もともと12桁の番号は profile.toml の [sentinel] twelve_digits に記載してください",
+                "no file may hold one; a step that tries what happens uses plants; what has 12 digits by nature is named in [sentinel] twelve_digits of profile.toml",
+            );
+            found.push(Diagnostic::new(path, place, text).hint(hint));
         }
     }
-    items
 }
 
 /// The scenario that leaves a checkpoint.

@@ -130,14 +130,7 @@ fn step_form(step: &Step, mistakes: &mut Mistakes<'_>) {
         .chain(step.with.keys().filter(|_| sends));
     for name in names {
         if !is_name(name.get_ref()) {
-            let text = Text::new(
-                format!("「{}」は名前として使用できません", name.get_ref()),
-                format!("'{}' cannot be a name in a template", name.get_ref()),
-            );
-            let hint = Text::new(
-                "英字で始め、英数字と下線で記載してください",
-                "begin with a letter; use letters, digits and _",
-            );
+            let (text, hint) = no_name(name.get_ref());
             mistakes.add_with(name.span(), text, hint);
         }
     }
@@ -347,8 +340,21 @@ fn polling(until: &Until, step: &Step, mistakes: &mut Mistakes<'_>) {
     selections(&until.xpath, partial, mistakes);
 }
 
+/// What is said of a name that a template cannot use.
+pub(crate) fn no_name(name: &str) -> (Text, Text) {
+    let text = Text::new(
+        format!("「{name}」は名前として使用できません"),
+        format!("'{name}' cannot be a name in a template"),
+    );
+    let hint = Text::new(
+        "英字で始め、英数字と下線で記載してください",
+        "begin with a letter; use letters, digits and _",
+    );
+    (text, hint)
+}
+
 /// Whether a template can use it as a name.
-fn is_name(text: &str) -> bool {
+pub(crate) fn is_name(text: &str) -> bool {
     text.starts_with(|c: char| c.is_alphabetic() || c == '_')
         && text.chars().all(|c| c.is_alphanumeric() || c == '_')
 }

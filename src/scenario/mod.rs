@@ -1,7 +1,7 @@
 //! TOML text to scenarios, with places; never fails: what cannot be read becomes a diagnostic.
 
 pub mod data;
-mod form;
+pub(crate) mod form;
 pub(crate) mod read;
 mod shared;
 pub mod step;

@@ -19,6 +19,14 @@ pub fn found(text: &str) -> bool {
     !spans(text).is_empty()
 }
 
+/// Where individual numbers stand in a text, in bytes.
+pub fn places(text: &str) -> Vec<std::ops::Range<usize>> {
+    spans(text)
+        .into_iter()
+        .map(|(start, end)| start..end)
+        .collect()
+}
+
 /// The text with each individual number replaced.
 pub fn mask(text: &str) -> String {
     mask_all_but(text, &[])
