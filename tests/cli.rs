@@ -171,7 +171,7 @@ fn an_individual_number_is_not_sent_and_not_shown() {
         suite.path(),
         "scenarios/messages/GetConnectionStatus.xml",
         "<s:Body>",
-        &format!("<!-- {specimen} --><s:Body>"),
+        "<!-- {{ '1234' ~ '5678' ~ '9018' }} --><s:Body>",
     );
     let output = renkei(suite.path(), &["run", "--filter", "status-before"]);
     assert_eq!(output.status.code(), Some(7), "{}", out(&output));
@@ -187,6 +187,23 @@ fn an_individual_number_is_not_sent_and_not_shown() {
             .unwrap()
             .contains(&specimen)
     );
+}
+
+#[test]
+fn an_individual_number_in_a_file_is_found_before_anything_is_sent() {
+    let suite = suite();
+    let specimen = ["1234", "5678", "9018"].concat();
+    change(
+        suite.path(),
+        "scenarios/messages/GetConnectionStatus.xml",
+        "<s:Body>",
+        &format!("<!-- {specimen} --><s:Body>"),
+    );
+    let output = renkei(suite.path(), &["--lang", "en", "run"]);
+    assert_eq!(output.status.code(), Some(7), "{}", out(&output));
+    assert!(out(&output).contains("GetConnectionStatus.xml:3:8"));
+    assert!(!out(&output).contains(&specimen));
+    assert!(!suite.path().join("runs").exists());
 }
 
 #[test]

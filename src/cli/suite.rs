@@ -29,8 +29,14 @@ pub(super) fn load(project: &Project, out: &mut dyn Write, lang: Lang) -> Result
         show(diagnostic, project, out, lang)?;
     }
     let count = diagnostics.len();
+    let number = plan::individual_number();
+    let exit = if diagnostics.iter().any(|mistake| mistake.text == number) {
+        Exit::IndividualNumber
+    } else {
+        Exit::Suite
+    };
     Err(Stopped {
-        exit: Exit::Suite,
+        exit,
         text: Text::new(
             format!("誤りが{count}件あります。何も送信していません。"),
             format!("{count} mistakes; nothing was sent"),
