@@ -75,6 +75,11 @@ impl Connections {
         self.states.contains_key(institution)
     }
 
+    /// All institutions.
+    pub(crate) fn institutions(&self) -> impl Iterator<Item = &InstitutionCode> {
+        self.states.keys()
+    }
+
     pub(crate) fn is_approved(&self, institution: &InstitutionCode) -> bool {
         self.state(institution) == ConnectionState::Approved
     }

@@ -104,7 +104,7 @@ impl Network {
     pub fn check(&self) -> Vec<Violation> {
         [
             (Invariant::Masters, self.masters.violations()),
-            (Invariant::Codes, self.codes.violations()),
+            (Invariant::Codes, self.code_violations()),
             (Invariant::Records, self.records.violations()),
             (Invariant::Requests, self.requests.violations()),
         ]

@@ -11,6 +11,18 @@ use crate::text::Text;
 pub enum Lie {
     /// A retry is done again.
     RetryHasSecondEffect,
+    /// The codes of two notifications are swapped.
+    SwappedCodes,
+    /// Another person's code is notified.
+    AnotherPersonsCode,
+    /// Each notification is told twice.
+    NotificationDoubled,
+    /// One acquisition number is issued for all.
+    AcquisitionNumberReused,
+    /// A link is told as confirmed when it is only applied.
+    LinkConfirmedTooEarly,
+    /// A hop that is down is reported as up.
+    HopReportedUp,
     /// The provider is not shown the records of what it was asked.
     RecordMissingOnOneSide,
     /// The person is shown records that are not to be disclosed.
@@ -25,6 +37,12 @@ impl Lie {
     /// All of them.
     pub const ALL: &'static [Self] = &[
         Self::RetryHasSecondEffect,
+        Self::SwappedCodes,
+        Self::AnotherPersonsCode,
+        Self::NotificationDoubled,
+        Self::AcquisitionNumberReused,
+        Self::LinkConfirmedTooEarly,
+        Self::HopReportedUp,
         Self::RecordMissingOnOneSide,
         Self::RecordShownThoughMarked,
         Self::RecordOfAnother,
@@ -37,6 +55,30 @@ impl Lie {
             Self::RetryHasSecondEffect => Text::fixed(
                 "再送された要求をもう一度処理する。",
                 "a request that is sent again is done again",
+            ),
+            Self::SwappedCodes => Text::fixed(
+                "二件の通知の符号を入れ替える。",
+                "the codes of two notifications change places",
+            ),
+            Self::AnotherPersonsCode => Text::fixed(
+                "別人の符号を通知する。",
+                "another person's code is notified",
+            ),
+            Self::NotificationDoubled => Text::fixed(
+                "すべての通知を二回ずつ応答する。",
+                "each notification is told twice",
+            ),
+            Self::AcquisitionNumberReused => Text::fixed(
+                "同じ処理通番を何度も払い出す。",
+                "one acquisition number is issued again and again",
+            ),
+            Self::LinkConfirmedTooEarly => Text::fixed(
+                "適用の報告に対し、確認済みと応答する。",
+                "an application is answered as confirmed",
+            ),
+            Self::HopReportedUp => Text::fixed(
+                "到達できない区間を、到達したと応答する。",
+                "a hop that is down is reported as reached",
             ),
             Self::RecordMissingOnOneSide => Text::fixed(
                 "提供側の機関に、提供した記録を示さない。",

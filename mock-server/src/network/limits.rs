@@ -11,6 +11,12 @@ pub struct Limits {
     pub batch: usize,
     /// How many entries one page of an answer holds.
     pub page: usize,
+    /// How long after the resident-registry leg the notification of a code comes.
+    pub notification_delay: u64,
+    /// For how long an acquisition number can be used.
+    pub acquisition_life: u64,
+    /// How far the clocks of sender and network may be apart.
+    pub clock_skew: u64,
 }
 
 impl Limits {
@@ -19,6 +25,9 @@ impl Limits {
         Self {
             batch: 1_000,
             page: 500,
+            notification_delay: 60,
+            acquisition_life: 7 * 24 * 60 * 60,
+            clock_skew: 300,
         }
     }
 

@@ -7,6 +7,7 @@ pub mod act;
 pub mod caller;
 pub mod code;
 pub mod connection;
+pub mod connectivity;
 pub mod form;
 pub mod invariants;
 pub mod lies;
@@ -29,6 +30,7 @@ use crate::network::{
     caller::Caller,
     code::Codes,
     connection::Connections,
+    connectivity::Connectivity,
     form::Found,
     lies::Lie,
     limits::Limits,
@@ -38,7 +40,7 @@ use crate::network::{
     record::Records,
     request::{Content, RequestKey, Requests},
     rules::{FaultCode, Retry, Rule},
-    schedule::Schedule,
+    schedule::{Due, Schedule},
     types::{InstitutionCode, RequestId},
 };
 use crate::text::Text;
@@ -83,6 +85,10 @@ pub enum Command {
     Connection(connection::Command),
     /// Masters.
     Master(master::Command),
+    /// Atena numbers and codes.
+    Code(code::Command),
+    /// The connectivity check.
+    Connectivity(connectivity::Command),
     /// Exchange records.
     Record(record::Command),
     /// MynaPortal.
@@ -95,6 +101,8 @@ impl Command {
         match self {
             Self::Connection(command) => command.changes(),
             Self::Master(command) => command.changes(),
+            Self::Code(command) => command.changes(),
+            Self::Connectivity(_) => false,
             Self::Record(command) => command.changes(),
             Self::Portal(command) => command.changes(),
         }
@@ -103,7 +111,12 @@ impl Command {
     /// Who may ask it.
     fn audience(&self) -> Audience {
         match self {
-            Self::Connection(_) | Self::Master(_) | Self::Record(_) => Audience::Institutions,
+            Self::Code(command) if command.is_registry() => Audience::Registry,
+            Self::Connection(_)
+            | Self::Master(_)
+            | Self::Code(_)
+            | Self::Connectivity(_)
+            | Self::Record(_) => Audience::Institutions,
             Self::Portal(_) => Audience::Portal,
         }
     }
@@ -127,6 +140,10 @@ pub enum Answer {
     Connection(connection::Answer),
     /// Masters.
     Master(master::Answer),
+    /// Atena numbers and codes.
+    Code(code::Answer),
+    /// The connectivity check.
+    Connectivity(connectivity::Answer),
     /// Exchange records.
     Record(record::Answer),
     /// MynaPortal.
@@ -171,6 +188,7 @@ pub struct Network {
     connections: Connections,
     masters: Masters,
     codes: Codes,
+    connectivity: Connectivity,
     records: Records,
     requests: Requests,
     schedule: Schedule,
@@ -187,6 +205,7 @@ impl Network {
             connections: Connections::genesis(),
             masters: Masters::genesis(),
             codes: Codes::genesis(),
+            connectivity: Connectivity::default(),
             records: Records::default(),
             requests: Requests::default(),
             schedule: Schedule::new(setup.epoch),
@@ -234,6 +253,7 @@ impl Network {
         };
         let reply = self
             .connected(&context, &command)
+            .and_then(|()| self.at_the_gate(at, &command))
             .and_then(|()| self.answer(&context, command));
         if let Some(content) = content {
             self.remember(at, request, content, &reply);
@@ -248,6 +268,10 @@ impl Network {
                 self.connection(context, command).map(Answer::Connection)
             }
             Command::Master(command) => self.master(context, command).map(Answer::Master),
+            Command::Code(command) => self.code(context, command).map(Answer::Code),
+            Command::Connectivity(command) => self
+                .connectivity(context, command)
+                .map(Answer::Connectivity),
             Command::Record(command) => self.record(context, command).map(Answer::Record),
             Command::Portal(command) => self.portal(context, command).map(Answer::Portal),
         }
@@ -255,8 +279,10 @@ impl Network {
 
     /// Runs what is due at or before a time, in order, and gives the time that it is then.
     pub fn advance_to(&mut self, at: Moment) -> Moment {
-        while let Some((_moment, due)) = self.schedule.next_due(at) {
-            match due {}
+        while let Some((moment, due)) = self.schedule.next_due(at) {
+            match due {
+                Due::Notify(number) => self.notify_institution(moment, &number),
+            }
         }
         let at = self.schedule.reach(at);
         self.requests.age(at);
@@ -309,6 +335,16 @@ impl Network {
             is_institution && !always && !self.connections.is_approved(institution),
             || rules::about("機関コード", "institution code", institution),
         )
+    }
+
+    /// The network is open, where that is needed.
+    fn at_the_gate(&self, at: Moment, command: &Command) -> Result<(), Fault> {
+        match command {
+            Command::Connection(_) | Command::Connectivity(_) => Ok(()),
+            Command::Master(_) | Command::Code(_) | Command::Record(_) | Command::Portal(_) => {
+                self.open(at)
+            }
+        }
     }
 
     /// Refuses where a rule that is on is broken.

@@ -30,6 +30,14 @@ impl Moment {
         self.0.as_second()
     }
 
+    /// How many seconds of the day have passed in Japan.
+    pub fn seconds_of_day(self) -> u32 {
+        let time = japan().to_datetime(self.0).time();
+        [time.hour(), time.minute(), time.second()]
+            .into_iter()
+            .fold(0, |sum, part| sum * 60 + u32::from(part.unsigned_abs()))
+    }
+
     /// The date in Japan.
     pub fn date(self) -> Date {
         japan().to_datetime(self.0).date()

@@ -132,18 +132,32 @@ impl Population {
 
     /// A person's resident code. It does not depend on the seed, so that files can name it.
     pub fn resident_code(self, person: PersonId) -> Option<ResidentCode> {
-        let body = BASE + u64::from(person.0);
+        self.resident_code_of_issue(person, 0)
+    }
+
+    /// The resident code that a person has after so many changes of it.
+    pub fn resident_code_of_issue(self, person: PersonId, issue: u32) -> Option<ResidentCode> {
+        let body = BASE + u64::from(SIZE) * u64::from(issue) + u64::from(person.0);
         ResidentCode::new(&format!("{body}{}", check_digit(body)))
     }
 
-    /// Whose resident code this is.
+    /// Whose resident code this was at first.
     pub fn person(self, code: &ResidentCode) -> Option<PersonId> {
+        self.person_and_issue(code)
+            .and_then(|(person, issue)| (issue == 0).then_some(person))
+    }
+
+    /// Whose resident code this is, was or will be, after how many changes.
+    pub fn person_and_issue(self, code: &ResidentCode) -> Option<(PersonId, u32)> {
         let number: u64 = code.as_str().parse().ok()?;
         let (body, check) = (number / 10, number % 10);
-        let place = u32::try_from(body.checked_sub(BASE)?).ok()?;
+        let place = body.checked_sub(BASE)?.checked_sub(1)?;
+        let issue = u32::try_from(place / u64::from(SIZE)).ok()?;
+        let place = u32::try_from(place % u64::from(SIZE)).ok()? + 1;
         (check_digit(body) == check)
             .then_some(place)
             .and_then(PersonId::new)
+            .map(|person| (person, issue))
     }
 
     /// How MynaPortal names a person. It does not depend on the seed, so that files can name it.

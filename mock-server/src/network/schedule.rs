@@ -2,11 +2,14 @@
 
 use imbl::OrdMap;
 
-use crate::network::moment::Moment;
+use crate::network::{moment::Moment, types::AcquisitionNumber};
 
 /// Something that happens by itself. Each domain has its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Due {}
+pub(crate) enum Due {
+    /// The core tells an institution what became of an acquisition.
+    Notify(AcquisitionNumber),
+}
 
 /// What is still to happen, and the latest time that was reached.
 #[derive(Clone, Debug)]

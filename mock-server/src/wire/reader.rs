@@ -219,6 +219,23 @@ impl<'a, 'input> Children<'a, 'input> {
             .transpose()
     }
 
+    /// All elements of this name that stand next, each read whole; there must be one at least.
+    pub(crate) fn list<T>(
+        &mut self,
+        name: &str,
+        read: impl Fn(&mut Children<'_, '_>) -> Result<T, Fault>,
+    ) -> Result<Vec<T>, Fault> {
+        let mut entries = Vec::new();
+        let mut next = Some(self.required(NAMESPACE, name)?);
+        while let Some(node) = next {
+            let mut children = Children::of(node)?;
+            entries.push(read(&mut children)?);
+            children.end()?;
+            next = self.optional(NAMESPACE, name);
+        }
+        Ok(entries)
+    }
+
     /// The next element, whatever it is called.
     pub(crate) fn any(&mut self) -> Result<Node<'a, 'input>, Fault> {
         self.rest

@@ -56,6 +56,17 @@ pub(crate) struct Atena {
     pub(crate) acquisition: Option<AcquisitionNumber>,
 }
 
+impl Atena {
+    /// One that was just registered.
+    pub(crate) fn new(kind: AtenaKind) -> Self {
+        Self {
+            kind,
+            link: None,
+            acquisition: None,
+        }
+    }
+}
+
 /// An atena number's link with a person, by the person's code at the institution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Link {
@@ -164,7 +175,7 @@ pub(crate) struct Codes {
     notifications: OrdMap<(InstitutionCode, NotificationNumber), Notification>,
     acquisitions_issued: u64,
     notifications_sent: u64,
-    pub(crate) disturbance: Option<super::Disturbance>,
+    pub(super) disturbance: Option<super::Disturbance>,
 }
 
 impl Codes {
@@ -310,8 +321,13 @@ impl Codes {
     }
 
     /// A person's resident code is changed: the former one is nobody's.
-    pub(super) fn change_resident_code(&mut self, person: PersonId) {
+    pub(crate) fn change_resident_code(&mut self, person: PersonId) {
         *self.resident_issues.entry(person).or_insert(0) += 1;
+    }
+
+    /// Lets the next notifications go wrong.
+    pub(crate) fn disturb(&mut self, how: super::Disturb, times: u32) {
+        self.disturbance = (times > 0).then_some(super::Disturbance { how, times });
     }
 
     pub(super) fn totals(&self, institution: &InstitutionCode) -> Totals {
@@ -347,8 +363,21 @@ impl Codes {
         }
     }
 
+    /// Tells the institution what became of an acquisition, unless it was erased since.
+    pub(super) fn deliver(&mut self, at: Moment, number: &AcquisitionNumber) {
+        if let Some(acquisition) = self.acquisitions.get_mut(number) {
+            acquisition.stage = match acquisition.stage {
+                Stage::Sent(person) => Stage::Notified(person),
+                Stage::Failing(failure) => Stage::Failed(failure),
+                // The same notification once more.
+                stage @ (Stage::Requested | Stage::Notified(_) | Stage::Failed(_)) => stage,
+            };
+            self.notify(at, number);
+        }
+    }
+
     /// Puts a notification behind those that the institution has.
-    pub(super) fn notify(&mut self, at: Moment, number: &AcquisitionNumber) {
+    fn notify(&mut self, at: Moment, number: &AcquisitionNumber) {
         self.notifications_sent += 1;
         let notification = NotificationNumber::numbered(self.notifications_sent);
         if let Some(acquisition) = self.acquisitions.get_mut(number) {

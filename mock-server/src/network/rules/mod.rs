@@ -4,7 +4,9 @@
 //! refusal wins. A rule that others shadow is merged or moved, never exempted.
 
 pub mod caller;
+pub mod code;
 pub mod connection;
+pub mod connectivity;
 pub mod faults;
 pub mod form;
 pub mod portal;
@@ -113,6 +115,11 @@ pub fn catalogue() -> impl Iterator<Item = &'static Rule> {
         form::RULES,
         request::RULES,
         connection::RULES,
+        connectivity::AT_THE_GATE,
+        code::atena::RULES,
+        code::acquisition::RULES,
+        code::link::RULES,
+        connectivity::RULES,
         record::RULES,
         portal::RULES,
     ]

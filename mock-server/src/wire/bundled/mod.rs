@@ -1,10 +1,13 @@
 //! The mock's own contract: SOAP 1.1, document/literal, UTF-8. Unofficial. One file a port.
 
 mod binding;
+mod code;
 mod connection;
+mod connectivity;
 mod master;
 mod portal;
 mod record;
+mod registry;
 mod writer;
 
 use crate::{
@@ -49,6 +52,18 @@ pub const FILES: &[(&str, &str)] = &[
         include_str!("../../../contract/renkei-master.xsd"),
     ),
     (
+        "renkei-code.xsd",
+        include_str!("../../../contract/renkei-code.xsd"),
+    ),
+    (
+        "renkei-registry.xsd",
+        include_str!("../../../contract/renkei-registry.xsd"),
+    ),
+    (
+        "renkei-connectivity.xsd",
+        include_str!("../../../contract/renkei-connectivity.xsd"),
+    ),
+    (
         "renkei-record.xsd",
         include_str!("../../../contract/renkei-record.xsd"),
     ),
@@ -73,6 +88,9 @@ fn operations() -> impl Iterator<Item = &'static Operation> {
     [
         connection::OPERATIONS,
         master::OPERATIONS,
+        code::OPERATIONS,
+        registry::OPERATIONS,
+        connectivity::OPERATIONS,
         record::OPERATIONS,
         portal::OPERATIONS,
     ]
@@ -85,6 +103,8 @@ fn name(answer: &Answer) -> &'static str {
     match answer {
         Answer::Connection(answer) => connection::name(answer),
         Answer::Master(answer) => master::name(answer),
+        Answer::Code(answer) => code::name(answer),
+        Answer::Connectivity(answer) => connectivity::name(answer),
         Answer::Record(answer) => record::name(answer),
         Answer::Portal(answer) => portal::name(answer),
     }
@@ -95,9 +115,33 @@ fn encode(answer: &Answer, xml: &mut Writer) {
     match answer {
         Answer::Connection(answer) => connection::encode(answer, xml),
         Answer::Master(answer) => master::encode(answer, xml),
+        Answer::Code(answer) => code::encode(answer, xml),
+        Answer::Connectivity(answer) => connectivity::encode(answer, xml),
         Answer::Record(answer) => record::encode(answer, xml),
         Answer::Portal(answer) => portal::encode(answer, xml),
     }
+}
+
+/// Writes why one entry of a submission was refused, where the others were not.
+fn refusal(xml: &mut Writer, fault: &Fault) {
+    xml.open("n:Refusal");
+    reason(xml, fault);
+    xml.close("n:Refusal");
+}
+
+/// Writes what a refusal says, of a message or of an entry.
+fn reason(xml: &mut Writer, fault: &Fault) {
+    let Fault {
+        code,
+        rule,
+        text,
+        retry,
+    } = fault;
+    xml.leaf("n:Code", code.code);
+    xml.optional("n:RuleId", rule.map(|rule| rule.code));
+    xml.leaf("n:TextJa", &text.ja);
+    xml.leaf("n:TextEn", &text.en);
+    xml.leaf("n:Retry", retry.as_str());
 }
 
 /// The bundled contract.
@@ -178,31 +222,19 @@ impl Contract for Bundled {
     }
 
     fn encode_fault(&self, fault: &Fault) -> RawResponse {
-        let Fault {
-            code,
-            rule,
-            text,
-            retry,
-        } = fault;
         let mut xml = Writer::envelope();
         xml.open("s:Fault");
         xml.leaf(
             "faultcode",
-            match retry {
+            match fault.retry {
                 Retry::SameRequest => "s:Server",
                 Retry::Never | Retry::Corrected => "s:Client",
             },
         );
-        xml.leaf("faultstring", &text.ja);
+        xml.leaf("faultstring", &fault.text.ja);
         xml.open("detail");
         xml.open("n:Fault");
-        xml.leaf("n:Code", code.code);
-        if let Some(rule) = rule {
-            xml.leaf("n:RuleId", rule.code);
-        }
-        xml.leaf("n:TextJa", &text.ja);
-        xml.leaf("n:TextEn", &text.en);
-        xml.leaf("n:Retry", retry.as_str());
+        reason(&mut xml, fault);
         xml.close("n:Fault");
         xml.close("detail");
         xml.close("s:Fault");

@@ -1,0 +1,537 @@
+//! The connectivity check (業務疎通確認): does each hop answer, and which one does not; service hours and planned stops.
+//!
+//! The caller's own hops, from the business system to the atena system, are not seen from here and are said to be so.
+
+use imbl::{OrdMap, OrdSet, Vector};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    network::{
+        Context, Fault, Network,
+        lies::Lie,
+        moment::Moment,
+        rules::{self, connectivity as rule},
+        types::InstitutionCode,
+    },
+    text::Text,
+};
+
+/// What can be asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Send this back.
+    Echo {
+        /// On which way.
+        way: Way,
+        /// When the sender says it was sent.
+        sent_at: Option<Moment>,
+        /// What is sent back.
+        payload: String,
+    },
+    /// Which hops answer.
+    Route {
+        /// On which way.
+        way: Way,
+        /// The institution at the end.
+        peer: InstitutionCode,
+    },
+    /// Is the network open, and when?
+    Status,
+}
+
+/// On which way a message goes: from which business system, and how it asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Way {
+    /// The business system from which it comes.
+    pub system: System,
+    /// How it asks.
+    pub mode: Mode,
+}
+
+/// A business system of an institution. [A: the list is ours]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum System {
+    /// Residents.
+    Residents,
+    /// Tax.
+    Tax,
+    /// Child allowance.
+    ChildAllowance,
+    /// Welfare.
+    Welfare,
+    /// Nursing insurance.
+    NursingInsurance,
+    /// Support of people with disabilities.
+    Disability,
+    /// Study support.
+    StudySupport,
+}
+
+impl System {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Residents,
+        Self::Tax,
+        Self::ChildAllowance,
+        Self::Welfare,
+        Self::NursingInsurance,
+        Self::Disability,
+        Self::StudySupport,
+    ];
+
+    /// The value in the contract.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Residents => "residents",
+            Self::Tax => "tax",
+            Self::ChildAllowance => "child-allowance",
+            Self::Welfare => "welfare",
+            Self::NursingInsurance => "nursing-insurance",
+            Self::Disability => "disability",
+            Self::StudySupport => "study-support",
+        }
+    }
+
+    /// The one of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|system| system.as_str() == name)
+    }
+}
+
+/// How is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// At once.
+    Online,
+    /// Many in one.
+    Batch,
+}
+
+impl Mode {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Online, Self::Batch];
+
+    /// The value in the contract.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Online => "online",
+            Self::Batch => "batch",
+        }
+    }
+
+    /// The one of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mode| mode.as_str() == name)
+    }
+}
+
+/// What is answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// What was sent.
+    Echo {
+        /// The way that it came.
+        way: Way,
+        /// The same characters.
+        payload: String,
+        /// When it came.
+        received_at: Moment,
+    },
+    /// Each hop, from the business system to the peer.
+    Route {
+        /// The way that was checked.
+        way: Way,
+        /// The hops, in order.
+        hops: Vec<Checked>,
+    },
+    /// Hours and stops.
+    Status(Status),
+}
+
+/// One hop of a route.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checked {
+    /// Which.
+    pub hop: Hop,
+    /// The institution, at the peer's hop.
+    pub institution: Option<InstitutionCode>,
+    /// What was found.
+    pub state: HopState,
+}
+
+/// What was found of a hop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HopState {
+    /// It lies in the caller's own house.
+    NotObserved,
+    /// It answered.
+    Reached,
+    /// It did not.
+    Unreachable(Broken),
+    /// One before it did not, so that nothing is known of it.
+    NotReached,
+}
+
+/// Why a hop does not answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Broken {
+    /// The line or the system is down.
+    Down,
+    /// It is out of its hours.
+    OutOfHours,
+    /// It is in a planned stop.
+    PlannedStop,
+    /// The institution's connection is not approved.
+    NotConnected,
+    /// The institution has not applied the masters that are in force.
+    MastersDiffer,
+}
+
+impl Broken {
+    /// The value in the contract.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Down => "down",
+            Self::OutOfHours => "out-of-hours",
+            Self::PlannedStop => "planned-stop",
+            Self::NotConnected => "not-connected",
+            Self::MastersDiffer => "masters-differ",
+        }
+    }
+}
+
+/// A hop between a business system and a peer. [S on the order]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Hop {
+    /// The caller's business system.
+    BusinessSystem,
+    /// The caller's atena system.
+    Atena,
+    /// The caller's intermediate server.
+    IntermediateServer,
+    /// The interface system.
+    InterfaceSystem,
+    /// The core system.
+    Core,
+    /// The intermediate server of the peer.
+    Peer,
+}
+
+impl Hop {
+    /// The hops that are seen from here and belong to no peer.
+    const COMMON: [Self; 3] = [Self::IntermediateServer, Self::InterfaceSystem, Self::Core];
+
+    /// The value in the contract.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::BusinessSystem => "business-system",
+            Self::Atena => "atena",
+            Self::IntermediateServer => "intermediate-server",
+            Self::InterfaceSystem => "interface-system",
+            Self::Core => "core",
+            Self::Peer => "peer",
+        }
+    }
+}
+
+/// Hours of a day, in seconds from midnight in Japan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hours {
+    /// The first second.
+    pub opens: u32,
+    /// The first second that is out of them; 86400 is the end of the day.
+    pub closes: u32,
+}
+
+impl Hours {
+    /// The whole day.
+    pub const ALWAYS: Self = Self {
+        opens: 0,
+        closes: 86_400,
+    };
+
+    /// From two times such as `08:00` and `24:00`.
+    pub fn new(opens: &str, closes: &str) -> Option<Self> {
+        let read = |text: &str| -> Option<u32> {
+            let (hour, minute) = text.split_once(':')?;
+            let two = |part: &str| (part.len() == 2).then(|| part.parse().ok()).flatten();
+            let (hour, minute): (u32, u32) = (two(hour)?, two(minute)?);
+            let seconds = hour * 3_600 + minute * 60;
+            (minute < 60 && seconds <= 86_400).then_some(seconds)
+        };
+        let (opens, closes) = (read(opens)?, read(closes)?);
+        (opens < closes).then_some(Self { opens, closes })
+    }
+
+    fn holds(self, at: Moment) -> bool {
+        (self.opens..self.closes).contains(&at.seconds_of_day())
+    }
+}
+
+/// A stop that was announced: from a moment, until another that is no more in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stop {
+    /// Its first second.
+    pub from: Moment,
+    /// The first second after it.
+    pub until: Moment,
+}
+
+impl Stop {
+    fn holds(self, at: Moment) -> bool {
+        self.from <= at && at < self.until
+    }
+}
+
+/// What the network says of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Status {
+    /// Whether it is open.
+    pub state: ServiceState,
+    /// Its time.
+    pub now: Moment,
+    /// Its hours.
+    pub hours: Hours,
+    /// The stops that are not over.
+    pub stops: Vec<Stop>,
+}
+
+/// Whether the network is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ServiceState {
+    /// It is.
+    Open,
+    /// It is out of its hours.
+    OutOfHours,
+    /// It is in a planned stop.
+    PlannedStop,
+}
+
+impl ServiceState {
+    /// The value in the contract.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::OutOfHours => "out-of-hours",
+            Self::PlannedStop => "planned-stop",
+        }
+    }
+}
+
+/// A hop that is down: for one institution where it is a peer's, on one way of asking or both.
+type Outage = (Hop, Option<InstitutionCode>, Mode);
+
+/// Hours, stops and outages.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Connectivity {
+    /// Of the network, and of institutions whose own hours are other; absent means always.
+    hours: OrdMap<Option<InstitutionCode>, Hours>,
+    stops: Vector<Stop>,
+    outages: OrdSet<Outage>,
+}
+
+impl Connectivity {
+    fn hours(&self, of: Option<&InstitutionCode>) -> Hours {
+        self.hours
+            .get(&of.cloned())
+            .copied()
+            .unwrap_or(Hours::ALWAYS)
+    }
+
+    pub(super) fn set_hours(&mut self, of: Option<InstitutionCode>, hours: Hours) {
+        self.hours.insert(of, hours);
+    }
+
+    pub(super) fn plan_stop(&mut self, stop: Stop) {
+        self.stops.push_back(stop);
+    }
+
+    /// Lets a hop fail, on both ways of asking where none is named.
+    pub(super) fn break_hop(
+        &mut self,
+        hop: Hop,
+        institution: Option<&InstitutionCode>,
+        mode: Option<Mode>,
+    ) {
+        for mode in modes(mode) {
+            self.outages.insert((hop, institution.cloned(), mode));
+        }
+    }
+
+    /// Lets a hop answer again.
+    pub(super) fn mend_hop(
+        &mut self,
+        hop: Hop,
+        institution: Option<&InstitutionCode>,
+        mode: Option<Mode>,
+    ) {
+        for mode in modes(mode) {
+            self.outages.remove(&(hop, institution.cloned(), mode));
+        }
+    }
+
+    fn is_down(&self, hop: Hop, institution: Option<&InstitutionCode>, mode: Mode) -> bool {
+        self.outages.contains(&(hop, institution.cloned(), mode))
+    }
+
+    fn state(&self, at: Moment) -> ServiceState {
+        if self.stops.iter().any(|stop| stop.holds(at)) {
+            ServiceState::PlannedStop
+        } else if self.hours(None).holds(at) {
+            ServiceState::Open
+        } else {
+            ServiceState::OutOfHours
+        }
+    }
+}
+
+fn modes(mode: Option<Mode>) -> Vec<Mode> {
+    mode.map_or(Mode::ALL.to_vec(), |mode| vec![mode])
+}
+
+impl Network {
+    pub(super) fn connectivity(
+        &mut self,
+        context: &Context,
+        command: Command,
+    ) -> Result<Answer, Fault> {
+        let at = context.at;
+        match command {
+            Command::Echo {
+                way,
+                sent_at,
+                payload,
+            } => {
+                let apart = sent_at.map_or(0, |sent| at.unix().abs_diff(sent.unix()));
+                let limit = self.limits.clock_skew;
+                self.enforce(&rule::CLOCKS_AGREE, apart > limit, || {
+                    Text::new(
+                        format!("差: {apart}秒、許容範囲: {limit}秒"),
+                        format!("apart: {apart} s, allowed: {limit} s"),
+                    )
+                })?;
+                Ok(Answer::Echo {
+                    way,
+                    payload,
+                    received_at: at,
+                })
+            }
+            Command::Route { way, peer } => {
+                self.enforce(&rule::PEER_KNOWN, !self.connections.knows(&peer), || {
+                    rules::about("相手先", "peer", &peer)
+                })?;
+                self.enforce(&rule::PEER_IS_ANOTHER, peer == context.institution, || {
+                    rules::about("相手先", "peer", &peer)
+                })?;
+                let hops = self.route(at, &context.institution, way.mode, &peer);
+                Ok(Answer::Route { way, hops })
+            }
+            Command::Status => Ok(Answer::Status(Status {
+                state: self.connectivity.state(at),
+                now: at,
+                hours: self.connectivity.hours(None),
+                stops: self
+                    .connectivity
+                    .stops
+                    .iter()
+                    .filter(|stop| at < stop.until)
+                    .copied()
+                    .collect(),
+            })),
+        }
+    }
+
+    /// Whether the network takes requests now: within its hours, in no planned stop, and with every hop up to the core.
+    pub(crate) fn open(&self, at: Moment) -> Result<(), Fault> {
+        let state = self.connectivity.state(at);
+        let now = || rules::about("日時", "time", at);
+        self.enforce(&rule::IN_HOURS, state == ServiceState::OutOfHours, now)?;
+        self.enforce(
+            &rule::NO_PLANNED_STOP,
+            state == ServiceState::PlannedStop,
+            now,
+        )?;
+        let down = Hop::COMMON
+            .into_iter()
+            .find(|hop| self.connectivity.is_down(*hop, None, Mode::Online));
+        self.enforce(&rule::ROUTE_UP, down.is_some(), || {
+            rules::about("区間", "hop", down.map_or("", Hop::as_str))
+        })
+    }
+
+    /// Why an institution at the end of a route does not answer; none where it does.
+    pub(crate) fn peer_broken(
+        &self,
+        at: Moment,
+        mode: Mode,
+        peer: &InstitutionCode,
+    ) -> Option<Broken> {
+        if !self.connections.is_approved(peer) {
+            Some(Broken::NotConnected)
+        } else if self.connectivity.is_down(Hop::Peer, Some(peer), mode) {
+            Some(Broken::Down)
+        } else if !self.connectivity.hours(Some(peer)).holds(at) {
+            Some(Broken::OutOfHours)
+        } else {
+            None
+        }
+    }
+
+    /// Each hop from the caller's business system to the peer.
+    fn route(
+        &self,
+        at: Moment,
+        _caller: &InstitutionCode,
+        mode: Mode,
+        peer: &InstitutionCode,
+    ) -> Vec<Checked> {
+        let mut hops: Vec<Checked> = [Hop::BusinessSystem, Hop::Atena]
+            .into_iter()
+            .map(|hop| Checked {
+                hop,
+                institution: None,
+                state: HopState::NotObserved,
+            })
+            .collect();
+        let service = match self.connectivity.state(at) {
+            ServiceState::Open => None,
+            ServiceState::OutOfHours => Some(Broken::OutOfHours),
+            ServiceState::PlannedStop => Some(Broken::PlannedStop),
+        };
+        let mut broken = false;
+        for hop in Hop::COMMON.into_iter().chain([Hop::Peer]) {
+            let institution = (hop == Hop::Peer).then(|| peer.clone());
+            let reason = if hop == Hop::Peer {
+                self.peer_broken(at, mode, peer)
+            } else if self.connectivity.is_down(hop, None, mode) {
+                Some(Broken::Down)
+            } else if hop == Hop::InterfaceSystem {
+                // The network closes at its gateway.
+                service
+            } else {
+                None
+            };
+            let state = match reason {
+                _ if broken => HopState::NotReached,
+                Some(reason) => HopState::Unreachable(reason),
+                None => HopState::Reached,
+            };
+            broken |= reason.is_some();
+            hops.push(Checked {
+                hop,
+                institution,
+                state,
+            });
+        }
+        if self.lies(Lie::HopReportedUp) {
+            for hop in &mut hops {
+                if hop.state != HopState::NotObserved {
+                    hop.state = HopState::Reached;
+                }
+            }
+        }
+        hops
+    }
+}
