@@ -394,3 +394,29 @@ fn the_schemas_are_written() {
     let schema: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert!(schema["properties"]["starts_from"].is_object());
 }
+
+#[test]
+fn acts_misbehaviours_and_listeners_of_the_mock_are_known_by_name() {
+    let suite = suite();
+    let steps = "\n[[step]]\nid = \"a\"\nnetwork = { act = \"aprove-application\" }\n\
+         [[step]]\nid = \"b\"\nnetwork = { act = \"misbehave\", name = \"emty-body\" }\n\
+         [[step]]\nid = \"c\"\nlisten = { certificate = \"exspired\", fault = \"close-in-handshak\" }\n\
+         [[step]]\nid = \"d\"\nnetwork = { act = \"misbehave\", name = \"empty-body\" }\n\
+         [[step]]\nid = \"e\"\nnetwork = { act = \"behave\" }\n";
+    let path = suite.path().join("scenarios/1-master/list.toml");
+    let text = fs::read_to_string(&path).unwrap() + steps;
+    fs::write(path, text).unwrap();
+    let output = renkei(suite.path(), &["--lang", "en", "check"]);
+    assert_eq!(output.status.code(), Some(3), "{}", out(&output));
+    let names = [
+        "approve-application",
+        "empty-body",
+        "expired",
+        "close-in-handshake",
+    ];
+    for name in names {
+        let hint = format!("did you mean '{name}'?");
+        assert!(out(&output).contains(&hint), "{hint}\n{}", out(&output));
+    }
+    assert!(out(&output).contains("4 mistakes"), "{}", out(&output));
+}

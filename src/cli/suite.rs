@@ -1,8 +1,9 @@
 //! `check`, and reading the suite for the other subcommands.
 
-use std::{fs, io::Write, path::Path};
+use std::{collections::BTreeSet, fs, io::Write, path::Path};
 
-use renkei_mock::network::rules;
+use renkei_mock::{pki::BAD_SERVER, server};
+use serde_json::Value;
 
 use crate::{
     cli::{Done, Stopped},
@@ -46,11 +47,26 @@ pub(super) fn load(project: &Project, out: &mut dyn Write, lang: Lang) -> Result
 
 /// What the bundled mock knows by name.
 fn known() -> Known {
+    let texts = server::texts();
+    let names = |list: &str, key: Option<&str>| -> BTreeSet<String> {
+        let entries = texts.get(list).and_then(Value::as_array);
+        entries
+            .into_iter()
+            .flatten()
+            .filter_map(|entry| key.map_or(Some(entry), |key| entry.get(key))?.as_str())
+            .map(str::to_owned)
+            .collect()
+    };
     Known {
-        rules: rules::catalogue()
-            .map(|rule| rule.code.to_owned())
+        rules: names("rules", Some("id")),
+        acts: names("acts", None),
+        misbehaviours: names("misbehaviours", Some("name")),
+        certificates: ["good"]
+            .into_iter()
+            .chain(BAD_SERVER)
+            .map(str::to_owned)
             .collect(),
-        ..Known::default()
+        faults: names("listenerFaults", Some("name")),
     }
 }
 

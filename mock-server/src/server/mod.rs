@@ -272,6 +272,12 @@ impl Mock {
     }
 }
 
+/// What control says of rules, faults, misbehaviours, acts and listeners' faults, for whoever checks names while no mock
+/// runs.
+pub fn texts() -> serde_json::Value {
+    control::texts()
+}
+
 /// The wall clock, which only this edge of the mock reads.
 pub(crate) fn now() -> Moment {
     Moment::from_unix(jiff::Timestamp::now().as_second()).unwrap_or_else(worlds::epoch)

@@ -34,6 +34,11 @@ const MAX_BODY: usize = 1 << 20;
 /// How long a reader of a journal may wait.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
+/// What control says of rules, faults, misbehaviours, acts and listeners' faults.
+pub(super) fn texts() -> Value {
+    texts::all()
+}
+
 /// Serves the control API until told to stop.
 pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
     let mut stopped = shared.stopped.clone();
@@ -180,7 +185,7 @@ async fn dispatch(shared: &Arc<Shared>, request: Request<Incoming>) -> Answered 
             ok(json!({ "name": "renkei-mock", "version": env!("CARGO_PKG_VERSION") }))
         }
         (_, ["openapi.json"]) => ok(Value::Null),
-        (_, ["texts"]) => ok(texts::all()),
+        (_, ["texts"]) => ok(texts()),
         (_, ["connections"]) => {
             let page = query.page(shared, &shared.connections).await;
             let connections: Vec<Value> = page.entries.iter().map(|entry| json!(**entry)).collect();
