@@ -9,6 +9,7 @@ pub mod code;
 pub mod connection;
 pub mod connectivity;
 pub mod form;
+pub mod inquiry;
 pub mod invariants;
 pub mod lies;
 pub mod limits;
@@ -16,6 +17,7 @@ pub mod master;
 pub mod moment;
 pub mod population;
 pub mod portal;
+pub mod provision;
 #[cfg(test)]
 mod properties;
 pub mod record;

@@ -44,6 +44,14 @@ impl Moment {
     }
 }
 
+impl Moment {
+    /// The first second of a day in Japan.
+    pub fn midnight(day: Date) -> Option<Self> {
+        let start = japan().to_timestamp(day.at(0, 0, 0, 0)).ok()?;
+        Some(Self(start))
+    }
+}
+
 impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.0.display_with_offset(japan()))

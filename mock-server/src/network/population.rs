@@ -219,6 +219,33 @@ impl Population {
         place.and_then(InstitutionCode::new)
     }
 
+    /// Whether a person lived in a municipality, by its six digits, on any day up to one.
+    pub fn ever_lived(self, person: PersonId, municipality: &str, until: Date) -> bool {
+        let is_there = |code: Option<&str>| code.is_some_and(|code| code.starts_with(municipality));
+        match STORIES.get(person.0 as usize - 1) {
+            Some((_, residences)) => residences
+                .iter()
+                .any(|(since, place)| *since <= until && is_there(*place)),
+            None => is_there(
+                self.residence(person, until)
+                    .as_ref()
+                    .map(InstitutionCode::as_str),
+            ),
+        }
+    }
+
+    /// Since when a person lives where they live on a day.
+    pub fn residence_since(self, person: PersonId, on: Date) -> Option<Date> {
+        match STORIES.get(person.0 as usize - 1) {
+            Some((_, residences)) => residences
+                .iter()
+                .rev()
+                .map(|(since, _)| *since)
+                .find(|since| *since <= on),
+            None => Some(self.birth(person)).filter(|birth| *birth <= on),
+        }
+    }
+
     /// A number that follows from the seed, the person and a topic: the same every time.
     pub fn number(self, person: PersonId, topic: &str) -> u64 {
         self.keyed(&["fact", topic, &person.0.to_string()])

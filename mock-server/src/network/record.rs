@@ -9,7 +9,7 @@
 //!
 //! Deliberately absent: what was provided. A record holds no body.
 
-mod names;
+pub(crate) mod names;
 mod operations;
 mod store;
 

@@ -8,6 +8,11 @@ use imbl::{OrdMap, Vector};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Name(u32);
 
+impl Name {
+    /// The first of all.
+    pub(crate) const FIRST: Self = Self(0);
+}
+
 /// The names of institutions, tasks and items.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Names {
