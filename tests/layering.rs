@@ -71,3 +71,17 @@ fn the_network_is_pure() {
         );
     }
 }
+
+#[test]
+fn reports_are_functions_of_events() {
+    for word in ["crate::run", "crate::scenario", "crate::transport", "std::fs"] {
+        assert_eq!(strays("src/report", word, &[]), [""; 0], "{word}");
+    }
+}
+
+#[test]
+fn the_run_itself_touches_no_file_but_snapshots() {
+    for word in ["std::fs", "std::env", "println!", "stdout"] {
+        assert_eq!(strays("src/run", word, &[]), [""; 0], "{word}");
+    }
+}
