@@ -213,3 +213,66 @@ fn a_step_without_snapshot_leaves_none() {
     suite.accept(&[]);
     assert!(!suite.root().join("snapshots").exists());
 }
+
+#[test]
+fn a_listener_with_a_fault_is_told_by_its_outcome_and_a_good_one_serves_the_same_world() {
+    let cases = [
+        ("certificate = \"other-name\"", "tls-refused"),
+        ("certificate = \"expired\"", "tls-refused"),
+        ("certificate = \"other-ca\"", "tls-refused"),
+        ("fault = \"close-in-handshake\"", "tls-refused"),
+        ("fault = \"alert-in-handshake\"", "tls-refused"),
+        ("fault = \"plain-http\"", "tls-refused"),
+        ("fault = \"close-after-handshake\"", "closed"),
+    ];
+    let mut steps = ask("before", "");
+    for (at, (listener, outcome)) in cases.iter().enumerate() {
+        steps += &format!("[[step]]\nid = \"open-{at}\"\nlisten = {{ {listener} }}\n");
+        steps += &ask(
+            &format!("ask-{at}"),
+            &format!("via = \"open-{at}\"\nexpect = {{ outcome = \"{outcome}\" }}"),
+        );
+    }
+    steps += "[[step]]\nid = \"open\"\nlisten = { certificate = \"good\" }\n";
+    steps += &ask(
+        "repeated",
+        "via = \"open\"\nsame_request_as = \"before\"\nexpect = { status = 200 }",
+    );
+    let suite = Suite::new().with("0-a/listen", "", &steps);
+    suite.accept(&[]);
+    let repeated = suite.read("snapshots/0-a/listen/repeated.snap");
+    assert!(repeated.contains("{request-1}"), "{repeated}");
+}
+
+#[test]
+fn spoilt_answers_have_their_outcome_and_a_retry_gets_through() {
+    let misbehave = |id: &str, name: &str| {
+        format!(
+            "[[step]]\nid = \"{id}\"\nnetwork = {{ act = \"misbehave\", name = \"{name}\", times = 1 }}\n"
+        )
+    };
+    let cases = [
+        ("close-before-answer", "closed", ""),
+        ("close-before-apply", "closed", ""),
+        ("reset", "closed", ""),
+        ("cut-in-answer", "cut", ""),
+        ("content-length-too-long", "cut", "timeout = \"2s\""),
+        ("late", "timeout", "timeout = \"300ms\""),
+    ];
+    let mut steps = String::new();
+    for (name, outcome, keys) in cases {
+        let (spoil, lost) = (format!("{name}-on"), format!("{name}-lost"));
+        steps += &misbehave(&spoil, name);
+        steps += &ask(
+            &lost,
+            &format!("{keys}\nexpect = {{ outcome = \"{outcome}\" }}"),
+        );
+        steps += &ask(
+            &format!("{name}-retry"),
+            &format!("same_request_as = \"{lost}\"\nexpect = {{ status = 200 }}"),
+        );
+    }
+    let suite = Suite::new().with("0-a/spoilt", "", &steps);
+    let (code, shown) = suite.renkei(&["run", "--snapshots", "accept"]);
+    assert_eq!(code, 0, "{shown}");
+}
