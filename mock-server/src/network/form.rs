@@ -10,7 +10,6 @@ mod characters;
 mod number;
 
 pub(crate) use number::hide;
-pub use number::mask;
 
 use crate::network::{
     Audience, Command, Fault, Network,
