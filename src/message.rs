@@ -50,12 +50,20 @@ impl std::error::Error for TemplateError {}
 
 /// Renders a message's template; values are XML-escaped.
 pub fn render(template: &str, values: &Values) -> Result<String, TemplateError> {
-    rendered(template, values, AutoEscape::Html)
+    rendered(without_mark(template), values, AutoEscape::Html)
+        .map_err(|error| failed(template, &error))
 }
 
 /// Renders a text of a scenario as it is; where it goes into a message, the message's template escapes it.
 pub fn plain(text: &str, values: &Values) -> Result<String, TemplateError> {
-    rendered(text, values, AutoEscape::None)
+    // Rendering takes a line feed from the end of a template; a value keeps it.
+    let (template, end) = match text.strip_suffix('\n') {
+        Some(_) => (text, "\n"),
+        None => (text, ""),
+    };
+    rendered(template, values, AutoEscape::None)
+        .map(|rendered| rendered + end)
+        .map_err(|error| failed(text, &error))
 }
 
 /// Whether a text of a scenario holds anything to render.
@@ -127,10 +135,12 @@ pub fn json_object(
         .map(serde_json::Value::Object)
 }
 
-fn rendered(template: &str, values: &Values, escape: AutoEscape) -> Result<String, TemplateError> {
-    environment(escape)
-        .render_str(without_mark(template), values)
-        .map_err(|error| failed(template, &error))
+fn rendered(
+    template: &str,
+    values: &Values,
+    escape: AutoEscape,
+) -> Result<String, minijinja::Error> {
+    environment(escape).render_str(template, values)
 }
 
 fn environment(escape: AutoEscape) -> Environment<'static> {
@@ -212,6 +222,14 @@ mod tests {
         assert_eq!(&template[error.span.unwrap()], "c");
         let values = Values::from([("c".to_owned(), Value::from(1))]);
         assert!(render(template, &values).unwrap().starts_with("<x>"));
+    }
+
+    #[test]
+    fn a_value_keeps_a_mark_at_its_beginning_and_a_line_feed_at_its_end() {
+        for text in ["\u{feff}a\n", "\u{feff}{{ b }}\n", "\n\n"] {
+            let values = Values::from([("b".to_owned(), Value::from("a"))]);
+            assert_eq!(plain(text, &values).unwrap(), text.replace("{{ b }}", "a"));
+        }
     }
 
     #[test]

@@ -174,7 +174,7 @@ pub(super) fn message(
         found.push(Diagnostic::new(&path, place, text).also(used_at.0, used_at.1.clone()));
     }
     if let Some(plants) = &step.plants
-        && !rendered.contains(PLANTED)
+        && !rendered.contains(|c| PLANTED.contains(c))
     {
         let text = Text::new(
             "「planted」を使用していないため、何も混入されません",
@@ -200,7 +200,8 @@ pub(super) fn check_unused(cx: &Context<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-const PLANTED: &str = "planted-here";
+/// As long as a specimen, so that a step may cut it into parts, and of runes, which nothing else holds.
+const PLANTED: &str = "ᚠᚢᚦᚨᚱᚲᚷᚹᚺᚾᛁᛃ";
 
 fn marked(name: &str) -> minijinja::Value {
     if name == "planted" { PLANTED } else { STAND_IN }.into()

@@ -11,9 +11,12 @@ mod number;
 
 pub(crate) use number::hide;
 
-use crate::network::{
-    Audience, Command, Fault, Network,
-    rules::{self, form as catalogue},
+use crate::{
+    network::{
+        Audience, Command, Fault, Network,
+        rules::{self, form as catalogue},
+    },
+    text::Text,
 };
 
 /// What a message holds that it may not, with the place of the first of each.
@@ -74,10 +77,9 @@ impl Network {
         if let Some((place, character)) = character {
             self.enforce(&catalogue::CHARACTERS, true, || {
                 let point = u32::from(*character);
-                rules::about(
-                    &format!("要素{place}"),
-                    &format!("element {place}"),
-                    format_args!("U+{point:04X} '{character}'"),
+                Text::new(
+                    format!("要素{place}: U+{point:04X}「{character}」"),
+                    format!("element {place}: U+{point:04X} '{character}'"),
                 )
             })?;
         }
