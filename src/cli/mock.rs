@@ -101,6 +101,8 @@ pub(super) async fn mock(out: &mut dyn Write, arguments: MockArguments) -> Done 
         connections: max_connections,
         ..Limits::default()
     };
+    // Before the line that says it is ready: whoever reads that may stop it at once.
+    let stopped = stop_signal()?;
     let mock = Mock::start(Config {
         listen,
         control,
@@ -117,24 +119,37 @@ pub(super) async fn mock(out: &mut dyn Write, arguments: MockArguments) -> Done 
         json!({ "url": mock.url(), "control": format!("{}/", mock.control_url()), "pki": mock.pki() })
     )?;
     out.flush()?;
-    stop_signal().await?;
+    stopped.await;
     mock.stop().await;
     Ok(Exit::Ok)
 }
 
+/// Waits for who wants the mock to stop. Listens for it from the moment this is made, not from the first wait.
 #[cfg(unix)]
-async fn stop_signal() -> std::io::Result<()> {
+fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        done = tokio::signal::ctrl_c() => done,
-        _ = terminate.recv() => Ok(()),
-    }
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
 }
 
-#[cfg(not(unix))]
-async fn stop_signal() -> std::io::Result<()> {
-    tokio::signal::ctrl_c().await
+/// Waits for who wants the mock to stop. Listens for it from the moment this is made, not from the first wait.
+#[cfg(windows)]
+fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::windows;
+    let mut interrupt = windows::ctrl_c()?;
+    let mut closed = windows::ctrl_close()?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = closed.recv() => {}
+        }
+    })
 }
 
 /// A mock for one command, on free ports of loopback.

@@ -17,9 +17,9 @@ pub mod master;
 pub mod moment;
 pub mod population;
 pub mod portal;
-pub mod provision;
 #[cfg(test)]
 mod properties;
+pub mod provision;
 pub mod record;
 mod request;
 pub mod rules;

@@ -20,7 +20,7 @@ use crate::{
     network::{
         Fault, Input, Sender,
         caller::Caller,
-        rules::{self, FaultCode, Retry, faults},
+        rules::{FaultCode, Retry, faults},
     },
     server::{
         Shared,
@@ -40,6 +40,8 @@ use crate::{
 pub(crate) struct Visit {
     pub(crate) shared: Arc<Shared>,
     pub(crate) binding: Arc<Binding>,
+    pub(crate) caller: Caller,
+    /// All whom the certificate names, `caller` first.
     pub(crate) callers: Vec<Caller>,
     pub(crate) cue: Cue,
     /// There are too many connections already.
@@ -69,9 +71,6 @@ impl Visit {
                 StatusCode::SERVICE_UNAVAILABLE,
             );
         }
-        let Some(first) = self.callers.first() else {
-            return self.refuse(nobody(), StatusCode::INTERNAL_SERVER_ERROR);
-        };
         let (name, path) = self.place(parts.uri.path());
         let Ok(world) = shared.worlds.find(name) else {
             let text = Text::new(
@@ -94,7 +93,7 @@ impl Visit {
             Ok(body) => body,
             Err(fault) => return self.refuse(fault, StatusCode::INTERNAL_SERVER_ERROR),
         };
-        let outcome = self.exchange(&world, first, &parts, path, &body);
+        let outcome = self.exchange(&world, &parts, path, &body);
         match outcome {
             Outcome::Answer(answer) => whole(answer),
             Outcome::Response(response) => response.map(Full::new),
@@ -188,14 +187,7 @@ impl Visit {
     }
 
     /// Hands a request to its world, spoils the answer if the world says so, and keeps both in the journal.
-    fn exchange(
-        &self,
-        world: &World,
-        first: &Caller,
-        parts: &Parts,
-        path: &str,
-        body: &[u8],
-    ) -> Outcome {
+    fn exchange(&self, world: &World, parts: &Parts, path: &str, body: &[u8]) -> Outcome {
         let header = |name: HeaderName| {
             parts
                 .headers
@@ -225,7 +217,7 @@ impl Visit {
                 None
             } else {
                 Some(decoded.map(|decoded| {
-                    let caller = self.caller(first, &state, &decoded.sender);
+                    let caller = self.caller(&state, &decoded.sender);
                     let reply = state.network.apply(Input {
                         at,
                         caller,
@@ -295,11 +287,11 @@ impl Visit {
 
     /// Who calls: the one whom the certificate names. Where it names several and the world allows that, the one in
     /// whose name the message speaks [A]; else the first, so that a message of another is refused by its rule.
-    fn caller(&self, first: &Caller, state: &State, sender: &Sender) -> Caller {
+    fn caller(&self, state: &State, sender: &Sender) -> Caller {
         let named = |caller: &&Caller| caller.name() == sender.institution.as_str();
         let spoken = self.callers.iter().find(named);
         let spoken = spoken.filter(|_| state.joint_certificates);
-        spoken.unwrap_or(first).clone()
+        spoken.unwrap_or(&self.caller).clone()
     }
 
     fn names(&self) -> String {
@@ -398,15 +390,6 @@ fn too_busy(limit: usize) -> Fault {
         format!("limit: {limit} connections"),
     );
     fault(&faults::TOO_BUSY, &about, faults::TOO_BUSY.retry)
-}
-
-fn nobody() -> Fault {
-    let code = rules::caller::CALLER_KNOWN.fault;
-    let about = Text::fixed(
-        "証明書に送信者を示すURIがありません。",
-        "no URI in the certificate names a caller",
-    );
-    fault(code, &about, code.retry)
 }
 
 fn of_form(text: Text, retry: Retry) -> Fault {

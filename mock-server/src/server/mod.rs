@@ -229,6 +229,7 @@ impl Mock {
             tokio::spawn(port::serve(Arc::clone(&shared), network, binding, stopped)),
             tokio::spawn(control::serve(control_listener, shared)),
         ];
+        tracing::info!(%address, url, control = control_url, "listening");
         Ok(Self {
             address,
             url,
@@ -262,6 +263,7 @@ impl Mock {
     /// Stops listening and waits for what is under way, but not for long.
     pub async fn stop(self) {
         let Self { stop, tasks, .. } = self;
+        tracing::info!("stopping");
         let _ = stop.send(true);
         let deadline = tokio::time::Instant::now() + GRACE;
         for mut task in tasks {

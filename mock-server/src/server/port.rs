@@ -115,7 +115,7 @@ async fn connection(
         done = handshake(&shared, &binding, stream) => done,
         _ = stopped.changed() => return,
     };
-    let (stream, callers) = match handshake {
+    let (stream, caller, callers) = match handshake {
         Ok(done) => done,
         Err(refusal) => {
             tracing::debug!(
@@ -145,6 +145,7 @@ async fn connection(
     let visit = Arc::new(Visit {
         shared,
         binding,
+        caller,
         callers,
         cue,
         busy: place.busy,
@@ -183,7 +184,7 @@ async fn handshake(
     shared: &Shared,
     binding: &Binding,
     stream: TcpStream,
-) -> Result<(TlsStream<TcpStream>, Vec<Caller>), Refusal> {
+) -> Result<(TlsStream<TcpStream>, Caller, Vec<Caller>), Refusal> {
     let stream = binding.fault.before_handshake(stream).await?;
     let accepted = timeout(
         shared.limits.patience,
@@ -205,5 +206,8 @@ async fn handshake(
         return Err(binding.fault.refusal());
     }
     let callers = tls::callers(stream.get_ref().1.peer_certificates());
-    Ok((stream, callers))
+    match callers.first().cloned() {
+        Some(caller) => Ok((stream, caller, callers)),
+        None => Err(Refusal::no_caller()),
+    }
 }

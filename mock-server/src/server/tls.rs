@@ -130,6 +130,15 @@ impl Refusal {
             certificate: None,
         }
     }
+
+    /// The certificate is right and says not who its holder is.
+    pub(crate) fn no_caller() -> Self {
+        Self::new(
+            "no-caller",
+            "証明書に送信者を示すURIがありません。",
+            "no URI in the certificate names a caller",
+        )
+    }
 }
 
 /// Does the handshake; a refusal says which certificate was refused, and why.
@@ -147,9 +156,12 @@ pub(crate) async fn accept(
 
 /// The callers whom the SAN URIs of a certificate name: one, or several where one certificate serves several offices.
 pub(crate) fn callers(certificates: Option<&[CertificateDer<'_>]>) -> Vec<Caller> {
-    let Some(certificate) = certificates.and_then(<[_]>::first) else {
-        return Vec::new();
-    };
+    certificates
+        .and_then(<[_]>::first)
+        .map_or_else(Vec::new, callers_of)
+}
+
+fn callers_of(certificate: &CertificateDer<'_>) -> Vec<Caller> {
     let caller = |uri: &String| match uri.strip_prefix(CALLER_URI)? {
         "registry" => Some(Caller::Registry),
         "portal" => Some(Caller::Portal),
@@ -178,13 +190,22 @@ impl ClientCertVerifier for Watched {
         intermediates: &[CertificateDer<'_>],
         now: UnixTime,
     ) -> Result<ClientCertVerified, rustls::Error> {
-        self.0
+        let verified = self
+            .0
             .verify_client_cert(end_entity, intermediates, now)
-            .inspect_err(|error| {
-                let mut refusal = of_tls(error);
-                refusal.certificate = describe(end_entity);
-                let _ = SEEN.try_with(|seen| *lock(seen) = Some(refusal));
-            })
+            .map_err(|error| (of_tls(&error), error))
+            .and_then(|verified| match callers_of(end_entity).as_slice() {
+                [] => Err((
+                    Refusal::no_caller(),
+                    CertificateError::ApplicationVerificationFailure.into(),
+                )),
+                [_, ..] => Ok(verified),
+            });
+        verified.map_err(|(mut refusal, error)| {
+            refusal.certificate = describe(end_entity);
+            let _ = SEEN.try_with(|seen| *lock(seen) = Some(refusal));
+            error
+        })
     }
 
     fn verify_tls12_signature(

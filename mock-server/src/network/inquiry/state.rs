@@ -378,9 +378,7 @@ impl Inquiries {
             let Some(record) = record(&receipt) else {
                 continue;
             };
-            if inquiry.state != State::Fetched
-                && inquiry.state.outcome() != Some(record.outcome)
-            {
+            if inquiry.state != State::Fetched && inquiry.state.outcome() != Some(record.outcome) {
                 wrong.push(format!("inquiry {receipt} and its record differ"));
             }
             if record.outcome == Outcome::Answered {

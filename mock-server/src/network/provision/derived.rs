@@ -82,7 +82,9 @@ pub(crate) fn copy(
     }
     let today = at.date();
     let rows = match (item.as_str(), year) {
-        ("TAX-INCOME" | "TAX-INCOME-SIMILAR", Some(year)) => tax(population, provider, person, year)?,
+        ("TAX-INCOME" | "TAX-INCOME-SIMILAR", Some(year)) => {
+            tax(population, provider, person, year)?
+        }
         ("RESIDENT-RECORD", None) => vec![resident(population, provider, person, today)?],
         ("INSURANCE", None) => vec![insurance(population, provider, person)?],
         ("STUDY-SUPPORT", None) => vec![study_support(population, provider, person, today)?],
@@ -95,7 +97,8 @@ pub(crate) fn copy(
         .into_iter()
         .filter(|row| row.as_of <= today)
         .map(|mut row| {
-            row.fields.retain(|field| fields.contains(&field.name.as_str()));
+            row.fields
+                .retain(|field| fields.contains(&field.name.as_str()));
             row
         })
         .collect();
@@ -213,11 +216,7 @@ fn resident(
     ))
 }
 
-fn insurance(
-    population: Population,
-    provider: &InstitutionCode,
-    person: PersonId,
-) -> Option<Row> {
+fn insurance(population: Population, provider: &InstitutionCode, person: PersonId) -> Option<Row> {
     let insured = person.place() == cast::INOUE || population.number(person, "insured") % 3 == 0;
     if provider.as_str() != "INS-0001" || !insured {
         return None;
@@ -311,7 +310,14 @@ mod tests {
     use super::*;
 
     const ALL: &[&str] = &[
-        "AMOUNT", "INCOME", "INSURER", "MOVED-IN-ON", "NOTE", "SCHOOL", "SPOUSE", "TAX",
+        "AMOUNT",
+        "INCOME",
+        "INSURER",
+        "MOVED-IN-ON",
+        "NOTE",
+        "SCHOOL",
+        "SPOUSE",
+        "TAX",
     ];
 
     fn derived(provider: &str, place: u32, item: &str, year: Option<i16>) -> Option<Copy> {

@@ -1,6 +1,7 @@
 //! The control API: JSON over HTTP on loopback. A web page in a tester's browser cannot drive it, since any `Origin`
 //! and any `Host` that is not loopback are refused.
 
+mod description;
 mod texts;
 mod world;
 
@@ -14,7 +15,7 @@ use hyper::{
     service::service_fn,
 };
 use hyper_util::rt::{TokioIo, TokioTimer};
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinSet, time::timeout};
 
@@ -28,7 +29,6 @@ use crate::{
     text::Text,
 };
 
-const OPENAPI: &str = include_str!("../openapi.json");
 /// The largest body that control takes.
 const MAX_BODY: usize = 1 << 20;
 /// How long a reader of a journal may wait.
@@ -87,8 +87,6 @@ async fn answer(shared: &Arc<Shared>, request: Request<Incoming>) -> Response<Fu
     let allowed = methods(&segments(request.uri().path()));
     let (status, body) = match dispatch(shared, request).await {
         Ok((StatusCode::NO_CONTENT, _)) => (StatusCode::NO_CONTENT, Bytes::new()),
-        // Served as it is written.
-        Ok((status, Value::Null)) => (status, Bytes::from_static(OPENAPI.as_bytes())),
         Ok((status, value)) => (status, Bytes::from(value.to_string())),
         Err(Refused(status, code, text)) => {
             let error = json!({ "code": code, "ja": text.ja, "en": text.en });
@@ -184,7 +182,7 @@ async fn dispatch(shared: &Arc<Shared>, request: Request<Incoming>) -> Answered 
         (_, ["health"]) => {
             ok(json!({ "name": "renkei-mock", "version": env!("CARGO_PKG_VERSION") }))
         }
-        (_, ["openapi.json"]) => ok(Value::Null),
+        (_, ["openapi.json"]) => ok(description::served()),
         (_, ["texts"]) => ok(texts()),
         (_, ["connections"]) => {
             let page = query.page(shared, &shared.connections).await;
@@ -208,8 +206,11 @@ async fn dispatch(shared: &Arc<Shared>, request: Request<Incoming>) -> Answered 
 #[serde(deny_unknown_fields)]
 struct NewWorld {
     name: String,
+    #[serde(default, deserialize_with = "given")]
     epoch: Option<String>,
+    #[serde(default, deserialize_with = "given")]
     seed: Option<u64>,
+    #[serde(default, deserialize_with = "given")]
     clock: Option<ClockMode>,
 }
 
@@ -330,6 +331,11 @@ fn is_loopback(host: &str) -> bool {
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refused> {
     serde_json::from_slice(body).map_err(|error| bad_request(&error.to_string()))
+}
+
+/// A key that may be left out, and is never null where it stands.
+fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(value: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(value).map(Some)
 }
 
 fn moment(text: &str) -> Result<Moment, Refused> {

@@ -10,6 +10,11 @@ use crate::{
 /// What the server does beside the acts of the network.
 pub(super) const ACTS: [&str; 3] = ["misbehave", "behave", "joint-certificates"];
 
+/// The names of all acts.
+pub(super) fn acts() -> Vec<&'static str> {
+    Act::NAMES.iter().copied().chain(ACTS).collect()
+}
+
 pub(super) fn all() -> Value {
     let rules: Vec<Value> = rules::catalogue()
         .map(|entry| {
@@ -43,9 +48,8 @@ pub(super) fn all() -> Value {
             json!({ "name": fault, "ja": text.ja, "en": text.en })
         })
         .collect();
-    let acts: Vec<&str> = Act::NAMES.iter().copied().chain(ACTS).collect();
     json!({
         "rules": rules, "faults": faults, "misbehaviours": misbehaviours,
-        "listenerFaults": listener_faults, "acts": acts,
+        "listenerFaults": listener_faults, "acts": acts(),
     })
 }

@@ -7,8 +7,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    Answered, ClockMode, Query, Refused, bad_request, conflict, created, done, moment, ok, read,
-    refused,
+    Answered, ClockMode, Query, Refused, bad_request, conflict, created, done, given, moment, ok,
+    read, refused,
 };
 use crate::{
     network::{act::Act, rules},
@@ -169,14 +169,18 @@ struct Named {
 #[serde(deny_unknown_fields)]
 struct NewFork {
     name: String,
+    #[serde(default, deserialize_with = "given")]
     checkpoint: Option<String>,
+    #[serde(default, deserialize_with = "given")]
     clock: Option<ClockMode>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Move {
+    #[serde(default, deserialize_with = "given")]
     advance: Option<u64>,
+    #[serde(default, deserialize_with = "given")]
     to: Option<String>,
 }
 
@@ -190,14 +194,18 @@ struct RulesOff {
 #[serde(deny_unknown_fields)]
 struct Misbehave {
     name: String,
+    #[serde(default, deserialize_with = "given")]
     times: Option<u32>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct NewListener {
+    #[serde(default, deserialize_with = "given")]
     name: Option<String>,
+    #[serde(default, deserialize_with = "given")]
     certificate: Option<Shown>,
+    #[serde(default, deserialize_with = "given")]
     fault: Option<Fault>,
 }
 
