@@ -77,6 +77,19 @@ fn a_retry_repeats_the_request_id_and_captures_can_be_expected() {
 }
 
 #[test]
+fn what_is_looked_for_may_name_what_was_captured() {
+    let first = ask("first", "capture = { id = \"//n:RequestId\" }");
+    let second = ask(
+        "second",
+        "same_request_as = \"first\"\nuntil = { xpath = { \"//n:RequestId\" = \"{{ id }}\" }, every = \"1s\", within = \"2s\" }\n\
+         expect = { xpath = { \"count(//n:RequestId[. = '{{ id }}'])\" = \"1\", \"//n:RequestId\" = { one-of = [\"{{ id }}\"] } } }\n\
+         capture = { again = \"//n:RequestId[. = '{{ id }}']\" }",
+    );
+    let suite = Suite::new().with("0-a/named", "", &(first + &second));
+    suite.accept(&[]);
+}
+
+#[test]
 fn exports_go_along_the_whole_chain_of_checkpoints() {
     let capture = ask("ask", "capture = { early = \"//n:RequestId\" }");
     let suite = Suite::new()
@@ -201,7 +214,11 @@ fn what_the_network_refuses_is_a_failure_and_what_control_does_not_know_is_the_s
     let suite = Suite::new().with("0-a/act", "", &step(conflict));
     let (code, shown) = suite.renkei(&["run"]);
     assert!(code == 1 || code == 3, "{shown}");
-    let suite = Suite::new().with("0-a/act", "", &step("act = \"no-such-act\""));
+    let suite = Suite::new().with(
+        "0-a/act",
+        "",
+        &step("act = \"approve-application\", institutoin = \"x\""),
+    );
     let (code, shown) = suite.renkei(&["run"]);
     assert_eq!(code, 3, "{shown}");
     assert!(shown.contains("control refused POST"), "{shown}");

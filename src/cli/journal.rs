@@ -75,8 +75,14 @@ impl Journal {
 impl Sink for Journal {
     fn keep(&self, file: &str, bytes: &[u8]) {
         let path = self.folder.join(file);
-        let parent = path.parent().unwrap_or(&self.folder);
-        let written = fs::create_dir_all(parent).and_then(|()| fs::write(&path, bytes));
+        let written = fs::write(&path, bytes).or_else(|error| {
+            // The first file of a scenario finds no folder yet.
+            if error.kind() != io::ErrorKind::NotFound {
+                return Err(error);
+            }
+            fs::create_dir_all(path.parent().unwrap_or(&self.folder))?;
+            fs::write(&path, bytes)
+        });
         if let Err(error) = written {
             self.state().trouble.get_or_insert(error);
         }

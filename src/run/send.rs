@@ -27,6 +27,8 @@ const SHOWN: usize = 20_000;
 /// An exchange that has happened.
 pub(super) struct Happened {
     pub(super) rendered: Rendered,
+    /// The request's tree, where it is one.
+    pub(super) request: Option<Document>,
     pub(super) answer: Result<Answer, Broken>,
     /// The answer's tree, individual numbers masked.
     pub(super) document: Option<Document>,
@@ -155,6 +157,7 @@ impl Runner<'_> {
         }
         Some(Happened {
             rendered,
+            request,
             answer,
             document,
             shown,
