@@ -83,11 +83,20 @@ fn snippet<'a>(
     span: &Range<usize>,
     kind: AnnotationKind,
 ) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
-    let end = text.floor_char_boundary(span.end.min(text.len()));
-    let start = text.floor_char_boundary(span.start.min(end));
+    let end = boundary(text, span.end);
+    let start = boundary(text, span.start.min(end));
     Snippet::source(text)
         .path(path)
         .annotation(kind.span(start..end))
+}
+
+/// The nearest place before, or at, one that does not cut a character.
+fn boundary(text: &str, at: usize) -> usize {
+    let at = at.min(text.len());
+    (0..=at)
+        .rev()
+        .find(|at| text.is_char_boundary(*at))
+        .unwrap_or(0)
 }
 
 /// The candidate nearest to what was written, if one is near enough to be what was meant.

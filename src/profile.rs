@@ -140,14 +140,23 @@ pub fn parse(text: &str) -> (Profile, Vec<Diagnostic>) {
     let profile: Profile =
         read::typed(PATH, &table, &required, readable.partial, &mut found).unwrap_or_default();
     let root = Spanned::new(0..text.len(), DeValue::Table(table.into_inner()));
-    check(&profile, &root, text, &mut found);
+    check(&profile, &root, readable.partial, text, &mut found);
     (profile, found)
 }
 
 /// What the reader of the form cannot see: XPaths, and names of what the profile itself declares.
-fn check(profile: &Profile, root: &Spanned<DeValue<'_>>, text: &str, found: &mut Vec<Diagnostic>) {
+fn check(
+    profile: &Profile,
+    root: &Spanned<DeValue<'_>>,
+    partial: bool,
+    text: &str,
+    found: &mut Vec<Diagnostic>,
+) {
     let mut xpath = |expression: &str, path: &[&str]| {
         if let Err(error) = XPath::check(expression, &profile.namespaces, profile.no_prefix) {
+            if partial && error.mistake.is_of_profile() {
+                return;
+            }
             let (key, value) = read::places(root, path);
             // Where the expression is itself the key, the mistake is there.
             let span = if path.last() == Some(&expression) {

@@ -17,7 +17,7 @@ use std::{
 use renkei::{
     plan::{self, Known},
     project::Project,
-    sentinel,
+    scenario, sentinel,
     text::Lang,
 };
 
@@ -148,4 +148,29 @@ fn an_individual_number_in_any_file_is_a_mistake_but_where_twelve_digits_are_nat
         "\n[sentinel]\ntwelve_digits = { \"//n:Atena\" = \"an office's own numbers\" }\n",
     );
     assert_eq!(said(&project), [""; 0]);
+}
+
+#[test]
+fn wherever_a_file_is_cut_or_struck_reading_ends_and_says_so() {
+    let mut project = Project::default();
+    put(&mut project, &folder().join("base"), "");
+    let text = fs::read_to_string(folder().join("ok/every-kind.toml")).unwrap();
+    let places: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+    for (at, struck) in places
+        .iter()
+        .step_by(3)
+        .zip("\"'[]{}=\n#,x".chars().cycle())
+    {
+        let (before, after) = text.split_at(*at);
+        let rest: String = after.chars().skip(1).collect();
+        for changed in [before.to_owned(), format!("{before}{struck}{rest}")] {
+            let (scenario, found) =
+                scenario::parse("scenarios/1-a/a.toml", &changed, &project.files);
+            assert!(scenario.is_some(), "{changed}");
+            for diagnostic in found {
+                assert!(diagnostic.span.start <= changed.len(), "{diagnostic:?}");
+                diagnostic.render(&|_| changed.clone(), Lang::Ja, false);
+            }
+        }
+    }
 }

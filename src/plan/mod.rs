@@ -108,21 +108,30 @@ pub(crate) struct PeopleFile {
 /// Reads and resolves a whole suite.
 pub fn load(project: &Project, known: &Known) -> (Suite, Vec<Diagnostic>) {
     let mut found: Vec<Diagnostic> = project.unreadable.values().cloned().collect();
+    let mut wrong = Wrong::default();
     let profile = match project.get(profile::PATH) {
         Some(text) => {
             let (profile, mistakes) = profile::parse(text);
+            wrong.profile = !mistakes.is_empty();
             found.extend(mistakes);
             profile
         }
-        None if project.unreadable.contains_key(profile::PATH) => Profile::default(),
+        None if project.unreadable.contains_key(profile::PATH) => {
+            wrong.profile = true;
+            Profile::default()
+        }
         None => {
             let text = Text::new("profile.toml がありません", "there is no profile.toml");
             found.push(Diagnostic::new(profile::PATH, 0..0, text));
             return (Suite::default(), found);
         }
     };
+    let before = found.len();
     let items = items(project, &mut found);
+    wrong.items = found.len() > before || project.unreadable.contains_key(ITEMS);
+    let before = found.len();
     let people = people(project, &mut found);
+    wrong.people = found.len() > before || project.unreadable.contains_key(PEOPLE);
     // Where a number may be meant, the sentinel looks at what is sent, with the profile's exceptions.
     if profile.sentinel.twelve_digits.is_empty() && profile.sentinel.masked.is_empty() {
         individual_numbers(project, &mut found);
@@ -152,6 +161,7 @@ pub fn load(project: &Project, known: &Known) -> (Suite, Vec<Diagnostic>) {
         people: &people,
         project,
         known,
+        wrong,
     };
     names::check(&cx, &mut found);
     for scenario in &suite.scenarios {
@@ -181,6 +191,16 @@ struct Context<'a> {
     people: &'a People,
     project: &'a Project,
     known: &'a Known,
+    wrong: Wrong,
+}
+
+/// Which of the shared files hold mistakes: what seems missing in these may have been meant, and one mistake brings no
+/// others.
+#[derive(Clone, Copy, Default)]
+struct Wrong {
+    profile: bool,
+    items: bool,
+    people: bool,
 }
 
 impl Context<'_> {

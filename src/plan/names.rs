@@ -13,7 +13,39 @@ use crate::{
 pub(super) fn check(cx: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let established = established(cx);
     for scenario in &cx.suite.scenarios {
+        own_name(cx, scenario, found);
         head(cx, scenario, &established, found);
+    }
+}
+
+/// The longest name of a scenario: the names of worlds are made of it.
+const LONGEST: usize = 48;
+
+/// The name of the file: worlds and snapshots are called by it.
+fn own_name(cx: &Context<'_>, scenario: &Scenario, found: &mut Vec<Diagnostic>) {
+    let simple = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '/');
+    let mut mistake = |text: Text| {
+        let hint = Text::new(
+            format!(
+                "フォルダー名とファイル名は、英小文字・数字・ハイフンで、合わせて{LONGEST}文字以内にしてください"
+            ),
+            format!("call folder and file by a-z, 0-9 and -, together no longer than {LONGEST}"),
+        );
+        found.push(Diagnostic::new(&scenario.path, 0..0, text).hint(hint));
+    };
+    if !scenario.id.chars().all(simple) || scenario.id.len() > LONGEST {
+        mistake(Text::new(
+            format!("「{}」はシナリオの名前として使用できません", scenario.id),
+            format!("'{}' cannot name a scenario", scenario.id),
+        ));
+    }
+    let flat = |id: &str| id.replace('/', "-");
+    let same = |other: &&Scenario| other.id != scenario.id && flat(&other.id) == flat(&scenario.id);
+    if let Some(other) = cx.suite.scenarios.iter().find(same) {
+        mistake(Text::new(
+            format!("「{}」は「{}」と区別できません", scenario.id, other.id),
+            format!("'{}' cannot be told from '{}'", scenario.id, other.id),
+        ));
     }
 }
 
@@ -82,7 +114,7 @@ fn head(
         }
     }
     for item in &file.covers {
-        if !cx.suite.items.contains_key(item.get_ref()) {
+        if !cx.wrong.items && !cx.suite.items.contains_key(item.get_ref()) {
             let kind = Text::new("試験項目", "test item");
             let known = cx.suite.items.keys().map(String::as_str);
             found.push(unknown(path, item.span(), &kind, item.get_ref(), known));

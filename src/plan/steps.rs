@@ -1,4 +1,4 @@
-//! The names in steps: operations, identities, earlier steps, acts, and the XPaths.
+//! The names in steps: operations, identities, earlier steps, acts; and what is looked for in answers.
 
 use std::ops::Range;
 
@@ -113,6 +113,7 @@ fn sending(
 ) {
     let profile = &cx.suite.profile;
     if let Some(identity) = &step.identity
+        && !cx.wrong.profile
         && !profile.identity.contains_key(identity.get_ref())
     {
         let kind = Text::new("送信者", "identity");
@@ -127,7 +128,7 @@ fn sending(
     }
     if profile.operation.contains_key(operation.get_ref()) {
         templates::message(cx, step, operation, seen, found);
-    } else {
+    } else if !cx.wrong.profile {
         let kind = Text::new("操作", "operation");
         let known = profile.operation.keys().map(String::as_str);
         found.push(unknown(
@@ -221,6 +222,9 @@ fn xpath(
     };
     let profile = &cx.suite.profile;
     if let Err(error) = XPath::check(&text, &profile.namespaces, profile.no_prefix) {
+        if cx.wrong.profile && error.mistake.is_of_profile() {
+            return;
+        }
         let source = cx.source(&step.file);
         let place = if message::is_template(written) {
             span

@@ -101,6 +101,7 @@ pub(super) fn message(
         values.insert(name.get_ref().clone(), value);
     }
     if step.raw.is_some() {
+        nothing_planted(step, found);
         return;
     }
     let path = template_path(operation.get_ref());
@@ -173,19 +174,23 @@ pub(super) fn message(
         });
         found.push(Diagnostic::new(&path, place, text).also(used_at.0, used_at.1.clone()));
     }
-    if let Some(plants) = &step.plants
-        && !rendered.contains(|c| PLANTED.contains(c))
-    {
-        let text = Text::new(
-            "「planted」を使用していないため、何も混入されません",
-            "nothing uses 'planted', so nothing is planted",
-        );
-        let hint = Text::new(
-            "with の値に {{ planted }} と記載してください",
-            "write {{ planted }} in a value of with",
-        );
-        found.push(Diagnostic::new(&step.file, plants.span(), text).hint(hint));
+    if !rendered.contains(|c| PLANTED.contains(c)) {
+        nothing_planted(step, found);
     }
+}
+
+/// A step that plants something nowhere would prove nothing.
+fn nothing_planted(step: &Step, found: &mut Vec<Diagnostic>) {
+    let Some(plants) = &step.plants else { return };
+    let text = Text::new(
+        "「planted」を使用していないため、何も混入されません",
+        "nothing uses 'planted', so nothing is planted",
+    );
+    let hint = Text::new(
+        "with の値に {{ planted }} と記載してください",
+        "write {{ planted }} in a value of with",
+    );
+    found.push(Diagnostic::new(&step.file, plants.span(), text).hint(hint));
 }
 
 /// Templates that no step sends are read all the same, and so is their grammar.
@@ -215,6 +220,9 @@ fn wrong(cx: &Context<'_>, error: &TemplateError, seen: &Seen<'_>) -> Option<(Te
     let mut parts = name.split('.');
     let root = root_of(name)?;
     if root == "people" {
+        if cx.wrong.people {
+            return None;
+        }
         parts.next();
         let (person, key) = (parts.next().unwrap_or_default(), parts.next());
         return Some(match (cx.people.get(person), key) {

@@ -153,6 +153,15 @@ fn step_form(step: &Step, mistakes: &mut Mistakes<'_>) {
         );
         mistakes.add(name.span(), text);
     }
+    if let Some(timeout) = &step.timeout
+        && timeout.get_ref().duration().is_zero()
+    {
+        let text = Text::new(
+            "timeout は0より大きくしてください",
+            "timeout is longer than nothing",
+        );
+        mistakes.add(timeout.span(), text);
+    }
     if let Some(method) = &step.method
         && !is_token(method.get_ref())
     {

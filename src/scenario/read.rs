@@ -41,10 +41,19 @@ impl Readable {
             let mut diagnostic = mistake(path, error);
             let line = culprit(&text, &mut diagnostic.span);
             found.push(diagnostic);
-            let Some(blank) = text.get(line.clone()).map(|line| " ".repeat(line.len())) else {
+            // Line ends stay, so that the lines keep their numbers.
+            let blanked = |c: char| {
+                if c == '\n' {
+                    "\n".to_owned()
+                } else {
+                    " ".repeat(c.len_utf8())
+                }
+            };
+            let Some(written) = text.get(line.clone()) else {
                 return Self { text, partial };
             };
-            if blank.is_empty() || text.get(line.clone()) == Some(blank.as_str()) {
+            let blank: String = written.chars().map(blanked).collect();
+            if written.trim().is_empty() {
                 // Nothing is left to blank here, such as at the end of an open text of many lines.
                 return Self {
                     text: String::new(),
@@ -61,7 +70,7 @@ impl Readable {
     }
 }
 
-/// The line that a mistake of form is in. What is left open shows only at the beginning of the next line: then the
+/// The line that a mistake of form is in, or the table that it heads. What is left open shows only at the beginning of the next line: then the
 /// place moves to the end of the line that is open.
 fn culprit(text: &str, span: &mut Range<usize>) -> Range<usize> {
     let start = |at: usize| {
@@ -79,11 +88,25 @@ fn culprit(text: &str, span: &mut Range<usize>) -> Range<usize> {
     } else {
         at
     };
-    let end = text
-        .get(at..)
-        .and_then(|after| after.find('\n'))
-        .map_or(text.len(), |length| at + length);
-    start(at)..end
+    let end = |at: usize| {
+        let after = text.get(at..).unwrap_or_default();
+        after.find('\n').map_or(text.len(), |length| at + length)
+    };
+    let line = start(at)..end(at);
+    let heads = |line: &str| line.trim_start().starts_with('[');
+    if !text.get(line.clone()).is_some_and(heads) {
+        return line;
+    }
+    // What follows a wrong head would be taken for a part of the table before.
+    let mut upto = line.end;
+    while upto < text.len() {
+        let next = upto + 1..end(upto + 1);
+        if text.get(next.clone()).is_some_and(heads) {
+            break;
+        }
+        upto = next.end;
+    }
+    line.start..upto
 }
 
 /// Reads a table as a type. `required` gives a stand-in for each key that the type cannot do without; whether such a key

@@ -50,6 +50,16 @@ pub enum XPathMistake {
     Syntax(Text),
 }
 
+impl XPathMistake {
+    /// Whether it would be none with another profile.
+    pub fn is_of_profile(&self) -> bool {
+        match self {
+            Self::UndeclaredPrefix(_) | Self::NoPrefix(_) => true,
+            Self::Function(_) | Self::Arguments(_) | Self::Variable(_) | Self::Syntax(_) => false,
+        }
+    }
+}
+
 impl XPathError {
     /// For people.
     pub fn text(&self) -> Text {
