@@ -4,8 +4,10 @@ use proptest::prelude::*;
 
 use crate::network::{
     Command, Input, Network, Sender,
+    act::Act,
     caller::Caller,
-    connection,
+    code::{self, AtenaKind, Sent},
+    connection, connectivity,
     form::Found,
     master,
     population::{PersonId, Population},
@@ -13,7 +15,7 @@ use crate::network::{
     properties::cases,
     record::{self, Period, Selection, testing::marked},
     testing::*,
-    types::{InstitutionCode, ReceiptNumber, RequestId},
+    types::{AcquisitionNumber, AtenaNumber, InstitutionCode, ReceiptNumber, RequestId},
 };
 
 const CALLERS: [&str; 9] = [
@@ -73,10 +75,72 @@ fn portal_command() -> impl Strategy<Value = Command> {
     .prop_map(Command::Portal)
 }
 
+fn code_command() -> impl Strategy<Value = Command> {
+    let atena = || {
+        prop::sample::select(&["A-1", "A-2", "A-3", "SAPPORO-0000001", "INS-0000002"][..])
+            .prop_map(|number| AtenaNumber::new(number).unwrap())
+    };
+    let acquisition = || (1..6_u64).prop_map(AcquisitionNumber::numbered);
+    let person = || (1..4_u32).prop_map(|place| PersonId::new(place).unwrap());
+    let code = || {
+        let institution = prop::sample::select(&["202053-M", "202053-E", "011002-M"][..]);
+        (person(), institution, 0..2_u32).prop_map(|(person, institution, issue)| {
+            let institution = InstitutionCode::new(institution).unwrap();
+            Population::new(1).linkage_code(person, &institution, issue)
+        })
+    };
+    let resident = || {
+        person().prop_map(|person| Sent::Code(Population::new(1).resident_code(person).unwrap()))
+    };
+    let links = || prop::collection::vec((atena(), code()), 1..3);
+    prop_oneof![
+        prop::collection::vec((atena(), Just(AtenaKind::Resident)), 1..3)
+            .prop_map(code::Command::Register),
+        prop::collection::vec(atena(), 1..3).prop_map(code::Command::Delete),
+        (atena(), atena())
+            .prop_map(|(keep, merge)| code::Command::Merge(vec![code::Merge { keep, merge }])),
+        prop::collection::vec(atena(), 1..3).prop_map(code::Command::Request),
+        prop::collection::vec((acquisition(), resident()), 1..3).prop_map(code::Command::Send),
+        Just(code::Command::Notifications { after: None }),
+        (acquisition(), atena(), code()).prop_map(|(acquisition, atena, code)| {
+            code::Command::Report(vec![code::Application {
+                acquisition,
+                atena,
+                code,
+            }])
+        }),
+        links().prop_map(|links| code::Command::Confirm { links, count: None }),
+        links().prop_map(code::Command::GiveUp),
+    ]
+    .prop_map(Command::Code)
+}
+
+fn connectivity_command() -> impl Strategy<Value = Command> {
+    let way = connectivity::Way {
+        system: connectivity::System::Tax,
+        mode: connectivity::Mode::Online,
+    };
+    prop_oneof![
+        Just(connectivity::Command::Echo {
+            way,
+            sent_at: None,
+            payload: "疎通".to_owned(),
+        }),
+        prop::sample::select(&CALLERS[..]).prop_map(move |peer| connectivity::Command::Route {
+            way,
+            peer: InstitutionCode::new(peer).unwrap(),
+        }),
+        Just(connectivity::Command::Status),
+    ]
+    .prop_map(Command::Connectivity)
+}
+
 fn command() -> impl Strategy<Value = Command> {
     prop_oneof![
         1 => Just(Command::Connection(connection::Command::Status)),
         1 => Just(Command::Master(master::Command::List)),
+        6 => code_command(),
+        1 => connectivity_command(),
         4 => record_command(),
         2 => portal_command(),
     ]
@@ -132,6 +196,10 @@ proptest! {
     #[test]
     fn whatever_is_sent_the_invariants_hold(messages in prop::collection::vec(message(), 1..40)) {
         let mut network = marked();
+        for institution in ["202053-M", "202053-E"] {
+            let institution = institution.to_owned();
+            network.operate(Act::ApproveApplication { institution }).unwrap();
+        }
         let mut seconds = 0;
         for message in &messages {
             seconds += message.after;
