@@ -242,7 +242,7 @@ impl Network {
         let request = RequestKey::new(&caller, &sender.request_id);
         let content = command.changes().then(|| Content::of(&command));
         if let Some(content) = content
-            && let Some(reply) = self.answered_before(request, &sender.request_id, content)?
+            && let Some(reply) = self.answered_before(request, content)?
         {
             return reply;
         }

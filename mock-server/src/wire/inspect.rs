@@ -40,9 +40,18 @@ fn element(node: Node<'_, '_>, found: &mut Found) {
     let children: Vec<Node<'_, '_>> = node.children().filter(Node::is_element).collect();
     for run in children.chunk_by(|left, right| left.tag_name() == right.tag_name()) {
         if let [first, _, ..] = run {
-            let texts: Vec<String> = run.iter().map(|node| text_of(*node)).collect();
-            found.look_across(&texts, || path(*first));
+            let texts: Vec<String> = run.iter().map(|node| text_of(only_leaf(*node))).collect();
+            found.look_across(&texts, || path(only_leaf(*first)));
         }
+    }
+}
+
+/// What an entry holds that holds one thing; else the element itself.
+fn only_leaf<'a, 'input>(node: Node<'a, 'input>) -> Node<'a, 'input> {
+    let mut children = node.children().filter(Node::is_element);
+    match (children.next(), children.next()) {
+        (Some(only), None) => only,
+        (None | Some(_), _) => node,
     }
 }
 
@@ -91,6 +100,10 @@ mod tests {
             (
                 format!("<Echo><T>{left}</T><T>{right}</T></Echo>"),
                 "/Echo/T",
+            ),
+            (
+                format!("<R><E><A>{left}</A></E><E><A>{right}</A></E></R>"),
+                "/R/E/A",
             ),
             (format!("<Echo><!-- {number} --></Echo>"), "/Echo"),
             (format!("<Echo><?x {number}?></Echo>"), "/Echo"),

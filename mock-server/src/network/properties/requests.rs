@@ -87,7 +87,7 @@ proptest! {
                 Some((_, said, _)) if *said != send.content => Told::Refused("R-REQ-01"),
                 Some((_, _, reply)) => Told::Again(reply.clone()),
             };
-            let told = match network.answered_before(key, &id, content) {
+            let told = match network.answered_before(key, content) {
                 Ok(None) => Told::New,
                 Ok(Some(reply)) => Told::Again(reply),
                 Err(fault) => Told::Refused(fault.rule.unwrap().code),
