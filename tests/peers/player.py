@@ -3,6 +3,7 @@
 import json
 import pathlib
 import re
+import tomllib
 
 from cases import failed, ok
 from control import control
@@ -81,7 +82,8 @@ class Play:
         self.ask = ask_from(control("GET", f"/worlds/{name}")["url"])
         rules = control("GET", "/texts")["rules"]
         self.rules = {(rule["fault"], rule["id"]) for rule in rules}
-        self.known, self.number = {}, 0
+        people = tomllib.loads(pathlib.Path("scenarios/people.toml").read_text())["person"]
+        self.known, self.number = {"people": people}, 0
 
     def phase(self, file):
         try:
@@ -111,14 +113,18 @@ class Play:
         return calls, refusals
 
     def call(self, step):
+        message = given(step.get("with", {}), self.known)
+        answer, follow = self.answer(step, message), step.get("follow")
+        while follow and (next_page := at(answer, follow["while"])):
+            answer = self.answer(step, message | {follow["as"]: next_page[0]})
+
+    def answer(self, step, message):
+        """The answer to a call that went as the step says; nothing where it was refused as it says."""
         for _ in range(100):
             self.number += 1
-            sender = {
-                "RequestId": f"{self.name}-{self.number}",
-                "Institution": step.get("institution") or INSTITUTIONS[step["as"]],
-            }
-            message = {"Sender": sender} | given(step.get("with", {}), self.known)
-            fault, answer = self.ask(step["as"], step["call"], message)
+            institution = step.get("institution") or INSTITUTIONS[step["as"]]
+            sender = {"RequestId": f"{self.name}-{self.number}", "Institution": institution}
+            fault, answer = self.ask(step["as"], step["call"], {"Sender": sender} | message)
             if fault or not list(mismatches(given(step.get("until", {}), self.known), answer)):
                 break
             control("PATCH", f"/worlds/{self.name}/clock", {"advance": 10})
@@ -126,14 +132,17 @@ class Play:
             assert fault["Code"] == step.get("fault"), f"refused: {fault}"
             assert fault.get("RuleId") is None or (fault["Code"], fault["RuleId"]) in self.rules, fault
             assert fault["TextJa"] and fault["TextEn"] and fault["Retry"], fault
-            return
-        assert "fault" not in step, f"not refused with {step['fault']}: {answer}"
-        wrong = list(mismatches({"Receipt.RequestId": sender["RequestId"]} | given(step.get("expect", {}), self.known), answer))
-        assert not wrong, f"{wrong}\n{json.dumps(answer, ensure_ascii=False)[:1500]}"
+            return None
+        shown = json.dumps(answer, ensure_ascii=False)[:1500]
+        assert "fault" not in step, f"not refused with {step['fault']}: {shown}"
+        expected = given(step.get("until", {}) | step.get("expect", {}), self.known)
+        wrong = list(mismatches({"Receipt.RequestId": sender["RequestId"]} | expected, answer))
+        assert not wrong, f"{wrong}\n{shown}"
         for name, path in step.get("capture", {}).items():
-            found = at(answer, path)
-            assert found, f"nothing at {path}: {json.dumps(answer, ensure_ascii=False)[:1500]}"
+            found = at(answer, given(path, self.known))
+            assert found, f"nothing at {path}: {shown}"
             self.known[name] = found[0] if len(found) == 1 else found
+        return answer
 
 
 def phases():
