@@ -15,11 +15,11 @@ HOST = urllib.parse.urlsplit(URL).netloc
 GOOD = PKI / "clients" / "iida-mayor"
 
 
-def curl(*arguments, url=URL, certificate=GOOD, ca=PKI / "ca.pem", patience="10"):
+def curl(*arguments, url=URL, certificate=GOOD, ca=PKI / "ca.pem", patience="10", fail="--fail"):
     """(exit code, output, what it says)"""
     shown = [] if certificate is None else ["--cert", f"{certificate}.pem", "--key", f"{certificate}.key"]
     trusted = [] if ca is None else ["--cacert", str(ca)]
-    command = ["curl", "--noproxy", "*", "--silent", "--show-error", "--fail", "--max-time", patience]
+    command = ["curl", "--noproxy", "*", "--silent", "--show-error", fail, "--max-time", patience]
     done = subprocess.run(
         [*command, *trusted, *shown, *arguments, f"{url}connection?wsdl"], capture_output=True, text=True, check=False,
     )
@@ -65,13 +65,19 @@ def good_certificates():
 def bad_certificates():
     for path in sorted((PKI / "bad").glob("*.pem")):
         name = path.stem
-        if name.startswith("server-") or name == "other-name":
+        if name.startswith("server-"):
+            continue
+        if name == "no-caller":
+            # The CA made it, so the handshake is completed; what is missing is said in a fault.
+            _, body, said = curl(certificate=path.with_suffix(""), fail="--no-fail")
+            check("curl: a certificate that names no caller gets a typed fault", "<n:Code>F-CAL-01</n:Code>" in body, body + said)
             continue
         for version in ("--tlsv1.2", "--tlsv1.3"):
             with case(f"curl {version}: {name} is refused, and the journal says why"):
                 before = newest()
                 code, _, said = curl(version, "--tls-max", version[-3:], certificate=path.with_suffix(""))
-                assert code in (35, 56), f"curl ended with {code}: {said}"
+                # 60: curl takes some alerts of TLS 1.2 for a judgement of its own.
+                assert code in (35, 56, 60), f"curl ended with {code}: {said}"
                 entry = journal(before)
                 assert entry["code"] == name, entry
                 assert entry["why_ja"] and entry["why"], entry
@@ -105,8 +111,8 @@ def versions():
         with case(f"openssl s_client: {version[1:]} is refused, and the journal says so"):
             before = newest()
             code, said = openssl("s_client", version, "-cipher", "ALL:@SECLEVEL=0", *shown)
-            assert code != 0 and "alert protocol version" in said, said[-800:]
-            assert journal(before)["code"] in ("tls-version", "handshake-failed")
+            assert code != 0 and ("alert protocol version" in said or "alert handshake failure" in said), said[-800:]
+            assert journal(before)["code"] == "tls-version", journal(before)
     with case("curl: plain HTTP is not spoken"):
         code, _, said = curl(url=f"http://{HOST}/")
         assert code in (1, 22, 52, 56), said
@@ -142,7 +148,8 @@ def listeners():
             if code == 0:
                 # Its root is the world, and the addresses in the WSDL lead back to it.
                 assert opened["url"] in body, body[-500:]
-            else:
+            elif wanted != {"certificate": "other-name"}:
+                # A client looks at the name when the handshake is over, so the mock cannot know.
                 assert journal(before)["listener"] == f"tls/{opened['name']}", journal(before)
             control("DELETE", f"/worlds/tls/listeners/{opened['name']}")
             code, _, error = curl(url=opened["url"])

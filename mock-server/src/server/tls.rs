@@ -7,8 +7,8 @@ use std::{
 };
 
 use rustls::{
-    CertificateError, DigitallySignedStruct, DistinguishedName, RootCertStore, ServerConfig,
-    SignatureScheme,
+    CertificateError, DigitallySignedStruct, DistinguishedName, PeerIncompatible, RootCertStore,
+    ServerConfig, SignatureScheme,
     client::danger::HandshakeSignatureValid,
     pki_types::{
         CertificateDer, CertificateRevocationListDer, PrivateKeyDer, UnixTime, pem::PemObject as _,
@@ -283,6 +283,16 @@ fn of_tls(error: &rustls::Error) -> Refusal {
             "wrong-usage",
             "証明書の用途がクライアント認証ではありません。",
             "the certificate is not for client authentication",
+        ),
+        // A client of TLS 1.1 or before names no signature algorithms, and rustls stumbles over that first.
+        rustls::Error::PeerIncompatible(
+            PeerIncompatible::SignatureAlgorithmsExtensionRequired
+            | PeerIncompatible::Tls12NotOffered
+            | PeerIncompatible::SupportedVersionsExtensionRequired,
+        ) => Refusal::new(
+            "tls-version",
+            "クライアントがTLS 1.2及び1.3のいずれにも対応していません。",
+            "the client offered neither TLS 1.2 nor 1.3",
         ),
         error => Refusal {
             code: "handshake-failed",
