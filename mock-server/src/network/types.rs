@@ -108,7 +108,7 @@ text_type!(
     })
 );
 text_type!(
-    /// A version of a master: `YYYY.MM`, and a letter for one that comes in between. [A]
+    /// A version of a master: `YYYY.MM`, later ones greater. [A]
     MasterVersion, "YYYY.MM",
     |text| text.len() == 7
         && text.split_once('.').is_some_and(|(year, month)| {
@@ -121,6 +121,18 @@ text_type!(
     |text| text.strip_prefix("sha256:").is_some_and(|hex| {
         hex.len() == 64 && hex.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'))
     })
+);
+text_type!(
+    /// The key of a master's entry: of one part, or of several with strokes between them. [A on the form]
+    EntryKey, "A-Z 0-9 - /, 1–80",
+    |text| (1..=80).contains(&text.len())
+        && text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || matches!(c, '-' | '/'))
+);
+text_type!(
+    /// Where the next page of a master begins; only the network makes one. [A]
+    PageToken, "A-Z a-z 0-9 . -, 1–40",
+    |text| (1..=40).contains(&text.len())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'))
 );
 text_type!(
     /// A key of a master: a task, a procedure, an item, a field. [A on the form]
