@@ -6,6 +6,7 @@ use crate::{
     network::{
         Network,
         code::Disturb,
+        connection::{ConnectionState, Lapse},
         connectivity::{Hop, Hours, Mode, Stop},
         limits::Limits,
         types::{InstitutionCode, ResidentCode},
@@ -19,6 +20,69 @@ use crate::{
 pub enum Act {
     /// Approves an institution's application for connection.
     ApproveApplication {
+        /// The institution code.
+        institution: String,
+    },
+    /// Rejects it.
+    RejectApplication {
+        /// The institution code.
+        institution: String,
+    },
+    /// Stops an approved institution for the time being.
+    SuspendConnection {
+        /// The institution code.
+        institution: String,
+    },
+    /// Lets a suspended institution go on.
+    ResumeConnection {
+        /// The institution code.
+        institution: String,
+    },
+    /// Ends an institution, as a merger does.
+    AbolishInstitution {
+        /// The institution code.
+        institution: String,
+        /// Who takes over.
+        successor: Option<String>,
+    },
+    /// The impact assessment of a task no longer holds at an institution.
+    LapseAssessment {
+        /// The institution code.
+        institution: String,
+        /// The task.
+        task: String,
+    },
+    /// The filing of an ordinance task no longer holds at an institution.
+    LapseOrdinanceFiling {
+        /// The institution code.
+        institution: String,
+        /// The task.
+        task: String,
+    },
+    /// Publishes a version of a master.
+    PublishMaster {
+        /// Of which kind; of all where none is named.
+        kind: Option<String>,
+        /// `YYYY.MM`, later than all before. Its content follows from it.
+        version: String,
+        /// The first day on which it is in force.
+        #[serde(rename = "effective-from")]
+        effective_from: String,
+    },
+    /// Takes a version of a master back, before its first day or after.
+    WithdrawMaster {
+        /// Of which kind; of all where none is named.
+        kind: Option<String>,
+        /// The version.
+        version: String,
+    },
+    /// Holds a peer back: it applies no version that comes into force from now on.
+    HoldPeer {
+        /// The institution code.
+        institution: String,
+    },
+    /// Lets a peer that was held back apply what is in force.
+    ReleasePeer {
         /// The institution code.
         institution: String,
     },
@@ -83,6 +147,16 @@ impl Act {
     /// The names of all acts, as control and scenarios write them.
     pub const NAMES: &'static [&'static str] = &[
         "approve-application",
+        "reject-application",
+        "suspend-connection",
+        "resume-connection",
+        "abolish-institution",
+        "lapse-assessment",
+        "lapse-ordinance-filing",
+        "publish-master",
+        "withdraw-master",
+        "hold-peer",
+        "release-peer",
         "set-limits",
         "disturb-notifications",
         "change-resident-code",
@@ -93,21 +167,55 @@ impl Act {
     ];
 }
 
+/// A refusal of an act, in both languages.
+pub(in crate::network) fn refused(ja: String, en: String) -> ActRefused {
+    ActRefused(Text::new(ja, en))
+}
+
 impl Network {
     /// Does what the operator does. A refused act changes nothing.
     pub fn operate(&mut self, act: Act) -> Result<(), ActRefused> {
         match act {
-            Act::ApproveApplication { institution } => {
-                let approved = InstitutionCode::new(&institution)
-                    .is_some_and(|institution| self.connections.approve(&institution));
-                if approved {
-                    return Ok(());
-                }
-                Err(ActRefused(Text::new(
-                    format!("機関コード「{institution}」は登録されていません。"),
-                    format!("no institution has the code '{institution}'"),
-                )))
+            Act::ApproveApplication { institution } => self.move_connection(
+                &institution,
+                &[ConnectionState::Applied],
+                ConnectionState::Approved,
+            ),
+            Act::RejectApplication { institution } => self.move_connection(
+                &institution,
+                &[ConnectionState::Applied],
+                ConnectionState::Rejected,
+            ),
+            Act::SuspendConnection { institution } => self.move_connection(
+                &institution,
+                &[ConnectionState::Approved],
+                ConnectionState::Suspended,
+            ),
+            Act::ResumeConnection { institution } => self.move_connection(
+                &institution,
+                &[ConnectionState::Suspended],
+                ConnectionState::Approved,
+            ),
+            Act::AbolishInstitution {
+                institution,
+                successor,
+            } => self.abolish(&institution, successor.as_deref()),
+            Act::LapseAssessment { institution, task } => {
+                self.lapse(&institution, &task, Lapse::Assessment)
             }
+            Act::LapseOrdinanceFiling { institution, task } => {
+                self.lapse(&institution, &task, Lapse::OrdinanceFiling)
+            }
+            Act::PublishMaster {
+                kind,
+                version,
+                effective_from,
+            } => self.publish_master(kind.as_deref(), &version, &effective_from),
+            Act::WithdrawMaster { kind, version } => {
+                self.withdraw_master(kind.as_deref(), &version)
+            }
+            Act::HoldPeer { institution } => self.hold_peer(&institution, true),
+            Act::ReleasePeer { institution } => self.hold_peer(&institution, false),
             Act::SetLimits { limits } => {
                 self.limits = Limits::changed(&self.limits, limits).map_err(|error| {
                     ActRefused(Text::new(

@@ -103,7 +103,10 @@ impl Network {
     /// The invariants that do not hold; empty when all do.
     pub fn check(&self) -> Vec<Violation> {
         [
-            (Invariant::Masters, self.masters.violations()),
+            (
+                Invariant::Masters,
+                self.masters.violations(self.schedule.now()),
+            ),
             (Invariant::Codes, self.code_violations()),
             (Invariant::Records, self.records.violations()),
             (Invariant::Requests, self.requests.violations()),

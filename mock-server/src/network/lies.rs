@@ -23,6 +23,16 @@ pub enum Lie {
     LinkConfirmedTooEarly,
     /// A hop that is down is reported as up.
     HopReportedUp,
+    /// The version before is told as the one in force.
+    StaleMasterVersion,
+    /// The digest of a master is another's.
+    WrongDigest,
+    /// A master has one entry less than is told.
+    CountOffByOne,
+    /// A page of a master lacks its last line.
+    EntryMissing,
+    /// A withdrawn version of a master is listed as if it stood.
+    WithdrawnStillListed,
     /// The provider is not shown the records of what it was asked.
     RecordMissingOnOneSide,
     /// The person is shown records that are not to be disclosed.
@@ -43,6 +53,11 @@ impl Lie {
         Self::AcquisitionNumberReused,
         Self::LinkConfirmedTooEarly,
         Self::HopReportedUp,
+        Self::StaleMasterVersion,
+        Self::WrongDigest,
+        Self::CountOffByOne,
+        Self::EntryMissing,
+        Self::WithdrawnStillListed,
         Self::RecordMissingOnOneSide,
         Self::RecordShownThoughMarked,
         Self::RecordOfAnother,
@@ -79,6 +94,26 @@ impl Lie {
             Self::HopReportedUp => Text::fixed(
                 "到達できない区間を、到達したと応答する。",
                 "a hop that is down is reported as reached",
+            ),
+            Self::StaleMasterVersion => Text::fixed(
+                "マスターの一つ前の版を適用中と示す。",
+                "the version before is told as the one in force",
+            ),
+            Self::WrongDigest => Text::fixed(
+                "マスターのハッシュ値が異なる。",
+                "the digest of a master is another's",
+            ),
+            Self::CountOffByOne => Text::fixed(
+                "マスターの件数を1件多く示す。",
+                "a master has one entry less than is told",
+            ),
+            Self::EntryMissing => Text::fixed(
+                "取得したマスターの各ページの最後の1件が欠けている。",
+                "each page of a master lacks its last line",
+            ),
+            Self::WithdrawnStillListed => Text::fixed(
+                "取り下げられた版を一覧に示す。",
+                "a withdrawn version of a master is still listed",
             ),
             Self::RecordMissingOnOneSide => Text::fixed(
                 "提供側の機関に、提供した記録を示さない。",

@@ -17,6 +17,8 @@ pub struct Limits {
     pub acquisition_life: u64,
     /// How far the clocks of sender and network may be apart.
     pub clock_skew: u64,
+    /// Whether this stands for the production network, which takes no test certificate.
+    pub production: bool,
 }
 
 impl Limits {
@@ -28,6 +30,7 @@ impl Limits {
             notification_delay: 60,
             acquisition_life: 7 * 24 * 60 * 60,
             clock_skew: 300,
+            production: false,
         }
     }
 

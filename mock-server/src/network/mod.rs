@@ -31,7 +31,7 @@ use std::collections::BTreeSet;
 use crate::network::{
     caller::Caller,
     code::Codes,
-    connection::Connections,
+    connection::{ConnectionState, Connections},
     connectivity::Connectivity,
     form::Found,
     lies::Lie,
@@ -314,6 +314,16 @@ impl Network {
             sender.institution.as_str() != caller.name(),
             || rules::about("機関コード", "institution code", &sender.institution),
         )?;
+        self.enforce(
+            &rules::caller::NO_TEST_CERTIFICATE,
+            self.limits.production,
+            || rules::about("証明書の機関", "certificate of", caller),
+        )?;
+        self.enforce(
+            &rules::caller::NOT_ABOLISHED,
+            is_institution && self.connections.is_abolished(&institution),
+            || self.about_successor(&institution),
+        )?;
         let expected = match caller {
             Caller::Institution(_) => Audience::Institutions,
             Caller::Registry => Audience::Registry,
@@ -332,11 +342,29 @@ impl Network {
         let is_institution = matches!(context.caller, Caller::Institution(_));
         let always = matches!(command, Command::Connection(_));
         let institution = &context.institution;
+        let state = self.connections.state(institution);
+        let needs = is_institution && !always;
+        self.enforce(
+            &rules::connection::NOT_SUSPENDED,
+            needs && self.connections.is_suspended(institution),
+            || rules::about("機関コード", "institution code", institution),
+        )?;
+        let passed = self.connections.is_approved(institution)
+            || matches!(
+                state,
+                ConnectionState::Suspended | ConnectionState::Abolished
+            );
         self.enforce(
             &rules::connection::CONNECTION_APPROVED,
-            is_institution && !always && !self.connections.is_approved(institution),
-            || rules::about("機関コード", "institution code", institution),
-        )
+            needs && !passed,
+            || {
+                Text::new(
+                    format!("機関コード: {institution}、状況: {}", state.ja()),
+                    format!("institution code: {institution}, state: {}", state.as_str()),
+                )
+            },
+        )?;
+        Ok(())
     }
 
     /// The network is open, where that is needed.

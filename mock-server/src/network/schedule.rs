@@ -44,6 +44,11 @@ impl Schedule {
         self.waiting.remove(&key).map(|due| (key.0, due))
     }
 
+    /// The latest time that was reached.
+    pub(crate) fn now(&self) -> Moment {
+        self.now
+    }
+
     /// The time, which never goes back.
     pub(crate) fn reach(&mut self, at: Moment) -> Moment {
         self.now = self.now.max(at);

@@ -63,10 +63,11 @@ fn is_own(institution: &InstitutionCode) -> bool {
 impl Masters {
     /// Notes that a page was handed out: the lines from one place up to another, of so many.
     pub(crate) fn note_fetched(&mut self, key: FetchKey, from: usize, upto: usize, total: usize) {
-        let fetch = self.applications.fetched.entry(key).or_insert(Fetch {
-            upto: 0,
-            total,
-        });
+        let fetch = self
+            .applications
+            .fetched
+            .entry(key)
+            .or_insert(Fetch { upto: 0, total });
         if from <= fetch.upto {
             fetch.upto = fetch.upto.max(upto);
         }
@@ -173,10 +174,7 @@ impl Masters {
             return false;
         }
         match since {
-            Some(since) => self
-                .applications
-                .held
-                .insert(institution.clone(), since),
+            Some(since) => self.applications.held.insert(institution.clone(), since),
             None => self.applications.held.remove(institution),
         };
         true

@@ -129,12 +129,22 @@ fn items() -> Rows {
     let consent = || Detail::Item { consent: true };
     vec![
         row(ALWAYS, "CHILD-ALLOWANCE", "児童手当関係情報", free()),
-        row(SINCE_2026_12, "CHILDCARE", "子どものための教育・保育給付関係情報", free()),
+        row(
+            SINCE_2026_12,
+            "CHILDCARE",
+            "子どものための教育・保育給付関係情報",
+            free(),
+        ),
         row(ALWAYS, "DISABILITY", "障害者関係情報", free()),
         row(ALWAYS, "INSURANCE", "医療保険資格関係情報", free()),
         row(ALWAYS, "RESIDENT-RECORD", "住民票関係情報", free()),
         row(ALWAYS, "STUDY-SUPPORT", "就学援助関係情報", free()),
-        row(ALWAYS, "TAX-INCOME", "地方税関係情報（所得・課税）", consent()),
+        row(
+            ALWAYS,
+            "TAX-INCOME",
+            "地方税関係情報（所得・課税）",
+            consent(),
+        ),
         row(
             UNTIL_2026_12,
             "TAX-INCOME-SIMILAR",
@@ -155,42 +165,172 @@ fn layouts() -> Rows {
         })
     };
     vec![
-        row(ALWAYS, "CHILD-ALLOWANCE/AMOUNT", "支給額", field(Number, 7, true)),
-        row(ALWAYS, "CHILD-ALLOWANCE/CHILDREN", "対象児童数", field(Number, 2, false)),
+        row(
+            ALWAYS,
+            "CHILD-ALLOWANCE/AMOUNT",
+            "支給額",
+            field(Number, 7, true),
+        ),
+        row(
+            ALWAYS,
+            "CHILD-ALLOWANCE/CHILDREN",
+            "対象児童数",
+            field(Number, 2, false),
+        ),
         // Of another kind: what was free text becomes a date.
-        row(UNTIL_2026_12, "CHILD-ALLOWANCE/SINCE", "支給開始", field(Text, 20, false)),
-        row(SINCE_2026_12, "CHILD-ALLOWANCE/SINCE", "支給開始", field(Date, 10, false)),
-        row(SINCE_2026_12, "CHILDCARE/FACILITY", "施設名", field(Text, 100, true)),
-        row(SINCE_2026_12, "CHILDCARE/SINCE", "利用開始年月日", field(Date, 10, true)),
+        row(
+            UNTIL_2026_12,
+            "CHILD-ALLOWANCE/SINCE",
+            "支給開始",
+            field(Text, 20, false),
+        ),
+        row(
+            SINCE_2026_12,
+            "CHILD-ALLOWANCE/SINCE",
+            "支給開始",
+            field(Date, 10, false),
+        ),
+        row(
+            SINCE_2026_12,
+            "CHILDCARE/FACILITY",
+            "施設名",
+            field(Text, 100, true),
+        ),
+        row(
+            SINCE_2026_12,
+            "CHILDCARE/SINCE",
+            "利用開始年月日",
+            field(Date, 10, true),
+        ),
         row(ALWAYS, "DISABILITY/GRADE", "等級", field(Text, 10, true)),
-        row(ALWAYS, "DISABILITY/ISSUED-ON", "交付年月日", field(Date, 10, true)),
+        row(
+            ALWAYS,
+            "DISABILITY/ISSUED-ON",
+            "交付年月日",
+            field(Date, 10, true),
+        ),
         row(ALWAYS, "DISABILITY/NOTE", "備考", field(Text, 200, false)),
-        row(ALWAYS, "INSURANCE/ENDED-ON", "資格喪失年月日", field(Date, 10, false)),
-        row(ALWAYS, "INSURANCE/INSURER", "保険者名", field(Text, 100, true)),
-        row(ALWAYS, "INSURANCE/QUALIFIED-ON", "資格取得年月日", field(Date, 10, true)),
+        row(
+            ALWAYS,
+            "INSURANCE/ENDED-ON",
+            "資格喪失年月日",
+            field(Date, 10, false),
+        ),
+        row(
+            ALWAYS,
+            "INSURANCE/INSURER",
+            "保険者名",
+            field(Text, 100, true),
+        ),
+        row(
+            ALWAYS,
+            "INSURANCE/QUALIFIED-ON",
+            "資格取得年月日",
+            field(Date, 10, true),
+        ),
         // Becomes required.
-        row(UNTIL_2026_12, "RESIDENT-RECORD/HOUSEHOLD", "世帯番号", field(Text, 20, false)),
-        row(SINCE_2026_12, "RESIDENT-RECORD/HOUSEHOLD", "世帯番号", field(Text, 20, true)),
-        row(ALWAYS, "RESIDENT-RECORD/MOVED-IN-ON", "転入年月日", field(Date, 10, true)),
-        row(ALWAYS, "RESIDENT-RECORD/NOTE", "備考", field(Text, 200, false)),
-        row(ALWAYS, "RESIDENT-RECORD/RELATION", "続柄", field(Text, 20, false)),
-        row(ALWAYS, "STUDY-SUPPORT/AMOUNT", "援助額", field(Number, 7, true)),
-        row(ALWAYS, "STUDY-SUPPORT/SCHOOL", "学校名", field(Text, 100, true)),
+        row(
+            UNTIL_2026_12,
+            "RESIDENT-RECORD/HOUSEHOLD",
+            "世帯番号",
+            field(Text, 20, false),
+        ),
+        row(
+            SINCE_2026_12,
+            "RESIDENT-RECORD/HOUSEHOLD",
+            "世帯番号",
+            field(Text, 20, true),
+        ),
+        row(
+            ALWAYS,
+            "RESIDENT-RECORD/MOVED-IN-ON",
+            "転入年月日",
+            field(Date, 10, true),
+        ),
+        row(
+            ALWAYS,
+            "RESIDENT-RECORD/NOTE",
+            "備考",
+            field(Text, 200, false),
+        ),
+        row(
+            ALWAYS,
+            "RESIDENT-RECORD/RELATION",
+            "続柄",
+            field(Text, 20, false),
+        ),
+        row(
+            ALWAYS,
+            "STUDY-SUPPORT/AMOUNT",
+            "援助額",
+            field(Number, 7, true),
+        ),
+        row(
+            ALWAYS,
+            "STUDY-SUPPORT/SCHOOL",
+            "学校名",
+            field(Text, 100, true),
+        ),
         // A field more.
-        row(SINCE_2026_12, "TAX-INCOME/DEPENDANTS", "扶養親族数", field(Number, 2, false)),
+        row(
+            SINCE_2026_12,
+            "TAX-INCOME/DEPENDANTS",
+            "扶養親族数",
+            field(Number, 2, false),
+        ),
         // Longer.
-        row(UNTIL_2026_12, "TAX-INCOME/INCOME", "総所得金額", field(Number, 10, true)),
-        row(SINCE_2026_12, "TAX-INCOME/INCOME", "総所得金額", field(Number, 12, true)),
+        row(
+            UNTIL_2026_12,
+            "TAX-INCOME/INCOME",
+            "総所得金額",
+            field(Number, 10, true),
+        ),
+        row(
+            SINCE_2026_12,
+            "TAX-INCOME/INCOME",
+            "総所得金額",
+            field(Number, 12, true),
+        ),
         row(ALWAYS, "TAX-INCOME/NOTE", "備考", field(Text, 200, false)),
-        row(SINCE_2027, "TAX-INCOME/RESIDENCE", "1月1日の住所地", field(Text, 100, false)),
+        row(
+            SINCE_2027,
+            "TAX-INCOME/RESIDENCE",
+            "1月1日の住所地",
+            field(Text, 100, false),
+        ),
         // A field less.
-        row(UNTIL_2026_12, "TAX-INCOME/SPOUSE", "配偶者控除の有無", field(Text, 1, false)),
-        row(ALWAYS, "TAX-INCOME/TAX", "市町村民税所得割額", field(Number, 10, true)),
-        row(UNTIL_2026_12, "TAX-INCOME-SIMILAR/DEDUCTION", "所得控除額", field(Number, 10, false)),
-        row(UNTIL_2026_12, "TAX-INCOME-SIMILAR/INCOME", "総所得金額", field(Number, 10, true)),
+        row(
+            UNTIL_2026_12,
+            "TAX-INCOME/SPOUSE",
+            "配偶者控除の有無",
+            field(Text, 1, false),
+        ),
+        row(
+            ALWAYS,
+            "TAX-INCOME/TAX",
+            "市町村民税所得割額",
+            field(Number, 10, true),
+        ),
+        row(
+            UNTIL_2026_12,
+            "TAX-INCOME-SIMILAR/DEDUCTION",
+            "所得控除額",
+            field(Number, 10, false),
+        ),
+        row(
+            UNTIL_2026_12,
+            "TAX-INCOME-SIMILAR/INCOME",
+            "総所得金額",
+            field(Number, 10, true),
+        ),
         row(ALWAYS, "WELFARE/KIND", "扶助の種類", field(Text, 20, true)),
         row(ALWAYS, "WELFARE/NOTE", "備考", field(Text, 200, false)),
-        row(ALWAYS, "WELFARE/SINCE", "保護開始年月日", field(Date, 10, true)),
+        row(
+            ALWAYS,
+            "WELFARE/SINCE",
+            "保護開始年月日",
+            field(Date, 10, true),
+        ),
     ]
 }
 
@@ -245,10 +385,7 @@ const OTHERS: &[(&str, &str, &str, &str)] = &[
 fn permissions() -> Rows {
     let between = MAYORS.iter().flat_map(|(inquirer, provider)| {
         MAYOR_OF_MAYOR.iter().map(move |(life, task, item)| {
-            (
-                life.clone(),
-                format!("{inquirer}/{task}/{provider}/{item}"),
-            )
+            (life.clone(), format!("{inquirer}/{task}/{provider}/{item}"))
         })
     });
     let others = OTHERS.iter().map(|(inquirer, task, provider, item)| {
@@ -263,7 +400,12 @@ fn permissions() -> Rows {
 /// Who has whom act for it: from, to, task.
 fn delegations() -> Rows {
     vec![
-        row(SINCE_2026_12, "011002-E/011002-M/T-002", "委任", Detail::None),
+        row(
+            SINCE_2026_12,
+            "011002-E/011002-M/T-002",
+            "委任",
+            Detail::None,
+        ),
         row(ALWAYS, "202053-E/202053-M/T-002", "委任", Detail::None),
     ]
 }
@@ -303,7 +445,10 @@ mod tests {
                     .iter()
                     .filter(|entry| entry.key.starts_with(&format!("{item}/")))
                     .filter(|entry| {
-                        matches!(entry.detail, Detail::Field(FieldRule { required: true, .. }))
+                        matches!(
+                            entry.detail,
+                            Detail::Field(FieldRule { required: true, .. })
+                        )
                     })
                     .count();
                 assert!(required > 0, "{version} {item}");
@@ -331,8 +476,14 @@ mod tests {
         let items = MasterKind::SpecificPersonalInformation;
         assert_eq!(gone(items, "CHILDCARE"), (false, true));
         assert_eq!(gone(items, "TAX-INCOME-SIMILAR"), (true, false));
-        assert_eq!(gone(MasterKind::Layouts, "TAX-INCOME/DEPENDANTS"), (false, true));
-        assert_eq!(gone(MasterKind::Layouts, "TAX-INCOME/SPOUSE"), (true, false));
+        assert_eq!(
+            gone(MasterKind::Layouts, "TAX-INCOME/DEPENDANTS"),
+            (false, true)
+        );
+        assert_eq!(
+            gone(MasterKind::Layouts, "TAX-INCOME/SPOUSE"),
+            (true, false)
+        );
         let permissions = MasterKind::PermissionList;
         let added = "202053-M/T-004/011002-M/CHILD-ALLOWANCE";
         assert_eq!(gone(permissions, added), (false, true));

@@ -1,5 +1,6 @@
 //! The masters: kinds, versions, effective periods and entries; how institutions fetch and apply them.
 
+mod acts;
 mod applied;
 mod content;
 mod entry;
@@ -140,8 +141,14 @@ impl Network {
                 |version| (version.to_string(), version.to_string()),
             );
             crate::text::Text::new(
-                format!("種別: {}、適用すべき版: {expected}、適用済みの版: {ja}", outdated.kind.ja()),
-                format!("kind: {}, in force: {expected}, applied: {en}", outdated.kind.as_str()),
+                format!(
+                    "種別: {}、適用すべき版: {expected}、適用済みの版: {ja}",
+                    outdated.kind.ja()
+                ),
+                format!(
+                    "kind: {}, in force: {expected}, applied: {en}",
+                    outdated.kind.as_str()
+                ),
             )
         })
     }
@@ -321,7 +328,10 @@ impl Network {
         let changed = self.masters.apply(institution, kind, applied.clone());
         Ok(Answer::Agreed {
             kind,
-            applied: self.masters.applied(at, institution, kind).unwrap_or(applied),
+            applied: self
+                .masters
+                .applied(at, institution, kind)
+                .unwrap_or(applied),
             changed,
             outstanding: self
                 .masters

@@ -121,7 +121,10 @@ mod tests {
         let at = "2026-11-02T09:00:00+09:00".parse().unwrap();
         let mut masters = Masters::genesis();
         for kind in MasterKind::ALL {
-            for (name, from) in [("2026.12", date(2026, 12, 1)), ("2027.04", date(2027, 4, 1))] {
+            for (name, from) in [
+                ("2026.12", date(2026, 12, 1)),
+                ("2027.04", date(2027, 4, 1)),
+            ] {
                 masters.publish(kind, &version(name), from, at).unwrap();
             }
         }

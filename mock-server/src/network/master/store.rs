@@ -104,11 +104,15 @@ impl Masters {
     /// The masters as they are published at the beginning: a past version and the one in force, of each kind.
     pub(crate) fn genesis() -> Self {
         let first = [("2025.04", date(2025, 4, 1)), ("2026.04", date(2026, 4, 1))];
-        let of = |kind| {
+        let of = |kind| -> Vector<Arc<Published>> {
             first
                 .iter()
                 .filter_map(|(version, from)| {
-                    Some(Arc::new(Published::new(kind, MasterVersion::new(version)?, *from)))
+                    Some(Arc::new(Published::new(
+                        kind,
+                        MasterVersion::new(version)?,
+                        *from,
+                    )))
                 })
                 .collect()
         };
@@ -131,7 +135,8 @@ impl Masters {
 
     /// A version by its name, also a withdrawn one.
     pub(crate) fn version(&self, kind: MasterKind, version: &MasterVersion) -> Option<&Published> {
-        self.of(kind).find(|published| published.version == *version)
+        self.of(kind)
+            .find(|published| published.version == *version)
     }
 
     /// The version of a kind that is in force at a time.
@@ -354,7 +359,10 @@ fn wrong_periods(kind: MasterKind, versions: &[&Master]) -> Vec<String> {
             ));
         }
     }
-    if versions.last().is_some_and(|last| last.effective_to.is_some()) {
+    if versions
+        .last()
+        .is_some_and(|last| last.effective_to.is_some())
+    {
         wrong.push(format!("{name}: nothing follows the last version"));
     }
     wrong
@@ -466,7 +474,13 @@ mod tests {
                 .map(|field| format!("{} {}", field.name, field.rule.max_length))
                 .collect()
         };
-        assert_eq!(fields(before), ["INCOME 10", "NOTE 200", "SPOUSE 1", "TAX 10"]);
-        assert_eq!(fields(after), ["DEPENDANTS 2", "INCOME 12", "NOTE 200", "TAX 10"]);
+        assert_eq!(
+            fields(before),
+            ["INCOME 10", "NOTE 200", "SPOUSE 1", "TAX 10"]
+        );
+        assert_eq!(
+            fields(after),
+            ["DEPENDANTS 2", "INCOME 12", "NOTE 200", "TAX 10"]
+        );
     }
 }

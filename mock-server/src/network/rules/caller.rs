@@ -44,6 +44,32 @@ static WRONG_ENDPOINT: FaultCode = FaultCode {
     retry: Retry::Never,
 };
 
+static TEST_CERTIFICATE: FaultCode = FaultCode {
+    code: "F-CAL-04",
+    text: Text::fixed(
+        "試験用証明書では本番環境に接続できません。",
+        "a test certificate does not open production",
+    ),
+    next: Text::fixed(
+        "接続先と証明書の組合せを確認してください。",
+        "check endpoint and certificate",
+    ),
+    retry: Retry::Never,
+};
+
+static ABOLISHED: FaultCode = FaultCode {
+    code: "F-CAL-05",
+    text: Text::fixed(
+        "この機関は廃止されています。",
+        "the institution is abolished",
+    ),
+    next: Text::fixed(
+        "承継機関の証明書と機関コードを使用してください。",
+        "use certificate and code of the successor",
+    ),
+    retry: Retry::Never,
+};
+
 /// The certificate's institution is in the institutions master.
 pub static CALLER_KNOWN: Rule = Rule {
     code: "R-CAL-01",
@@ -92,5 +118,43 @@ pub static ENDPOINT_FOR_CALLER: Rule = Rule {
     ),
 };
 
+/// Production takes no test certificate. All certificates of the mock are test certificates.
+pub static NO_TEST_CERTIFICATE: Rule = Rule {
+    code: "R-CAL-04",
+    phase: "connection",
+    mark: Mark::Assumption,
+    text: Text::fixed(
+        "本番環境には、試験用証明書で接続することができない。",
+        "production takes no test certificate",
+    ),
+    fault: &TEST_CERTIFICATE,
+    off: Text::fixed(
+        "本番環境でも試験用証明書を受け付ける。",
+        "production takes a test certificate",
+    ),
+};
+
+/// The institution is not abolished.
+pub static NOT_ABOLISHED: Rule = Rule {
+    code: "R-CAL-05",
+    phase: "connection",
+    mark: Mark::Assumption,
+    text: Text::fixed(
+        "廃止された機関（合併前の機関など）は、何も行うことができない。",
+        "an institution that is no more, as before a merger, may do nothing",
+    ),
+    fault: &ABOLISHED,
+    off: Text::fixed(
+        "廃止された機関にも応答する。",
+        "an abolished institution is answered",
+    ),
+};
+
 /// In the order in which they are tried.
-pub static RULES: &[&Rule] = &[&CALLER_KNOWN, &SENDER_IS_CALLER, &ENDPOINT_FOR_CALLER];
+pub static RULES: &[&Rule] = &[
+    &CALLER_KNOWN,
+    &SENDER_IS_CALLER,
+    &NO_TEST_CERTIFICATE,
+    &NOT_ABOLISHED,
+    &ENDPOINT_FOR_CALLER,
+];

@@ -9,6 +9,7 @@ pub mod connection;
 pub mod connectivity;
 pub mod faults;
 pub mod form;
+pub mod master;
 pub mod portal;
 pub mod record;
 pub mod request;
@@ -116,6 +117,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static Rule> {
         request::RULES,
         connection::RULES,
         connectivity::AT_THE_GATE,
+        master::RULES,
         code::atena::RULES,
         code::acquisition::RULES,
         code::link::RULES,
