@@ -308,7 +308,7 @@ fn the_selftest_sees_a_guard_that_notices_and_one_that_sleeps() {
     assert!(out(&output).contains("SURVIVED"));
     let output = renkei(
         suite.path(),
-        &["--lang", "en", "selftest", "--rule", "R-CON-1"],
+        &["--lang", "en", "selftest", "--rule", "R-CON-001"],
     );
     assert_eq!(output.status.code(), Some(2));
     assert!(out(&output).contains("the nearest is 'R-CON-01'"));
@@ -326,7 +326,7 @@ fn both_languages_are_complete_sentences_of_their_own() {
     ));
     assert!(english.contains("may apply and ask for its status"));
     assert!(japanese.contains("接続申請及び申請状況の確認以外を行うことができない"));
-    let output = renkei(repository(), &["--lang", "en", "explain", "R-CON-1"]);
+    let output = renkei(repository(), &["--lang", "en", "explain", "R-CON-001"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(out(&output).contains("did you mean 'R-CON-01'?"));
 }
