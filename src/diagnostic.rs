@@ -50,7 +50,12 @@ impl Diagnostic {
     /// Shows the mistake with its line; `source` gives the text of a file.
     pub fn render(&self, source: &dyn Fn(&str) -> String, lang: Lang, color: bool) -> String {
         let text = source(&self.path);
+        let (error, help) = match lang {
+            Lang::Ja => ("誤り", "ヒント"),
+            Lang::En => ("error", "help"),
+        };
         let mut group = Level::ERROR
+            .with_name(error)
             .primary_title(self.text.get(lang))
             .element(snippet(
                 &self.path,
@@ -66,7 +71,7 @@ impl Diagnostic {
             group = group.element(snippet(path, text, span, AnnotationKind::Context));
         }
         if let Some(hint) = &self.hint {
-            group = group.element(Level::HELP.message(hint.get(lang)));
+            group = group.element(Level::HELP.with_name(help).message(hint.get(lang)));
         }
         let renderer = if color {
             Renderer::styled()
@@ -178,6 +183,12 @@ mod tests {
         assert!(shown.contains("a.toml:2:8"), "{shown}");
         assert!(shown.contains("b.xml:2:4"), "{shown}");
         assert!(shown.contains("did you mean 'ListMasters'?"), "{shown}");
+        let shown = diagnostic.render(&source, Lang::Ja, false);
+        assert!(
+            shown.starts_with("誤り: 操作「ListMaster」はありません"),
+            "{shown}"
+        );
+        assert!(shown.contains("ヒント: 「ListMasters」"), "{shown}");
     }
 
     #[test]

@@ -39,7 +39,7 @@ pub struct Profile {
     /// XPath or element name → label of the placeholder that stands for its values.
     #[serde(default)]
     pub volatile: BTreeMap<String, String>,
-    /// XPaths or names of elements that hold a time.
+    /// Each an `XPath` or the name of an element that holds a time.
     #[serde(default)]
     pub times: Vec<String>,
     /// Where an individual number may not be, and what only looks like one.
@@ -144,7 +144,7 @@ pub fn parse(text: &str) -> (Profile, Vec<Diagnostic>) {
     (profile, found)
 }
 
-/// What the reader of the form cannot see: XPaths, and names of what the profile itself declares.
+/// What the reader of the form cannot see: `XPath`s, and names of what the profile itself declares.
 fn check(
     profile: &Profile,
     root: &Spanned<DeValue<'_>>,

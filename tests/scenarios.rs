@@ -75,9 +75,13 @@ fn said(case: &Path) -> String {
         let shown = diagnostic.render(&|path| project.shown(path).to_owned(), Lang::En, false);
         let lines: Vec<&str> = shown.lines().map(str::trim_end).collect();
         said += &lines.join("\n");
-        said += &format!("\n  ja: {}\n", diagnostic.text.get(Lang::Ja));
+        said += "\n  ja: ";
+        said += diagnostic.text.get(Lang::Ja);
+        said += "\n";
         if let Some(hint) = &diagnostic.hint {
-            said += &format!("      {}\n", hint.get(Lang::Ja));
+            said += "      ";
+            said += hint.get(Lang::Ja);
+            said += "\n";
         }
         said += "\n";
     }

@@ -9,7 +9,8 @@ use crate::{
     message::{self, Values},
     plan::{Context, names, templates},
     scenario::{
-        Kind, Listen, Scenario, Selected, Step, data::Data, read::inside, step::Selections,
+        Kind, Listen, Scenario, Selected, Step, data::Data, read::inside, shared::show_use,
+        step::Selections,
     },
     text::Text,
     xml::XPath,
@@ -45,12 +46,13 @@ pub(super) fn check(cx: &Context<'_>, scenario: &Scenario, found: &mut Vec<Diagn
             Some(Kind::Listen(listen)) => listener(cx, step, listen, found),
             Some(Kind::Advance(_) | Kind::At(_) | Kind::Use(_) | Kind::Check(_)) | None => {}
         }
-        // A mistake in shared steps shows where they are used, if it may come from there.
         if let Some((path, span)) = &step.used {
-            for mistake in found.iter_mut().skip(known) {
-                if mistake.also.is_none() && mistake.text.en.contains("'{{") {
-                    mistake.also = Some((path.clone(), span.clone()));
-                }
+            for mistake in found
+                .iter_mut()
+                .skip(known)
+                .filter(|mistake| mistake.path == step.file)
+            {
+                show_use(mistake, cx.source(&step.file), path, span);
             }
         }
         for name in step.capture.keys() {
@@ -139,33 +141,42 @@ fn sending(
             known,
         ));
     }
-    let references: [(&Option<Spanned<String>>, Text, fn(&Step) -> bool); 2] = [
-        (
-            &step.via,
-            Text::new("これより前の listen の手順", "earlier step with listen"),
-            |step| step.listen.is_some(),
-        ),
-        (
-            &step.same_request_as,
-            Text::new("これより前の send の手順", "earlier step with send"),
-            |step| step.send.is_some(),
-        ),
-    ];
-    for (reference, kind, right) in references {
-        let Some(name) = reference else { continue };
-        if !seen.scenario.partial && !seen.earlier(name.get_ref(), right) {
-            let steps = seen.scenario.file.steps.iter().take(seen.at);
-            let known = steps
-                .filter(|step| right(step))
-                .map(|step| step.id.get_ref().as_str());
-            found.push(unknown(
-                &step.file,
-                name.span(),
-                &kind,
-                name.get_ref(),
-                known,
-            ));
-        }
+    let via = Text::new("これより前の listen の手順", "earlier step with listen");
+    reference(
+        step,
+        step.via.as_ref(),
+        &via,
+        |step| step.listen.is_some(),
+        seen,
+        found,
+    );
+    let again = Text::new("これより前の send の手順", "earlier step with send");
+    let first = step.same_request_as.as_ref();
+    reference(step, first, &again, |step| step.send.is_some(), seen, found);
+}
+
+/// A name of an earlier step of the right kind.
+fn reference(
+    step: &Step,
+    name: Option<&Spanned<String>>,
+    kind: &Text,
+    right: fn(&Step) -> bool,
+    seen: &Seen<'_>,
+    found: &mut Vec<Diagnostic>,
+) {
+    let Some(name) = name else { return };
+    if !seen.scenario.partial && !seen.earlier(name.get_ref(), right) {
+        let steps = seen.scenario.file.steps.iter().take(seen.at);
+        let known = steps
+            .filter(|step| right(step))
+            .map(|step| step.id.get_ref().as_str());
+        found.push(unknown(
+            &step.file,
+            name.span(),
+            kind,
+            name.get_ref(),
+            known,
+        ));
     }
 }
 

@@ -225,22 +225,18 @@ fn wrong(cx: &Context<'_>, error: &TemplateError, seen: &Seen<'_>) -> Option<(Te
         }
         parts.next();
         let (person, key) = (parts.next().unwrap_or_default(), parts.next());
-        return Some(match (cx.people.get(person), key) {
-            (Some(keys), Some(key)) => {
-                let text = Text::new(
-                    format!("人物「{person}」に項目「{key}」はありません"),
-                    format!("the person '{person}' has no '{key}'"),
-                );
-                (text, meant(key, keys.keys().map(String::as_str)))
-            }
-            (Some(_) | None, _) => {
-                let text = Text::new(
-                    format!("人物「{person}」はありません"),
-                    format!("there is no person '{person}'"),
-                );
-                (text, meant(person, cx.people.keys().map(String::as_str)))
-            }
-        });
+        if let (Some(keys), Some(key)) = (cx.people.get(person), key) {
+            let text = Text::new(
+                format!("人物「{person}」に項目「{key}」はありません"),
+                format!("the person '{person}' has no '{key}'"),
+            );
+            return Some((text, meant(key, keys.keys().map(String::as_str))));
+        }
+        let text = Text::new(
+            format!("人物「{person}」はありません"),
+            format!("there is no person '{person}'"),
+        );
+        return Some((text, meant(person, cx.people.keys().map(String::as_str))));
     }
     if seen.values.contains_key(root) {
         return Some((error.text(), None));

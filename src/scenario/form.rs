@@ -113,7 +113,7 @@ fn step_form(step: &Step, mistakes: &mut Mistakes<'_>) {
         );
         mistakes.add(step.id.span(), text);
     }
-    if !sends && !(kind.is_none() && partial) {
+    if !(sends || kind.is_none() && partial) {
         for (key, span) in only_with_send(step) {
             if !(uses && key == "with") {
                 let text = Text::new(

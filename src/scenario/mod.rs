@@ -3,7 +3,7 @@
 pub mod data;
 pub(crate) mod form;
 pub(crate) mod read;
-mod shared;
+pub(crate) mod shared;
 pub mod step;
 
 use std::{collections::BTreeMap, ops::Range};
@@ -252,8 +252,12 @@ impl Reader<'_> {
             }
         }
         self.under_way.push(file.clone());
+        let before = self.found.len();
         let mut inner = self.steps(&file, &steps, readable.partial);
         self.under_way.pop();
+        for mistake in self.found.iter_mut().skip(before) {
+            shared::show_use(mistake, text, path, &shared.span());
+        }
         let names: Vec<String> = inner.iter().map(|step| step.id.get_ref().clone()).collect();
         for step in &mut inner {
             step.always |= outer.always;

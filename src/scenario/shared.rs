@@ -9,13 +9,21 @@ use toml::{
     de::{DeString, DeTable, DeValue},
 };
 
-use crate::text::Text;
+use crate::{diagnostic::Diagnostic, text::Text};
 
 /// A parameter that cannot be put where it is named.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Misplaced {
     pub(super) span: Range<usize>,
     pub(super) text: Text,
+}
+
+/// Where a parameter has part in a mistake in shared steps, the place that gives it, or does not, is shown too.
+pub(crate) fn show_use(mistake: &mut Diagnostic, source: &str, path: &str, used: &Range<usize>) {
+    let written = source.get(mistake.span.clone()).unwrap_or_default();
+    if mistake.also.is_none() && written.contains("{{") {
+        mistake.also = Some((path.to_owned(), used.clone()));
+    }
 }
 
 /// Puts parameters into each text and key below a value; gives the names that were used.

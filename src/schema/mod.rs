@@ -21,7 +21,7 @@ pub use reference::reference;
 pub fn schemas() -> Vec<(&'static str, String)> {
     vec![
         ("scenario.schema.json", text::<ScenarioFile>()),
-        ("steps.schema.json", text::<SharedFile>()),
+        ("steps.schema.json", written(shared_steps())),
         ("profile.schema.json", text::<Profile>()),
         ("people.schema.json", text::<PeopleFile>()),
         ("items.schema.json", text::<ItemsFile>()),
@@ -29,10 +29,39 @@ pub fn schemas() -> Vec<(&'static str, String)> {
 }
 
 fn text<T: JsonSchema>() -> String {
-    let mut schema = schema::<T>();
+    written(schema::<T>())
+}
+
+fn written(mut schema: Value) -> String {
     describe(&mut schema);
     // A value of this kind always has a text.
     serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
+}
+
+/// The schema of shared steps: a parameter may stand, as a text, in the place of any value.
+fn shared_steps() -> Value {
+    let mut schema = schema::<SharedFile>();
+    or_text(&mut schema);
+    schema
+}
+
+fn or_text(schema: &mut Value) {
+    if let Some(children) = schema.as_object_mut() {
+        if let Some(kind) = children.get_mut("type") {
+            let kinds = kind.as_array().cloned();
+            let kinds = kinds.unwrap_or_else(|| vec![kind.clone()]);
+            let scalar = kinds
+                .iter()
+                .any(|kind| kind == "integer" || kind == "boolean");
+            if scalar && !kinds.iter().any(|kind| kind == "string") {
+                let kinds: Vec<Value> = kinds.into_iter().chain([json!("string")]).collect();
+                *kind = Value::Array(kinds);
+            }
+        }
+        children.values_mut().for_each(or_text);
+    } else if let Some(items) = schema.as_array_mut() {
+        items.iter_mut().for_each(or_text);
+    }
 }
 
 /// The schema of a file, with what the types alone do not tell.

@@ -16,7 +16,7 @@ pub fn reference() -> String {
     let profile = schema::<Profile>();
     let mut page = INTRODUCTION.to_owned();
     for (name, ja, en) in PHASES {
-        page += &format!("| `{name}` | {ja} | {en} |\n");
+        line(&mut page, &format!("| `{name}` | {ja} | {en} |"));
     }
     section(
         &mut page,
@@ -72,7 +72,7 @@ pub fn reference() -> String {
     for (name, english) in variants(&schema::<transport::Outcome>()) {
         let japanese = OUTCOMES.iter().find(|(outcome, _)| *outcome == name);
         let japanese = japanese.map_or("", |(_, japanese)| japanese);
-        page += &format!("| `{name}` | {japanese} | {english} |\n");
+        line(&mut page, &format!("| `{name}` | {japanese} | {english} |"));
     }
     section(
         &mut page,
@@ -148,7 +148,8 @@ pub fn reference() -> String {
 
 /// The keys of one table; `of` is empty for the file itself, `keys` for all in their order.
 fn section(page: &mut String, heading: &str, text: &str, root: &Value, of: &str, keys: &[&str]) {
-    *page += &format!("\n## {heading}\n\n{text}");
+    line(page, &format!("\n## {heading}\n"));
+    page.push_str(text);
     if !text.is_empty() {
         page.push('\n');
     }
@@ -184,12 +185,17 @@ fn section(page: &mut String, heading: &str, text: &str, root: &Value, of: &str,
         let must = if required.contains(key) { " ＊" } else { "" };
         let example: Vec<String> = word.example.lines().map(code).collect();
         let example = example.join("<br>");
-        *page += &format!(
-            "| `{key}`{must} | {} | {} | {example} |\n",
-            cell(word.ja),
-            cell(&english)
+        let (ja, english) = (cell(word.ja), cell(&english));
+        line(
+            page,
+            &format!("| `{key}`{must} | {ja} | {english} | {example} |"),
         );
     }
+}
+
+fn line(page: &mut String, text: &str) {
+    page.push_str(text);
+    page.push('\n');
 }
 
 /// The values of an enumeration, with what each means.

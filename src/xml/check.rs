@@ -150,7 +150,7 @@ fn arguments(text: &str) -> usize {
         if depth == 0 {
             break;
         }
-        any |= !c.is_whitespace() && !(c == '(' && depth == 1);
+        any |= !(c.is_whitespace() || c == '(' && depth == 1);
     }
     if any { commas + 1 } else { 0 }
 }
