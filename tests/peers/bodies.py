@@ -8,6 +8,7 @@ import os
 import pathlib
 import subprocess
 
+import zeep
 from lxml import etree
 
 from cases import check
@@ -46,7 +47,23 @@ class Validator:
         return found
 
 
+class Reader:
+    """zeep's types, as a client has them from the WSDL."""
+
+    def __init__(self):
+        self.types = zeep.Client(str(WORK / "contract" / "renkei.wsdl")).wsdl.types
+
+    def complaint(self, message):
+        """What zeep has against a message; nothing where it reads it."""
+        try:
+            self.types.get_element(message.tag).parse(message, self.types)
+        except zeep.exceptions.Error as error:
+            return str(error)
+        return None
+
+
 def judge(folder):
+    reader, unread = Reader(), {}
     known = scenarios()
     requests, answers = Validator("requests"), Validator("answers")
     roots, refused, odd = {}, {}, []
@@ -68,6 +85,8 @@ def judge(folder):
                 odd.append(f"{scenario} [{step}]: the answer is no envelope with one message or one typed detail")
             else:
                 answers.add(key, message)
+                if complaint := reader.complaint(message):
+                    unread.setdefault((etree.QName(message).localname, complaint), f"{scenario} [{step}]")
     invalid = requests.invalid()
     let_through = [
         f"{scenario} [{step}]: {why}"
@@ -83,6 +102,8 @@ def judge(folder):
         requests.of and not let_through, "\n".join(let_through),
     )
     check(f"xmllint: {len(answers.of)} answers are valid", answers.of and not wrong, "\n".join(wrong))
+    check(f"zeep reads {len(answers.of)} answers", answers.of and not unread,
+          "\n".join(f"{place}: {name}: {complaint}" for (name, complaint), place in unread.items()))
     sent = {etree.QName(payload(root)).localname for root in map(tree, folder.rglob("*.request*")) if payload(root) is not None}
     templates = {file.stem for file in pathlib.Path("scenarios/messages").glob("*.xml")}
     check("every template was rendered and sent", templates <= sent, f"not sent: {sorted(templates - sent)}")

@@ -46,7 +46,7 @@ def at(value, path):
 def given(value, known):
     """A step's value with what was captured in its place."""
     if isinstance(value, dict):
-        return {key: given(each, known) for key, each in value.items()}
+        return {given(key, known): given(each, known) for key, each in value.items()}
     if isinstance(value, list):
         return [given(each, known) for each in value]
     if not isinstance(value, str):

@@ -37,15 +37,14 @@ def filled(value, given):
     return value
 
 
-def steps_of(scenario):
+def steps_of(scenario, given={}):
     """The steps as the runner sees them: shared steps stand in the place of `use`."""
-    for step in scenario.get("step", []):
+    for step in filled(scenario.get("step", []), given):
         if "use" not in step:
             yield step
             continue
         shared = tomllib.loads((pathlib.Path("scenarios") / step["use"]).read_text())
-        for inner in shared.get("step", []):
-            inner = filled(inner, step.get("with", {}))
+        for inner in steps_of(shared, step.get("with", {})):
             yield inner | {"id": f"{step['id']}-{inner['id']}"}
 
 
