@@ -18,6 +18,9 @@ WORK = pathlib.Path(os.environ["WORK"])
 SCHEMA = WORK / "contract" / "renkei-messages.xsd"
 
 
+MASKED = b"[individual number masked]"
+
+
 class Validator:
     """Collects messages, then judges them all in a few calls of xmllint."""
 
@@ -75,7 +78,9 @@ def judge(folder):
         if "request" in files:
             request = tree(files["request"])
             message = payload(request)
-            if message is not None:
+            if MASKED in files["request"].read_bytes():
+                pass  # What was sent is not what is kept.
+            elif message is not None:
                 requests.add(key, message)
             elif refused[key] is None and answer is not None and not is_spoilt(known[scenario]):
                 odd.append(f"{scenario} [{step}]: the request is no envelope with one message, but was answered")
