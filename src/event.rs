@@ -16,7 +16,7 @@ pub enum Event {
     /// A run began.
     Run(RunStart),
     /// A step ended.
-    Step(StepResult),
+    Step(Box<StepResult>),
     /// A scenario ended.
     Scenario(ScenarioResult),
 }

@@ -18,7 +18,7 @@ pub(super) fn review(out: &mut dyn Write, paths: &[PathBuf], lang: Lang) -> Done
     let root = root()?;
     let pending = pending(&root, paths)?;
     for path in &pending {
-        let accepted = snapshot::accepted(&root, path).map_err(unreadable)?;
+        let accepted = snapshot::accepted(&root, path).map_err(|error| unreadable(&error))?;
         let found = fs::read_to_string(root.join(format!("{path}.new")))?;
         let found = snapshot::read(&found).unwrap_or(found);
         writeln!(
@@ -36,7 +36,7 @@ pub(super) fn accept(out: &mut dyn Write, paths: &[PathBuf], lang: Lang) -> Done
     let pending = pending(&root, paths)?;
     for path in &pending {
         // One that cannot be read is named, and not overwritten in silence.
-        snapshot::accepted(&root, path).map_err(unreadable)?;
+        snapshot::accepted(&root, path).map_err(|error| unreadable(&error))?;
         snapshot::accept(&root, path)?;
         writeln!(out, "{path}")?;
     }
@@ -103,7 +103,7 @@ fn pending(root: &Path, paths: &[PathBuf]) -> Result<Vec<String>, Stopped> {
     Ok(meant)
 }
 
-fn unreadable(error: std::io::Error) -> Stopped {
+fn unreadable(error: &std::io::Error) -> Stopped {
     Stopped {
         exit: Exit::Suite,
         text: Text::new(

@@ -22,7 +22,7 @@ impl Record {
         for event in events {
             match event {
                 Event::Run(start) => record.start = Some(start),
-                Event::Step(step) => record.steps.push(step),
+                Event::Step(step) => record.steps.push(*step),
                 Event::Scenario(result) => record.results.push(result),
             }
         }

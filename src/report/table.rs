@@ -23,12 +23,13 @@ pub(crate) fn columns(out: &mut dyn Write, rows: &[Vec<String>]) -> io::Result<(
         let mut line = String::new();
         for (column, (cell, width)) in row.iter().zip(&widths).enumerate() {
             let space = " ".repeat(width.saturating_sub(cell.width()));
-            let gap = if column == 0 { "" } else { "  " };
-            line += &if numbers.get(column) == Some(&true) {
-                format!("{gap}{space}{cell}")
+            let parts = if numbers.get(column) == Some(&true) {
+                [&space, cell]
             } else {
-                format!("{gap}{cell}{space}")
+                [cell, &space]
             };
+            line.push_str(if column == 0 { "" } else { "  " });
+            line.extend(parts.map(String::as_str));
         }
         writeln!(out, "{}", line.trim_end())?;
     }

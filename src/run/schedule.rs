@@ -150,7 +150,7 @@ async fn one(shared: &Shared, scenario: &Scenario, from: Option<Left>) -> Given 
             for (index, step) in scenario.file.steps.iter().enumerate() {
                 let stopped = results.iter().any(|result| !result.outcome.is_good());
                 let result = runner.step(index, step, stopped && !step.always).await;
-                shared.sink.event(&Event::Step(result.clone()));
+                shared.sink.event(&Event::Step(Box::new(result.clone())));
                 results.push(result);
             }
             if let Some(checkpoint_name) = &scenario.file.establishes
@@ -166,7 +166,7 @@ async fn one(shared: &Shared, scenario: &Scenario, from: Option<Left>) -> Given 
                     Err(error) => {
                         let outcome = world::outcome(&error);
                         let result = step::outside(scenario, results.len(), outcome);
-                        shared.sink.event(&Event::Step(result.clone()));
+                        shared.sink.event(&Event::Step(Box::new(result.clone())));
                         results.push(result);
                     }
                 }
@@ -174,7 +174,7 @@ async fn one(shared: &Shared, scenario: &Scenario, from: Option<Left>) -> Given 
         }
         Err(error) => {
             let result = step::outside(scenario, 0, world::outcome(&error));
-            shared.sink.event(&Event::Step(result.clone()));
+            shared.sink.event(&Event::Step(Box::new(result.clone())));
             results.push(result);
         }
     }
