@@ -19,6 +19,7 @@ const MAX_BODY: usize = 64 << 20;
 #[derive(Clone, Debug)]
 pub struct Control {
     url: String,
+    patience: Duration,
 }
 
 /// Why control did not do as asked.
@@ -62,7 +63,14 @@ impl Control {
     pub fn new(url: &str) -> Self {
         Self {
             url: url.trim_end_matches('/').to_owned(),
+            patience: PATIENCE,
         }
+    }
+
+    /// The same with another patience.
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// Reads something.
@@ -92,7 +100,7 @@ impl Control {
             status: None,
             says: both(&format!("{}: {why}", self.url)),
         };
-        let (status, body) = timeout(PATIENCE, self.exchange(method, path, body))
+        let (status, body) = timeout(self.patience, self.exchange(method, path, body))
             .await
             .map_err(|_| failed(&"timeout"))?
             .map_err(|error| failed(&error))?;
@@ -149,4 +157,51 @@ impl Control {
 fn both(text: &str) -> Text {
     let text = sentinel::mask(text);
     Text::new(text.clone(), text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::{
+        io::{AsyncReadExt as _, AsyncWriteExt as _},
+        net::TcpListener,
+    };
+
+    /// A control API that answers with literal bytes, or never.
+    async fn asked(answer: Option<String>) -> ControlError {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        let server = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut request = [0; 1000];
+            let _ = stream.read(&mut request).await;
+            match answer {
+                Some(answer) => stream.write_all(answer.as_bytes()).await.unwrap(),
+                None => std::future::pending().await,
+            }
+        });
+        let control = Control::new(&url).with_patience(Duration::from_millis(200));
+        let error = control.get("/worlds").await.unwrap_err();
+        server.abort();
+        error
+    }
+
+    #[tokio::test]
+    async fn control_that_never_answers_is_given_up() {
+        let error = asked(None).await;
+        assert_eq!(error.status, None);
+        assert!(error.to_string().contains("timeout"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_refusal_is_told_in_both_languages_and_repeats_no_individual_number() {
+        let number = sentinel::specimen();
+        let body = format!("{{\"code\":\"x\",\"ja\":\"番号 {number}\",\"en\":\"no. {number}\"}}");
+        let length = body.len();
+        let answer = format!("HTTP/1.1 409 Conflict\r\nContent-Length: {length}\r\n\r\n{body}");
+        let error = asked(Some(answer)).await;
+        assert_eq!(error.status, Some(409));
+        assert!(error.text().ja.contains("番号 [individual number masked]"));
+        assert!(!error.to_string().contains(&number));
+    }
 }

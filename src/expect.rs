@@ -6,6 +6,9 @@ use crate::{
     xml::{Document, Namespaces, XPath},
 };
 
+/// The most characters of what was found that are shown.
+const SHOWN: usize = 300;
+
 /// An answer as expectations see it.
 #[derive(Clone, Copy, Debug)]
 pub struct Seen<'a> {
@@ -157,11 +160,16 @@ fn select(seen: &Seen<'_>, expression: &str) -> Result<Vec<String>, String> {
     Ok(xpath.select(document))
 }
 
+/// What was found, capped.
 fn shown(found: &Result<Vec<String>, String>) -> String {
-    match found {
+    let whole = match found {
         Ok(values) if values.is_empty() => "(nothing)".to_owned(),
         Ok(values) => values.join(", "),
         Err(error) => error.clone(),
+    };
+    match whole.char_indices().nth(SHOWN) {
+        Some((at, _)) => format!("{}…", whole.get(..at).unwrap_or_default()),
+        None => whole,
     }
 }
 

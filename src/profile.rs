@@ -58,6 +58,8 @@ pub struct Operation {
     pub endpoint: String,
     /// The value of `SOAPAction`, without quotes.
     pub action: String,
+    /// The `Content-Type`; that of SOAP 1.1 where none is given.
+    pub content_type: Option<String>,
     /// The XPath of the fault code in this operation's faults, where it is another than the profile's.
     pub fault_code: Option<String>,
 }

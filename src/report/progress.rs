@@ -64,9 +64,14 @@ impl Progress {
                     bar.set_message(format!("{bad}{}", result.scenario));
                 } else {
                     let width = self.total.to_string().len();
+                    let why = if result.prerequisite {
+                        format!(" ({})", prerequisite().get(self.lang))
+                    } else {
+                        String::new()
+                    };
                     let _ = writeln!(
                         out,
-                        "[{:>width$}/{}] {label}  {}",
+                        "[{:>width$}/{}] {label}  {}{why}",
                         self.done, self.total, result.scenario
                     );
                 }
@@ -80,6 +85,11 @@ impl Progress {
             bar.finish_and_clear();
         }
     }
+}
+
+/// Why a scenario ran that was not chosen.
+pub(super) fn prerequisite() -> Text {
+    Text::new("前提として実施", "prerequisite")
 }
 
 /// How a scenario ended, in a word.

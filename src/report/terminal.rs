@@ -5,7 +5,10 @@ use std::io::{self, Write};
 use crate::{
     event::{Kept, Outcome, ScenarioEnd, ScenarioResult, StepResult},
     plan::PHASES,
-    report::{Record, columns, progress::label},
+    report::{
+        Record, columns,
+        progress::{label, prerequisite},
+    },
     text::{Lang, Text},
     verdict,
 };
@@ -75,6 +78,9 @@ fn scenario(
         result.scenario,
         result.title.get(lang)
     )?;
+    if result.prerequisite {
+        writeln!(out, "  ({})", prerequisite().get(lang))?;
+    }
     if let Some(world) = &result.world {
         let text = Text::new("残した世界", "the world that was kept");
         writeln!(out, "  {}: {world}", text.get(lang))?;
@@ -186,7 +192,12 @@ fn block(out: &mut dyn Write, title: &str, text: &str) -> io::Result<()> {
     }
     writeln!(out, "    {title}:")?;
     for line in text.lines().take(SHOWN) {
-        let shown: String = line.chars().take(WIDE).collect();
+        // What an answer holds must not drive the terminal.
+        let shown: String = line
+            .chars()
+            .take(WIDE)
+            .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+            .collect();
         let colour = match line.get(..2) {
             Some("- ") => OLD,
             Some("+ ") => NEW,
@@ -196,7 +207,11 @@ fn block(out: &mut dyn Write, title: &str, text: &str) -> io::Result<()> {
         writeln!(
             out,
             "      {colour}{shown}{}{end}",
-            if shown.len() < line.len() { "…" } else { "" }
+            if line.chars().count() > WIDE {
+                "…"
+            } else {
+                ""
+            }
         )?;
     }
     let more = text.lines().count().saturating_sub(SHOWN);

@@ -11,6 +11,7 @@ use crate::{
     transport::Outgoing,
 };
 
+/// That of SOAP 1.1.
 const XML: &str = "text/xml; charset=utf-8";
 
 /// A request, ready to be sent.
@@ -72,7 +73,11 @@ impl<'a> Runner<'a> {
             }
             (None, None) => return Err(format!("there is no template {file}")),
         };
-        let content_type = step.content_type.as_deref().unwrap_or(XML);
+        let content_type = step
+            .content_type
+            .as_deref()
+            .or(operation.content_type.as_deref())
+            .unwrap_or(XML);
         let action = step.action.as_deref().unwrap_or(&operation.action);
         let mut headers = vec![
             ("Content-Type".to_owned(), content_type.to_owned()),

@@ -108,6 +108,7 @@ pub(super) const WORDS: &[Word] = &[
 
     word("Operation", "endpoint", "接続先の URL に続くパス", "endpoint = \"master\""),
     word("Operation", "action", "SOAPAction の値（引用符なし）", "action = \"urn:…:ListMasters\""),
+    word("Operation", "content_type", "Content-Type の値。省略時は SOAP 1.1 のもの", "content_type = \"text/xml; charset=utf-8\""),
     word("Operation", "fault_code", "この操作だけ拒否コードの場所が異なる場合の XPath", "fault_code = \"//n:Code\""),
 
     word("Identity", "certificate", "証明書フォルダー内のファイル（拡張子なし）", "certificate = \"clients/iida-mayor\""),
