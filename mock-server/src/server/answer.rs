@@ -213,7 +213,8 @@ impl Visit {
             let mut state = world.state();
             let at = state.clock.now();
             let spoil = state.spoiling.map(|spoiling| spoiling.spoil);
-            let reply = if spoil == Some(Spoil::CloseBeforeApply) {
+            let undone = matches!(spoil, Some(Spoil::CloseBeforeApply | Spoil::TooBusy));
+            let reply = if undone {
                 None
             } else {
                 Some(decoded.map(|decoded| {
@@ -243,11 +244,7 @@ impl Visit {
                 Some(fault.code.code),
             ),
         };
-        let right = right.unwrap_or_else(|| RawResponse {
-            status: 200,
-            content_type: "",
-            body: Vec::new(),
-        });
+        let right = right.unwrap_or_else(|| self.undone(spoil));
         let spoilt = spoil.and_then(|spoil| {
             let outcome = spoil.apply(&right)?;
             world
@@ -283,6 +280,22 @@ impl Visit {
                 answer,
             });
         outcome
+    }
+
+    /// What is answered to a request that is not carried out: that there is no place for it, or nothing.
+    fn undone(&self, spoil: Option<Spoil>) -> RawResponse {
+        if spoil != Some(Spoil::TooBusy) {
+            return RawResponse {
+                status: 200,
+                content_type: "",
+                body: Vec::new(),
+            };
+        }
+        let fault = too_busy(self.shared.limits.connections);
+        RawResponse {
+            status: StatusCode::SERVICE_UNAVAILABLE.as_u16(),
+            ..self.shared.contract.encode_fault(&fault)
+        }
     }
 
     /// Who calls: the one whom the certificate names. Where it names several and the world allows that, the one in

@@ -54,6 +54,7 @@ spoils! {
     ChunkedGarbage "チャンク形式の長さ表示が壊れている" "the length of a chunk is garbage",
     Late "制限時間を超えても応答しない" "the answer is held back beyond every limit",
     CloseBeforeApply "要求を処理せずに接続を切る" "the connection is closed, and the request is not carried out",
+    TooBusy "同時接続数が上限に達したとして、要求を処理せずに拒否する" "the request is refused as one connection too many, and not carried out",
     CloseBeforeAnswer "要求を処理した後、応答せずに接続を切る" "the request is carried out, and the connection closed before the answer",
     CutInAnswer "応答の途中で接続が切れる" "the connection is cut in the middle of the answer",
     Reset "要求を処理した後、接続をリセットする" "the request is carried out, and the connection reset",

@@ -100,6 +100,8 @@ impl Spoil {
                 script(bytes, End::Close)
             }
             Self::Late => Some(Outcome::Held),
+            // What comes in the place of the answer is the refusal already.
+            Self::TooBusy => Some(Outcome::Answer(right.clone())),
             Self::CloseBeforeApply | Self::CloseBeforeAnswer => script(Vec::new(), End::Cut),
             Self::CutInAnswer => script(
                 http(right, right.body.len(), half(text).as_bytes()),
