@@ -168,14 +168,15 @@ fn check(folder: &Path, names: &[String], today: Date) -> Result<(), PkiError> {
     let held = server.subject_alternative_name().ok().flatten();
     let held = held.map_or(&[][..], |names| names.value.general_names.as_slice());
     let holds = |name: &&String| {
-        held.iter().any(|entry| match entry {
-            GeneralName::DNSName(held) => held.eq_ignore_ascii_case(name),
-            GeneralName::IPAddress(octets) => match name.parse() {
-                Ok(IpAddr::V4(address)) => address.octets()[..] == **octets,
-                Ok(IpAddr::V6(address)) => address.octets()[..] == **octets,
-                Err(_) => false,
-            },
-            _ => false,
+        held.iter().any(|entry| {
+            if let GeneralName::IPAddress(octets) = entry {
+                return match name.parse() {
+                    Ok(IpAddr::V4(address)) => address.octets()[..] == **octets,
+                    Ok(IpAddr::V6(address)) => address.octets()[..] == **octets,
+                    Err(_) => false,
+                };
+            }
+            matches!(entry, GeneralName::DNSName(held) if held.eq_ignore_ascii_case(name))
         })
     };
     match names.iter().find(|name| !holds(name)) {

@@ -1,10 +1,5 @@
 //! The control API, by literal bytes: who may drive it, what it refuses, and what its journals keep.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that cannot reach its own mock has failed"
-)]
-
 mod support;
 
 use serde_json::json;

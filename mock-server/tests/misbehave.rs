@@ -2,6 +2,7 @@
 
 #![expect(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
     reason = "a test that cannot reach its own mock has failed"
 )]
 
@@ -204,5 +205,44 @@ async fn a_misbehaviour_set_for_so_many_answers_ends_after_them() {
     }
     let (_, left) = running.control("GET", "/worlds/a/misbehaviour", "").await;
     assert_eq!(left, serde_json::json!({ "name": null, "left": null }));
+    running.mock.stop().await;
+}
+
+/// How many atena numbers world `a` has registered.
+async fn registered(running: &Running) -> u64 {
+    let (_, state) = running.control("GET", "/worlds/a/state", "").await;
+    state["network"]["atena-numbers"].as_u64().unwrap()
+}
+
+#[tokio::test]
+async fn a_request_whose_answer_is_withheld_is_done_once_and_one_that_is_dropped_not_at_all() {
+    let running = start().await;
+    let url = running.world("a").await;
+    let register = Message {
+        endpoint: "code",
+        operation: "RegisterAtena",
+        institution: "011002-M",
+        request_id: "r-1",
+        rest: "<n:Entry><n:Atena>SAPPORO-9001</n:Atena><n:Kind>resident</n:Kind></n:Entry>",
+    };
+    let before = registered(&running).await;
+
+    misbehave(&running, "close-before-apply", Some(1)).await;
+    let seen = running.ask(&url, "sapporo-mayor", &register).await;
+    assert_eq!(seen, Seen::Cut(String::new()));
+    assert_eq!(registered(&running).await, before);
+
+    misbehave(&running, "close-before-answer", Some(1)).await;
+    let seen = running.ask(&url, "sapporo-mayor", &register).await;
+    assert_eq!(seen, Seen::Cut(String::new()));
+    assert_eq!(registered(&running).await, before + 1);
+
+    // The retry gets the answer that was withheld, and nothing is done again.
+    let seen = running.ask(&url, "sapporo-mayor", &register).await;
+    assert!(
+        body(&seen).contains("<n:TakenCount>1</n:TakenCount>"),
+        "{seen:?}"
+    );
+    assert_eq!(registered(&running).await, before + 1);
     running.mock.stop().await;
 }

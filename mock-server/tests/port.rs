@@ -1,10 +1,5 @@
 //! The network's port, by literal bytes over TLS: what is refused, how, and what the connection journal says of it.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that cannot reach its own mock has failed"
-)]
-
 mod support;
 
 use std::time::Duration;

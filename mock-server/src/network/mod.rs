@@ -24,6 +24,7 @@ pub mod record;
 mod request;
 pub mod rules;
 mod schedule;
+mod summary;
 pub mod types;
 
 use std::collections::BTreeSet;

@@ -126,6 +126,11 @@ impl Requests {
             && self.old.ptr_eq(&other.old)
     }
 
+    /// How many replies are kept, and ids known.
+    pub(crate) fn size(&self) -> usize {
+        self.kept.len() + self.old.len()
+    }
+
     /// How many replies are kept, and how many ids are known to be old.
     #[cfg(test)]
     pub(crate) fn counts(&self) -> (usize, usize) {

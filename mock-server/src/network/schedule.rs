@@ -20,6 +20,11 @@ pub(crate) struct Schedule {
 }
 
 impl Schedule {
+    /// How much is still to happen.
+    pub(crate) fn size(&self) -> usize {
+        self.waiting.len()
+    }
+
     pub(crate) fn new(epoch: Moment) -> Self {
         Self {
             now: epoch,

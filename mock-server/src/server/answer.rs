@@ -52,7 +52,7 @@ pub(crate) struct Visit {
 type Answer = Response<Full<Bytes>>;
 
 /// How long an answer is held back from a client that does not go.
-const HELD: Duration = Duration::from_mins(10);
+const HELD: Duration = Duration::from_secs(600);
 
 impl Visit {
     /// Answers a request, whatever it is.
@@ -67,7 +67,7 @@ impl Visit {
         let (parts, body) = request.into_parts();
         if self.busy {
             return self.refuse(
-                too_busy(shared.limits.connections),
+                &too_busy(shared.limits.connections),
                 StatusCode::SERVICE_UNAVAILABLE,
             );
         }
@@ -78,7 +78,7 @@ impl Visit {
                 "there is no such world; check the URL",
             );
             return self.refuse(
-                of_form(text, Retry::Corrected),
+                &of_form(text, Retry::Corrected),
                 StatusCode::INTERNAL_SERVER_ERROR,
             );
         };
@@ -91,7 +91,7 @@ impl Visit {
         }
         let body = match self.read(body).await {
             Ok(body) => body,
-            Err(fault) => return self.refuse(fault, StatusCode::INTERNAL_SERVER_ERROR),
+            Err(fault) => return self.refuse(&fault, StatusCode::INTERNAL_SERVER_ERROR),
         };
         let outcome = self.exchange(&world, &parts, path, &body);
         match outcome {
@@ -313,9 +313,9 @@ impl Visit {
     }
 
     /// A refusal after which the connection is closed, since the rest of the request was not read.
-    fn refuse(&self, fault: Fault, status: StatusCode) -> Answer {
+    fn refuse(&self, fault: &Fault, status: StatusCode) -> Answer {
         self.cue.unread();
-        let mut answer = whole(self.shared.contract.encode_fault(&fault));
+        let mut answer = whole(self.shared.contract.encode_fault(fault));
         *answer.status_mut() = status;
         let headers = answer.headers_mut();
         headers.insert(CONNECTION, HeaderValue::from_static("close"));

@@ -49,7 +49,7 @@ faults! {
     None "異常なし" "nothing",
     CloseOnConnect "接続直後に切断する" "the connection is closed as soon as it is there",
     CloseInHandshake "TLSハンドシェイクの途中で切断する" "the connection is closed in the middle of the handshake",
-    AlertInHandshake "TLSハンドシェイクで警告（handshake_failure）を返す" "the handshake is answered with the alert handshake_failure",
+    AlertInHandshake "TLSハンドシェイクで警告（handshake_failure）を返す" "the handshake is answered with the alert `handshake_failure`",
     ResetInHandshake "TLSハンドシェイクの途中で接続をリセットする" "the connection is reset in the middle of the handshake",
     StallInHandshake "TLSハンドシェイクに応答しない" "the handshake is never answered",
     PlainHttp "TLSではなく平文のHTTPで応答する" "plain HTTP is answered in the place of TLS",
@@ -141,7 +141,7 @@ pub(crate) async fn open(
 }
 
 fn free_name(open: &BTreeMap<String, Open>) -> String {
-    (1..)
+    (1..=MOST + 1)
         .map(|number| format!("listener-{number}"))
         .find(|name| !open.contains_key(name))
         .unwrap_or_default()
@@ -150,7 +150,7 @@ fn free_name(open: &BTreeMap<String, Open>) -> String {
 /// How long a client is listened to before its handshake is spoilt.
 const FIRST_BYTES: Duration = Duration::from_secs(5);
 /// How long a handshake is left without an answer.
-const STALL: Duration = Duration::from_mins(10);
+const STALL: Duration = Duration::from_secs(600);
 
 impl Fault {
     /// Does to a connection what spoils its handshake; the connection back where the handshake is not touched.

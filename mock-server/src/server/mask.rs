@@ -213,10 +213,11 @@ mod tests {
             .chars()
             .map(|c| char::from_u32(u32::from(c) + 0xFEE0).unwrap())
             .collect();
-        let references: String = number
+        let references: Vec<String> = number
             .chars()
             .map(|c| format!("&#{};", u32::from(c)))
             .collect();
+        let references = references.concat();
         let (a, b) = number.split_at(5);
         let cases = [
             (format!("<a>{number}</a>"), "<a>************</a>"),

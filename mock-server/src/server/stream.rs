@@ -122,7 +122,7 @@ impl Stage {
         }
         if self.cue.0.unread.load(Ordering::Relaxed) || self.over.is_some() {
             // What is closed with bytes unread is reset, and the client may lose the answer: read on for a while.
-            let stream = &mut self.stream.get_mut().0;
+            let stream = self.stream.get_mut().0;
             let mut left = DRAINED;
             let mut bytes = [0; 8 << 10];
             let drain = async {

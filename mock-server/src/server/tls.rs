@@ -190,22 +190,19 @@ impl ClientCertVerifier for Watched {
         intermediates: &[CertificateDer<'_>],
         now: UnixTime,
     ) -> Result<ClientCertVerified, rustls::Error> {
+        let refuse = |mut refusal: Refusal| {
+            refusal.certificate = describe(end_entity);
+            let _ = SEEN.try_with(|seen| *lock(seen) = Some(refusal));
+        };
         let verified = self
             .0
             .verify_client_cert(end_entity, intermediates, now)
-            .map_err(|error| (of_tls(&error), error))
-            .and_then(|verified| match callers_of(end_entity).as_slice() {
-                [] => Err((
-                    Refusal::no_caller(),
-                    CertificateError::ApplicationVerificationFailure.into(),
-                )),
-                [_, ..] => Ok(verified),
-            });
-        verified.map_err(|(mut refusal, error)| {
-            refusal.certificate = describe(end_entity);
-            let _ = SEEN.try_with(|seen| *lock(seen) = Some(refusal));
-            error
-        })
+            .inspect_err(|error| refuse(of_tls(error)))?;
+        if callers_of(end_entity).is_empty() {
+            refuse(Refusal::no_caller());
+            return Err(CertificateError::ApplicationVerificationFailure.into());
+        }
+        Ok(verified)
     }
 
     fn verify_tls12_signature(
@@ -245,6 +242,10 @@ fn refusal(error: &io::Error) -> Refusal {
     }
 }
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "rustls has many more errors, and may get others"
+)]
 fn of_tls(error: &rustls::Error) -> Refusal {
     use CertificateError as Why;
     match error {
@@ -294,6 +295,14 @@ fn of_tls(error: &rustls::Error) -> Refusal {
             "クライアントがTLS 1.2及び1.3のいずれにも対応していません。",
             "the client offered neither TLS 1.2 nor 1.3",
         ),
+        rustls::Error::AlertReceived(alert) => Refusal {
+            code: "client-refused",
+            why: Text::new(
+                format!("クライアントがサーバーを拒否しました（TLS警告 {alert:?}）。"),
+                format!("the client refused the server, with the TLS alert {alert:?}"),
+            ),
+            certificate: None,
+        },
         error => Refusal {
             code: "handshake-failed",
             why: Text::new(
@@ -327,9 +336,11 @@ fn uris(certificate: &CertificateDer<'_>) -> Vec<String> {
     let Ok(Some(names)) = certificate.subject_alternative_name() else {
         return Vec::new();
     };
-    let uri = |name: &GeneralName<'_>| match name {
-        GeneralName::URI(uri) => Some((*uri).to_owned()),
-        _ => None,
-    };
-    names.value.general_names.iter().filter_map(uri).collect()
+    let mut uris = Vec::new();
+    for name in &names.value.general_names {
+        if let GeneralName::URI(uri) = name {
+            uris.push((*uri).to_owned());
+        }
+    }
+    uris
 }

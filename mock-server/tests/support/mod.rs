@@ -3,6 +3,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
+    clippy::indexing_slicing,
     reason = "a test that cannot reach its own mock has failed"
 )]
 #![allow(dead_code, reason = "no test file uses all of it")]
@@ -144,9 +145,11 @@ impl Running {
         let seen = self
             .exchange(&url, Some("clients/iida-mayor"), bytes, LONG)
             .await;
-        match seen {
-            Seen::Closed(text) => text,
-            other => panic!("{other:?}"),
+        match &seen {
+            Seen::Closed(text) => text.clone(),
+            Seen::Cut(_) | Seen::Reset(_) | Seen::NoHandshake(_) | Seen::Silent(_) => {
+                panic!("{seen:?}")
+            }
         }
     }
 
@@ -218,10 +221,12 @@ pub(crate) async fn finish(mut stream: TlsStream<TcpStream>, bytes: &[u8], wait:
             Ok(Ok(0)) => return Seen::Closed(text()),
             Ok(Ok(length)) => read.extend(&chunk[..length]),
             Ok(Err(error)) => {
-                return match error.kind() {
-                    std::io::ErrorKind::UnexpectedEof => Seen::Cut(text()),
-                    std::io::ErrorKind::ConnectionReset => Seen::Reset(text()),
-                    _ => Seen::NoHandshake(error.to_string()),
+                return if error.kind() == std::io::ErrorKind::UnexpectedEof {
+                    Seen::Cut(text())
+                } else if error.kind() == std::io::ErrorKind::ConnectionReset {
+                    Seen::Reset(text())
+                } else {
+                    Seen::NoHandshake(error.to_string())
                 };
             }
         }

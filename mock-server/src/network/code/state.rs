@@ -179,6 +179,17 @@ pub(crate) struct Codes {
 }
 
 impl Codes {
+    /// How many atena numbers, acquisition numbers and notifications are stored.
+    pub(crate) fn sizes(&self) -> [usize; 3] {
+        let Self {
+            atena,
+            acquisitions,
+            notifications,
+            ..
+        } = self;
+        [atena.len(), acquisitions.len(), notifications.len()]
+    }
+
     /// At the beginning only what is derived is there.
     pub(crate) fn genesis() -> Self {
         let everyone = Totals {

@@ -63,6 +63,11 @@ pub(crate) struct Records {
 }
 
 impl Records {
+    /// How many records the core holds.
+    pub(crate) fn size(&self) -> usize {
+        self.core.len()
+    }
+
     /// Writes a record at all sides that the inquiry reached, and gives its number: the receipt number of the inquiry.
     pub(crate) fn add(&mut self, entry: RecordEntry) -> ReceiptNumber {
         let RecordEntry {

@@ -62,7 +62,7 @@ mod tests {
                     left.extend(map.values());
                 }
                 Value::Array(items) => left.extend(items),
-                _ => {}
+                Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
             }
         }
     }

@@ -324,7 +324,7 @@ fn state(world: &World) -> Value {
     json!({
         "clock": clock(state.clock), "rulesOff": off, "misbehaviour": misbehaviour,
         "jointCertificates": state.joint_certificates, "checkpoints": state.checkpoints.len(),
-        "listeners": listeners, "calls": calls,
+        "listeners": listeners, "calls": calls, "network": state.network.summary(),
     })
 }
 

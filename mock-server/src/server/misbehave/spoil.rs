@@ -203,11 +203,19 @@ fn other_digit(value: &str) -> Option<String> {
     Some(replaced(value, at..at + 1, other))
 }
 
+/// Where a list shows a past version, that is said to be in force; elsewhere the version is that of the year before.
 fn stale(text: &str) -> Option<String> {
-    let spoilt = text
-        .replace(">in-force<", ">future<")
-        .replace(">past<", ">in-force<");
-    Some(spoilt)
+    if text.contains(">past<") {
+        let future = text.replace(">in-force<", ">future<");
+        return Some(future.replace(">past<", ">in-force<"));
+    }
+    first(text, |leaf, value| {
+        let (year, month) = value
+            .split_once('.')
+            .filter(|_| leaf.name.ends_with("Version"))?;
+        let year: u32 = year.parse().ok()?;
+        Some(format!("{:04}.{month}", year.checked_sub(1)?))
+    })
 }
 
 /// The first half, whole characters only.
