@@ -234,6 +234,18 @@ impl Hop {
             Self::Peer => "peer",
         }
     }
+
+    /// What it is called in Japanese.
+    fn ja(self) -> &'static str {
+        match self {
+            Self::BusinessSystem => "業務システム",
+            Self::Atena => "宛名システム",
+            Self::IntermediateServer => "中間サーバー",
+            Self::InterfaceSystem => "インターフェイスシステム",
+            Self::Core => "コアシステム",
+            Self::Peer => "相手先",
+        }
+    }
 }
 
 /// Hours of a day, in seconds from midnight in Japan.
@@ -457,7 +469,10 @@ impl Network {
             .into_iter()
             .find(|hop| self.connectivity.is_down(*hop, None, Mode::Online));
         self.enforce(&rule::ROUTE_UP, down.is_some(), || {
-            rules::about("区間", "hop", down.map_or("", Hop::as_str))
+            Text::new(
+                format!("区間: {}", down.map_or("", Hop::ja)),
+                format!("hop: {}", down.map_or("", Hop::as_str)),
+            )
         })
     }
 
