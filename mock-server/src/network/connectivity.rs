@@ -489,6 +489,8 @@ impl Network {
             Some(Broken::Down)
         } else if !self.connectivity.hours(Some(peer)).holds(at) {
             Some(Broken::OutOfHours)
+        } else if self.masters.up_to_date(at, peer).is_err() {
+            Some(Broken::MastersDiffer)
         } else {
             None
         }
@@ -498,7 +500,7 @@ impl Network {
     fn route(
         &self,
         at: Moment,
-        _caller: &InstitutionCode,
+        caller: &InstitutionCode,
         mode: Mode,
         peer: &InstitutionCode,
     ) -> Vec<Checked> {
@@ -525,6 +527,9 @@ impl Network {
             } else if hop == Hop::InterfaceSystem {
                 // The network closes at its gateway.
                 service
+            } else if hop == Hop::Core && self.masters.up_to_date(at, caller).is_err() {
+                // The core compares the caller's masters with those in force.
+                Some(Broken::MastersDiffer)
             } else {
                 None
             };
