@@ -15,6 +15,10 @@ PKI = os.environ["PKI"]
 def plain(value):
     """zeep's values as plain data, texts as they stood."""
     if isinstance(value, dict):
+        # A repeated choice comes as a list of its parts; as data they belong to their names.
+        for part in value.pop("_value_1", None) or []:
+            for name, each in part.items():
+                value.setdefault(name, []).append(each)
         return {key: plain(each) for key, each in value.items() if each is not None}
     if isinstance(value, list):
         return [plain(each) for each in value]
