@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use crate::network::{
-    Command, Input, Network, Sender,
+    Audience, Command, Input, Network, Sender,
     caller::Caller,
     code::{self, AtenaKind, Sent},
     connection, connectivity,
@@ -241,14 +241,22 @@ fn message() -> impl Strategy<Value = Message> {
     let after = prop_oneof![4 => 0..30_u64, 1 => 3_600..200_000_u64];
     let caller = || prop::sample::select(&CALLERS[..]);
     let claimed = prop_oneof![9 => Just(None), 1 => caller().prop_map(Some)];
+    let fits = prop::bool::weighted(0.9);
     // Few ids, so that many messages are retries or reuse an id.
-    (after, caller(), claimed, 0..12_u32, command()).prop_map(
-        |(after, caller, claimed, id, command)| Message {
-            after,
-            caller,
-            claimed: claimed.unwrap_or(caller),
-            id,
-            command,
+    (after, caller(), fits, claimed, 0..20_u32, command()).prop_map(
+        |(after, caller, fits, claimed, id, command)| {
+            let caller = match command.audience() {
+                Audience::Registry if fits => Caller::REGISTRY,
+                Audience::Portal if fits => Caller::PORTAL,
+                Audience::Registry | Audience::Portal | Audience::Institutions => caller,
+            };
+            Message {
+                after,
+                caller,
+                claimed: claimed.unwrap_or(caller),
+                id,
+                command,
+            }
         },
     )
 }
