@@ -65,9 +65,6 @@ spoils! {
     WrongEra "日付の元号を取り違える（30年のずれ）" "dates are of the wrong era: thirty years off",
     CharacterReplaced "文字が別の文字に置き換わる" "a character is replaced by another",
     CharacterExpanded "一文字が複数の文字に置き換わる" "one character becomes several",
-    CountOffByOne "件数が1件多い" "a count is one too high",
-    WrongDigest "ハッシュ値が異なる" "a digest is not that of the data",
-    StaleMasterVersion "マスターの旧版を示す" "an older version of a master is shown",
 }
 
 /// A misbehaviour of a world, of whichever kind.

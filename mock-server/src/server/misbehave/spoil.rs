@@ -124,18 +124,6 @@ impl Spoil {
             Self::CharacterExpanded => changed(first(text, |_, value| {
                 with_character(value, |c| format!("[U+{:04X}]", u32::from(c)))
             })),
-            Self::CountOffByOne => changed(first(text, |leaf, value| {
-                let counts = leaf.name.ends_with("Count") || leaf.name.ends_with("Total");
-                let count = value.parse::<u64>().ok().filter(|_| counts)?;
-                Some((count + 1).to_string())
-            })),
-            Self::WrongDigest => changed(first(text, |leaf, value| {
-                leaf.name
-                    .ends_with("Digest")
-                    .then(|| other_digit(value))
-                    .flatten()
-            })),
-            Self::StaleMasterVersion => changed(stale(text)),
         }
     }
 }
@@ -201,21 +189,6 @@ fn other_digit(value: &str) -> Option<String> {
     let (at, last) = value.char_indices().rfind(|(_, c)| c.is_ascii_hexdigit())?;
     let other = if last == '0' { "1" } else { "0" };
     Some(replaced(value, at..at + 1, other))
-}
-
-/// Where a list shows a past version, that is said to be in force; elsewhere the version is that of the year before.
-fn stale(text: &str) -> Option<String> {
-    if text.contains(">past<") {
-        let future = text.replace(">in-force<", ">future<");
-        return Some(future.replace(">past<", ">in-force<"));
-    }
-    first(text, |leaf, value| {
-        let (year, month) = value
-            .split_once('.')
-            .filter(|_| leaf.name.ends_with("Version"))?;
-        let year: u32 = year.parse().ok()?;
-        Some(format!("{:04}.{month}", year.checked_sub(1)?))
-    })
 }
 
 /// The first half, whole characters only.
