@@ -162,7 +162,7 @@ fn wherever_a_file_is_cut_or_struck_reading_ends_and_says_so() {
     let places: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
     for (at, struck) in places
         .iter()
-        .step_by(3)
+        .step_by(7)
         .zip("\"'[]{}=\n#,x".chars().cycle())
     {
         let (before, after) = text.split_at(*at);
