@@ -2,8 +2,11 @@
 //!
 //! The caller's own hops, from the business system to the atena system, are not seen from here and are said to be so.
 
+mod hop;
+mod hours;
+mod way;
+
 use imbl::{OrdMap, OrdSet, Vector};
-use serde::{Deserialize, Serialize};
 
 use crate::{
     network::{
@@ -15,6 +18,9 @@ use crate::{
     },
     text::Text,
 };
+pub use hop::{Broken, Checked, Hop, HopState};
+pub use hours::{Hours, ServiceState, Status, Stop};
+pub use way::{Mode, System, Way};
 
 /// What can be asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,93 +45,6 @@ pub enum Command {
     Status,
 }
 
-/// On which way a message goes: from which business system, and how it asks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Way {
-    /// The business system from which it comes.
-    pub system: System,
-    /// How it asks.
-    pub mode: Mode,
-}
-
-/// A business system of an institution. [A: the list is ours]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum System {
-    /// Residents.
-    Residents,
-    /// Tax.
-    Tax,
-    /// Child allowance.
-    ChildAllowance,
-    /// Welfare.
-    Welfare,
-    /// Nursing insurance.
-    NursingInsurance,
-    /// Support of people with disabilities.
-    Disability,
-    /// Study support.
-    StudySupport,
-}
-
-impl System {
-    /// All of them.
-    pub const ALL: [Self; 7] = [
-        Self::Residents,
-        Self::Tax,
-        Self::ChildAllowance,
-        Self::Welfare,
-        Self::NursingInsurance,
-        Self::Disability,
-        Self::StudySupport,
-    ];
-
-    /// The value in the contract.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Residents => "residents",
-            Self::Tax => "tax",
-            Self::ChildAllowance => "child-allowance",
-            Self::Welfare => "welfare",
-            Self::NursingInsurance => "nursing-insurance",
-            Self::Disability => "disability",
-            Self::StudySupport => "study-support",
-        }
-    }
-
-    /// The one of this name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|system| system.as_str() == name)
-    }
-}
-
-/// How is asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Mode {
-    /// At once.
-    Online,
-    /// Many in one.
-    Batch,
-}
-
-impl Mode {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Online, Self::Batch];
-
-    /// The value in the contract.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Online => "online",
-            Self::Batch => "batch",
-        }
-    }
-
-    /// The one of this name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|mode| mode.as_str() == name)
-    }
-}
-
 /// What is answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
@@ -147,189 +66,6 @@ pub enum Answer {
     },
     /// Hours and stops.
     Status(Status),
-}
-
-/// One hop of a route.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Checked {
-    /// Which.
-    pub hop: Hop,
-    /// The institution, at the peer's hop.
-    pub institution: Option<InstitutionCode>,
-    /// What was found.
-    pub state: HopState,
-}
-
-/// What was found of a hop.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HopState {
-    /// It lies in the caller's own house.
-    NotObserved,
-    /// It answered.
-    Reached,
-    /// It did not.
-    Unreachable(Broken),
-    /// One before it did not, so that nothing is known of it.
-    NotReached,
-}
-
-/// Why a hop does not answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Broken {
-    /// The line or the system is down.
-    Down,
-    /// It is out of its hours.
-    OutOfHours,
-    /// It is in a planned stop.
-    PlannedStop,
-    /// The institution's connection is not approved.
-    NotConnected,
-    /// The institution has not applied the masters that are in force.
-    MastersDiffer,
-}
-
-impl Broken {
-    /// The value in the contract.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Down => "down",
-            Self::OutOfHours => "out-of-hours",
-            Self::PlannedStop => "planned-stop",
-            Self::NotConnected => "not-connected",
-            Self::MastersDiffer => "masters-differ",
-        }
-    }
-}
-
-/// A hop between a business system and a peer. [S on the order]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Hop {
-    /// The caller's business system.
-    BusinessSystem,
-    /// The caller's atena system.
-    Atena,
-    /// The caller's intermediate server.
-    IntermediateServer,
-    /// The interface system.
-    InterfaceSystem,
-    /// The core system.
-    Core,
-    /// The intermediate server of the peer.
-    Peer,
-}
-
-impl Hop {
-    /// The hops that are seen from here and belong to no peer.
-    const COMMON: [Self; 3] = [Self::IntermediateServer, Self::InterfaceSystem, Self::Core];
-
-    /// The value in the contract.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::BusinessSystem => "business-system",
-            Self::Atena => "atena",
-            Self::IntermediateServer => "intermediate-server",
-            Self::InterfaceSystem => "interface-system",
-            Self::Core => "core",
-            Self::Peer => "peer",
-        }
-    }
-
-    /// What it is called in Japanese.
-    fn ja(self) -> &'static str {
-        match self {
-            Self::BusinessSystem => "業務システム",
-            Self::Atena => "宛名システム",
-            Self::IntermediateServer => "中間サーバー",
-            Self::InterfaceSystem => "インターフェイスシステム",
-            Self::Core => "コアシステム",
-            Self::Peer => "相手先",
-        }
-    }
-}
-
-/// Hours of a day, in seconds from midnight in Japan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Hours {
-    /// The first second.
-    pub opens: u32,
-    /// The first second that is out of them; 86400 is the end of the day.
-    pub closes: u32,
-}
-
-impl Hours {
-    /// The whole day.
-    pub const ALWAYS: Self = Self {
-        opens: 0,
-        closes: 86_400,
-    };
-
-    /// From two times such as `08:00` and `24:00`.
-    pub fn new(opens: &str, closes: &str) -> Option<Self> {
-        let read = |text: &str| -> Option<u32> {
-            let (hour, minute) = text.split_once(':')?;
-            let two = |part: &str| (part.len() == 2).then(|| part.parse().ok()).flatten();
-            let (hour, minute): (u32, u32) = (two(hour)?, two(minute)?);
-            let seconds = hour * 3_600 + minute * 60;
-            (minute < 60 && seconds <= 86_400).then_some(seconds)
-        };
-        let (opens, closes) = (read(opens)?, read(closes)?);
-        (opens < closes).then_some(Self { opens, closes })
-    }
-
-    fn holds(self, at: Moment) -> bool {
-        (self.opens..self.closes).contains(&at.seconds_of_day())
-    }
-}
-
-/// A stop that was announced: from a moment, until another that is no more in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stop {
-    /// Its first second.
-    pub from: Moment,
-    /// The first second after it.
-    pub until: Moment,
-}
-
-impl Stop {
-    fn holds(self, at: Moment) -> bool {
-        self.from <= at && at < self.until
-    }
-}
-
-/// What the network says of itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Status {
-    /// Whether it is open.
-    pub state: ServiceState,
-    /// Its time.
-    pub now: Moment,
-    /// Its hours.
-    pub hours: Hours,
-    /// The stops that are not over.
-    pub stops: Vec<Stop>,
-}
-
-/// Whether the network is open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ServiceState {
-    /// It is.
-    Open,
-    /// It is out of its hours.
-    OutOfHours,
-    /// It is in a planned stop.
-    PlannedStop,
-}
-
-impl ServiceState {
-    /// The value in the contract.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::OutOfHours => "out-of-hours",
-            Self::PlannedStop => "planned-stop",
-        }
-    }
 }
 
 /// A hop that is down: for one institution where it is a peer's, on one way of asking or both.
@@ -555,3 +291,6 @@ impl Network {
         hops
     }
 }
+
+#[cfg(test)]
+mod tests;
