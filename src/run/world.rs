@@ -61,7 +61,11 @@ pub(super) async fn open(
         }
         (Some(_) | None, _) => {
             control
-                .send(Method::POST, "/worlds", json!({ "name": name }))
+                .send(
+                    Method::POST,
+                    "/worlds",
+                    json!({ "name": name, "seed": setting.seed }),
+                )
                 .await?
         }
     };
