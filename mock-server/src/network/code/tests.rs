@@ -60,10 +60,10 @@ impl Story {
             self.seconds,
             Any::Code(command),
         );
-        match reply? {
-            network::Answer::Code(answer) => Ok(answer),
-            other => panic!("{other:?}"),
-        }
+        let network::Answer::Code(answer) = reply? else {
+            panic!("another domain answered")
+        };
+        Ok(answer)
     }
 
     /// Tells an entry alone, and gives the rule that refused it.
@@ -96,7 +96,7 @@ impl Story {
     }
 
     fn done(&mut self, caller: &str, command: Command) {
-        assert_eq!(self.refusal(caller, command.clone()), None, "{command:?}");
+        assert_eq!(self.refusal(caller, command), None);
     }
 
     fn register(&mut self, caller: &str, number: &str) {
@@ -348,6 +348,9 @@ fn a_merge_takes_the_link_over_and_forgets_what_was_asked() {
     story.holds();
 }
 
+/// A disturbance of the first of two; then what is told after so many seconds: of which, and whether with a code.
+type Disturbed = (Disturb, u64, &'static [(u64, bool)]);
+
 #[test]
 fn each_disturbance_is_of_the_notifications_that_come_next_and_of_no_more() {
     let outcomes =
@@ -358,7 +361,7 @@ fn each_disturbance_is_of_the_notifications_that_come_next_and_of_no_more() {
                 .collect::<Vec<(String, bool)>>(),
             other => panic!("{other:?}"),
         };
-    let cases: &[(Disturb, u64, &[(u64, bool)])] = &[
+    let cases: &[Disturbed] = &[
         (Disturb::Late, 60, &[(2, true)]),
         (Disturb::Late, 3_660, &[(2, true), (1, true)]),
         (Disturb::Doubled, 60, &[(1, true), (1, true), (2, true)]),
