@@ -38,7 +38,7 @@ pub(super) struct RunArguments {
     /// Begin no scenario after one that did not pass
     #[arg(long)]
     fail_fast: bool,
-    /// The seed of the worlds and of request ids
+    /// The seed of request ids
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// What becomes of new snapshots; else check where CI is set, new where not
@@ -226,22 +226,9 @@ fn show(
                 (file, text)
             }
         };
-        write_report(file, &text).map_err(|error| Stopped {
-            exit: Exit::Usage,
-            text: Text::new(
-                format!("報告 {} を書き込めません（{error}）", file.display()),
-                format!("the report {} cannot be written: {error}", file.display()),
-            ),
-        })?;
+        fs::write(file, crate::sentinel::mask(&text))?;
     }
     Ok(())
-}
-
-fn write_report(file: &Path, text: &str) -> std::io::Result<()> {
-    if let Some(folder) = file.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    fs::write(file, crate::sentinel::mask(text))
 }
 
 pub(super) fn cores() -> usize {

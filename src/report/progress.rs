@@ -79,21 +79,6 @@ impl Progress {
         }
     }
 
-    /// Begins something of so many parts.
-    pub fn begin(&self, total: usize) {
-        if let Some(bar) = &self.bar {
-            bar.set_length(total as u64);
-        }
-    }
-
-    /// One part more is done.
-    pub fn step(&self, name: &str) {
-        if let Some(bar) = &self.bar {
-            bar.inc(1);
-            bar.set_message(name.to_owned());
-        }
-    }
-
     /// Takes the bar away.
     pub fn end(&self) {
         if let Some(bar) = &self.bar {

@@ -92,7 +92,7 @@ impl Target {
 pub struct Setting {
     /// Against what.
     pub target: Target,
-    /// Of the worlds, and part of request ids.
+    /// Goes into request ids.
     pub seed: u64,
     /// How many scenarios run side by side.
     pub jobs: usize,

@@ -61,11 +61,7 @@ pub(super) async fn open(
         }
         (Some(_) | None, _) => {
             control
-                .send(
-                    Method::POST,
-                    "/worlds",
-                    json!({ "name": name, "seed": setting.seed }),
-                )
+                .send(Method::POST, "/worlds", json!({ "name": name }))
                 .await?
         }
     };

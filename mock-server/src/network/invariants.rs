@@ -109,6 +109,7 @@ impl Network {
             ),
             (Invariant::Codes, self.code_violations()),
             (Invariant::Records, self.records.violations()),
+            (Invariant::Permits, self.inquiry_violations()),
             (Invariant::Requests, self.requests.violations()),
         ]
         .into_iter()

@@ -33,6 +33,24 @@ pub enum Lie {
     EntryMissing,
     /// A withdrawn version of a master is listed as if it stood.
     WithdrawnStillListed,
+    /// An inquiry is answered with what another person has.
+    AnotherPersonsAnswer,
+    /// An answer is of a similar item.
+    SimilarItemsAnswer,
+    /// The core permits everything.
+    PermitIgnored,
+    /// What is answered is answered twice.
+    CopyGivenTwice,
+    /// A result names another receipt number.
+    AnswerForAnotherReceipt,
+    /// What is to be held is answered without a person.
+    HeldAnsweredAutomatically,
+    /// Undeclared is told as zero.
+    ZeroForUndeclared,
+    /// The copy before the last change is answered.
+    StaleCopyAnswered,
+    /// What was denied is answered.
+    DeniedYetAnswered,
     /// The provider is not shown the records of what it was asked.
     RecordMissingOnOneSide,
     /// The person is shown records that are not to be disclosed.
@@ -58,6 +76,15 @@ impl Lie {
         Self::CountOffByOne,
         Self::EntryMissing,
         Self::WithdrawnStillListed,
+        Self::AnotherPersonsAnswer,
+        Self::SimilarItemsAnswer,
+        Self::PermitIgnored,
+        Self::CopyGivenTwice,
+        Self::AnswerForAnotherReceipt,
+        Self::HeldAnsweredAutomatically,
+        Self::ZeroForUndeclared,
+        Self::StaleCopyAnswered,
+        Self::DeniedYetAnswered,
         Self::RecordMissingOnOneSide,
         Self::RecordShownThoughMarked,
         Self::RecordOfAnother,
@@ -114,6 +141,42 @@ impl Lie {
             Self::WithdrawnStillListed => Text::fixed(
                 "取り下げられた版を一覧に示す。",
                 "a withdrawn version of a master is still listed",
+            ),
+            Self::AnotherPersonsAnswer => Text::fixed(
+                "照会に対し、別人の情報を応答する。",
+                "an inquiry is answered with another person's information",
+            ),
+            Self::SimilarItemsAnswer => Text::fixed(
+                "照会された特定個人情報に似た、別の項目を応答する。",
+                "an answer is of a similar item",
+            ),
+            Self::PermitIgnored => Text::fixed(
+                "許可されていない照会も許可する。",
+                "inquiries are permitted that are not allowed",
+            ),
+            Self::CopyGivenTwice => Text::fixed(
+                "回答の内容を二重に応答する。",
+                "what is answered stands twice in the result",
+            ),
+            Self::AnswerForAnotherReceipt => Text::fixed(
+                "別の受付番号の結果として応答する。",
+                "a result names another receipt number",
+            ),
+            Self::HeldAnsweredAutomatically => Text::fixed(
+                "自動応答不可の副本も自動で応答する。",
+                "a copy that a person must decide on is answered automatically",
+            ),
+            Self::ZeroForUndeclared => Text::fixed(
+                "未申告を0円と応答する。",
+                "what was not declared is told as zero",
+            ),
+            Self::StaleCopyAnswered => Text::fixed(
+                "更新前の古い副本を応答する。",
+                "the copy before its last change is answered",
+            ),
+            Self::DeniedYetAnswered => Text::fixed(
+                "許可されなかった照会にも情報を応答する。",
+                "an inquiry that was denied is answered",
             ),
             Self::RecordMissingOnOneSide => Text::fixed(
                 "提供側の機関に、提供した記録を示さない。",

@@ -15,6 +15,18 @@ pub struct Limits {
     pub notification_delay: u64,
     /// For how long an acquisition number can be used.
     pub acquisition_life: u64,
+    /// How long after an online inquiry the core judges it.
+    pub permit_delay: u64,
+    /// How long after a batch the core judges its inquiries.
+    pub batch_delay: u64,
+    /// How long after an inquiry reached its provider it is answered from the copies.
+    pub answer_delay: u64,
+    /// How often it is tried to forward what could not be forwarded.
+    pub forward_interval: u64,
+    /// For how long a provision permit is valid.
+    pub permit_life: u64,
+    /// For how long a result is kept for its inquirer.
+    pub result_life: u64,
     /// How far the clocks of sender and network may be apart.
     pub clock_skew: u64,
     /// Whether this stands for the production network, which takes no test certificate.
@@ -29,6 +41,12 @@ impl Limits {
             page: 500,
             notification_delay: 60,
             acquisition_life: 7 * 24 * 60 * 60,
+            permit_delay: 5,
+            batch_delay: 60,
+            answer_delay: 10,
+            forward_interval: 60,
+            permit_life: 3 * 24 * 60 * 60,
+            result_life: 14 * 24 * 60 * 60,
             clock_skew: 300,
             production: false,
         }

@@ -35,11 +35,13 @@ use crate::network::{
     connection::{ConnectionState, Connections},
     connectivity::Connectivity,
     form::Found,
+    inquiry::Inquiries,
     lies::Lie,
     limits::Limits,
     master::Masters,
     moment::Moment,
     population::Population,
+    provision::Copies,
     record::Records,
     request::{Content, RequestKey, Requests},
     rules::{FaultCode, Retry, Rule},
@@ -92,6 +94,10 @@ pub enum Command {
     Code(code::Command),
     /// The connectivity check.
     Connectivity(connectivity::Command),
+    /// Inquiries.
+    Inquiry(inquiry::Command),
+    /// Provision.
+    Provision(provision::Command),
     /// Exchange records.
     Record(record::Command),
     /// MynaPortal.
@@ -106,6 +112,8 @@ impl Command {
             Self::Master(command) => command.changes(),
             Self::Code(command) => command.changes(),
             Self::Connectivity(_) => false,
+            Self::Inquiry(command) => command.changes(),
+            Self::Provision(command) => command.changes(),
             Self::Record(command) => command.changes(),
             Self::Portal(command) => command.changes(),
         }
@@ -119,6 +127,8 @@ impl Command {
             | Self::Master(_)
             | Self::Code(_)
             | Self::Connectivity(_)
+            | Self::Inquiry(_)
+            | Self::Provision(_)
             | Self::Record(_) => Audience::Institutions,
             Self::Portal(_) => Audience::Portal,
         }
@@ -147,6 +157,10 @@ pub enum Answer {
     Code(code::Answer),
     /// The connectivity check.
     Connectivity(connectivity::Answer),
+    /// Inquiries.
+    Inquiry(inquiry::Answer),
+    /// Provision.
+    Provision(provision::Answer),
     /// Exchange records.
     Record(record::Answer),
     /// MynaPortal.
@@ -192,6 +206,8 @@ pub struct Network {
     masters: Masters,
     codes: Codes,
     connectivity: Connectivity,
+    inquiries: Inquiries,
+    copies: Copies,
     records: Records,
     requests: Requests,
     schedule: Schedule,
@@ -209,6 +225,8 @@ impl Network {
             masters: Masters::genesis(),
             codes: Codes::genesis(),
             connectivity: Connectivity::default(),
+            inquiries: Inquiries::default(),
+            copies: Copies::default(),
             records: Records::default(),
             requests: Requests::default(),
             schedule: Schedule::new(setup.epoch),
@@ -275,6 +293,8 @@ impl Network {
             Command::Connectivity(command) => self
                 .connectivity(context, command)
                 .map(Answer::Connectivity),
+            Command::Inquiry(command) => self.inquiry(context, command).map(Answer::Inquiry),
+            Command::Provision(command) => self.provision(context, command).map(Answer::Provision),
             Command::Record(command) => self.record(context, command).map(Answer::Record),
             Command::Portal(command) => self.portal(context, command).map(Answer::Portal),
         }
@@ -285,6 +305,7 @@ impl Network {
         while let Some((moment, due)) = self.schedule.next_due(at) {
             match due {
                 Due::Notify(number) => self.notify_institution(moment, &number),
+                Due::Inquiry(step, receipt) => self.inquiry_step(moment, step, &receipt),
             }
         }
         let at = self.schedule.reach(at);
@@ -371,10 +392,16 @@ impl Network {
     /// The network is open, where that is needed.
     fn at_the_gate(&self, at: Moment, command: &Command) -> Result<(), Fault> {
         match command {
-            Command::Connection(_) | Command::Connectivity(_) => Ok(()),
-            Command::Master(_) | Command::Code(_) | Command::Record(_) | Command::Portal(_) => {
-                self.open(at)
-            }
+            // A refused inquiry leaves a record, so its domain looks itself.
+            Command::Connection(_)
+            | Command::Connectivity(_)
+            | Command::Inquiry(inquiry::Command::Submit(_)) => Ok(()),
+            Command::Master(_)
+            | Command::Code(_)
+            | Command::Inquiry(_)
+            | Command::Provision(_)
+            | Command::Record(_)
+            | Command::Portal(_) => self.open(at),
         }
     }
 

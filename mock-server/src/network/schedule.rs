@@ -2,13 +2,19 @@
 
 use imbl::OrdMap;
 
-use crate::network::{moment::Moment, types::AcquisitionNumber};
+use crate::network::{
+    inquiry::Step,
+    moment::Moment,
+    types::{AcquisitionNumber, ReceiptNumber},
+};
 
 /// Something that happens by itself. Each domain has its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Due {
     /// The core tells an institution what became of an acquisition.
     Notify(AcquisitionNumber),
+    /// An inquiry goes on.
+    Inquiry(Step, ReceiptNumber),
 }
 
 /// What is still to happen, and the latest time that was reached.

@@ -89,6 +89,11 @@ text_type!(
     |text| numbered(text, "RC-")
 );
 text_type!(
+    /// Ties a batch of inquiries to what became of them. [A on the form]
+    BatchNumber, "BT-00000000",
+    |text| numbered(text, "BT-")
+);
+text_type!(
     /// A person in the resident registry (住民票コード): 11 digits, of which the last checks the others.
     /// [A on the check: the registry leg alone looks at it]
     ResidentCode, "11 digits",
@@ -164,6 +169,21 @@ impl ReceiptNumber {
     /// The one with this place in the network's count.
     pub fn numbered(number: u64) -> Self {
         Self(format!("RC-{:08}", number % 100_000_000).into())
+    }
+
+    /// Its place in the network's count.
+    pub fn number(&self) -> u64 {
+        self.0
+            .get(3..)
+            .and_then(|digits| digits.parse().ok())
+            .unwrap_or(0)
+    }
+}
+
+impl BatchNumber {
+    /// The one with this place in the network's count.
+    pub fn numbered(number: u64) -> Self {
+        Self(format!("BT-{:08}", number % 100_000_000).into())
     }
 
     /// Its place in the network's count.

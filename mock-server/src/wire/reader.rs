@@ -236,6 +236,20 @@ impl<'a, 'input> Children<'a, 'input> {
         Ok(entries)
     }
 
+    /// The same, where there may be none.
+    pub(crate) fn list_or_none<T>(
+        &mut self,
+        name: &str,
+        read: impl Fn(&mut Children<'_, '_>) -> Result<T, Fault>,
+    ) -> Result<Vec<T>, Fault> {
+        let is_next = |node: &Node<'_, '_>| node.has_tag_name((NAMESPACE, name));
+        if self.rest.last().is_some_and(is_next) {
+            self.list(name, read)
+        } else {
+            Ok(Vec::new())
+        }
+    }
+
     /// The next element, whatever it is called.
     pub(crate) fn any(&mut self) -> Result<Node<'a, 'input>, Fault> {
         self.rest

@@ -4,11 +4,7 @@
 
 mod trial;
 
-use std::{
-    collections::BTreeSet,
-    io::{IsTerminal as _, Write},
-    sync::Arc,
-};
+use std::{collections::BTreeSet, io::Write, sync::Arc};
 
 use clap::Args;
 use serde_json::Value;
@@ -18,7 +14,7 @@ use crate::{
     cli::{Done, Stopped, mock, run::cores, suite},
     diagnostic::nearest,
     event::ScenarioEnd,
-    report::{Progress, columns},
+    report::columns,
     run::{self, Checkpoints, LIMITS, Nowhere, Setting, Sink, Snapshots, Spoilt, Target},
     text::{Lang, Text},
     verdict::Exit,
@@ -109,7 +105,7 @@ pub(super) async fn selftest(
         checkpoints: base.checkpoints,
         full: arguments.full,
     });
-    let found = all(&bench, trials, lang).await;
+    let found = all(&bench, trials).await;
     mock.stop().await;
     let survivors = found.iter().filter(|found| found.survived()).count();
     columns(out, &table(&found, lang))?;
@@ -201,7 +197,7 @@ fn chosen(trials: Vec<Trial>, arguments: &SelftestArguments) -> Result<Vec<Trial
 }
 
 /// Does all trials, some side by side, and gives what was found in their order.
-async fn all(bench: &Arc<Bench>, trials: Vec<Trial>, lang: Lang) -> Vec<Found> {
+async fn all(bench: &Arc<Bench>, trials: Vec<Trial>) -> Vec<Found> {
     let gate = Arc::new(Semaphore::new(cores()));
     let mut tasks = JoinSet::new();
     for (at, trial) in trials.iter().cloned().enumerate() {
@@ -211,18 +207,14 @@ async fn all(bench: &Arc<Bench>, trials: Vec<Trial>, lang: Lang) -> Vec<Found> {
             (at, bench.attempt(at, trial).await)
         });
     }
-    let progress = Progress::new(std::io::stderr().is_terminal(), lang);
-    progress.begin(trials.len());
     let mut found: Vec<Option<Found>> = trials.iter().map(|_| None).collect();
     while let Some(done) = tasks.join_next().await {
         if let Ok((at, one)) = done
             && let Some(place) = found.get_mut(at)
         {
-            progress.step(one.trial.name());
             *place = Some(one);
         }
     }
-    progress.end();
     // A trial that broke has noticed nothing.
     found
         .into_iter()

@@ -219,6 +219,27 @@ impl Codes {
             .map(|link| link.person)
     }
 
+    /// The link of an atena number, confirmed or not.
+    pub(crate) fn link(&self, institution: &InstitutionCode, number: &AtenaNumber) -> Option<Link> {
+        self.atena_of(institution, number)?.link
+    }
+
+    /// Links a person of Iida's at once, for tests of what comes after.
+    #[cfg(test)]
+    pub(crate) fn link_for_test(&mut self, institution: &InstitutionCode, place: u32) {
+        let number = AtenaNumber::new(&format!("IIDA-{place:04}")).unwrap();
+        let link = PersonId::new(place).map(|person| Link {
+            person,
+            confirmed: true,
+        });
+        let atena = Atena {
+            kind: AtenaKind::Resident,
+            link,
+            acquisition: None,
+        };
+        self.put(institution, &number, Some(atena));
+    }
+
     /// The number under which an institution has a person, if it is linked and confirmed.
     pub(crate) fn atena(
         &self,

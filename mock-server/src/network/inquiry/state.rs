@@ -160,7 +160,7 @@ pub(crate) enum Asked {
 }
 
 /// Of which time it is asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Time {
     /// What holds now.
     Now,
@@ -203,6 +203,13 @@ pub(crate) struct Inquiry {
     pub(crate) ending: Ending,
 }
 
+/// What is kept of a batch: whose it is, and the first and the last inquiry that was taken of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Batch {
+    institution: Name,
+    taken: Option<(u32, u32)>,
+}
+
 /// A move that no inquiry may make.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Forbidden {
@@ -220,7 +227,7 @@ pub(crate) struct Inquiries {
     waiting: OrdMap<InstitutionCode, OrdSet<u32>>,
     /// Those that a provider holds.
     held: OrdMap<InstitutionCode, OrdSet<u32>>,
-    batches: u32,
+    batches: Vector<Batch>,
     forbidden: Vector<Forbidden>,
 }
 
@@ -245,9 +252,46 @@ impl Inquiries {
     }
 
     /// The next batch's number.
-    pub(super) fn next_batch(&mut self) -> u32 {
-        self.batches += 1;
-        self.batches
+    pub(super) fn next_batch(&self) -> u32 {
+        u32::try_from(self.batches.len() + 1).unwrap_or(u32::MAX)
+    }
+
+    /// Keeps the next batch.
+    pub(super) fn keep_batch(
+        &mut self,
+        institution: &InstitutionCode,
+        first: Option<&ReceiptNumber>,
+        last: Option<&ReceiptNumber>,
+    ) {
+        let batch = Batch {
+            institution: self.names.add(institution.as_str()),
+            taken: first
+                .zip(last)
+                .map(|(first, last)| (place(first), place(last))),
+        };
+        self.batches.push_back(batch);
+    }
+
+    /// Whose batch this is, and the inquiries that were taken of it.
+    pub(super) fn batch(&self, number: u64) -> (Option<InstitutionCode>, Vec<ReceiptNumber>) {
+        let index = usize::try_from(number)
+            .ok()
+            .and_then(|number| number.checked_sub(1));
+        let Some(batch) = index.and_then(|index| self.batches.get(index)) else {
+            return (None, Vec::new());
+        };
+        let institution = self.names.text(batch.institution);
+        let receipts = batch
+            .taken
+            .into_iter()
+            .flat_map(|(first, last)| self.list.range(first..=last))
+            .filter(|(_, inquiry)| match inquiry.asked {
+                Asked::InBatch(of) => u64::from(of) == number,
+                Asked::Online => false,
+            })
+            .map(|(place, _)| ReceiptNumber::numbered((*place).into()))
+            .collect();
+        (institution.and_then(InstitutionCode::new), receipts)
     }
 
     /// The inquiry with a receipt number.

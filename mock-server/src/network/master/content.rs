@@ -156,7 +156,7 @@ fn items() -> Rows {
 }
 
 fn layouts() -> Rows {
-    use FieldKind::{Date, Number, Text};
+    use FieldKind::{Date, EraDate, Number, Text};
     let field = |kind, max_length, required| {
         Detail::Field(FieldRule {
             kind,
@@ -322,6 +322,12 @@ fn layouts() -> Rows {
             "TAX-INCOME-SIMILAR/INCOME",
             "総所得金額",
             field(Number, 10, true),
+        ),
+        row(
+            ALWAYS,
+            "WELFARE/DECIDED-ON",
+            "決定年月日（和暦）",
+            field(EraDate, 20, false),
         ),
         row(ALWAYS, "WELFARE/KIND", "扶助の種類", field(Text, 20, true)),
         row(ALWAYS, "WELFARE/NOTE", "備考", field(Text, 200, false)),

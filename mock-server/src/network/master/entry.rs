@@ -5,7 +5,10 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use sha2::{Digest as _, Sha256};
 
-use crate::network::types::{Digest, MasterVersion};
+use crate::network::{
+    master::era,
+    types::{Digest, MasterVersion},
+};
 
 /// One entry: a key, a name, and what its kind adds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +72,8 @@ pub enum FieldKind {
     Number,
     /// `YYYY-MM-DD`.
     Date,
+    /// A date by era, such as 令和1年5月1日.
+    EraDate,
 }
 
 impl FieldKind {
@@ -78,6 +83,7 @@ impl FieldKind {
             Self::Text => "text",
             Self::Number => "number",
             Self::Date => "date",
+            Self::EraDate => "era-date",
         }
     }
 
@@ -90,6 +96,7 @@ impl FieldKind {
                 !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit())
             }
             Self::Date => text.len() == 10 && text.parse::<Date>().is_ok(),
+            Self::EraDate => era::read(text).is_some(),
         }
     }
 }
@@ -173,6 +180,8 @@ mod tests {
             (FieldKind::Date, "2026-02-29", false),
             (FieldKind::Date, "2026-2-1", false),
             (FieldKind::Date, "R8.12.1", false),
+            (FieldKind::EraDate, "令和8年12月1日", true),
+            (FieldKind::EraDate, "2026-12-01", false),
         ];
         for (kind, text, admitted) in cases {
             assert_eq!(kind.admits(text), admitted, "{kind:?} {text}");

@@ -4,6 +4,7 @@ mod acts;
 mod applied;
 mod content;
 mod entry;
+mod era;
 mod kind;
 mod package;
 mod store;

@@ -273,9 +273,22 @@ impl Masters {
             .is_some_and(|entry| entry.detail == Detail::Task { ordinance: true })
     }
 
-    /// Whether there is such a procedure at a time.
-    pub(crate) fn procedure(&self, at: Moment, procedure: &Key) -> bool {
-        self.has(MasterKind::Procedures, at, procedure.as_str())
+    /// Whether there is such a procedure of this task at a time.
+    pub(crate) fn procedure_of(&self, at: Moment, procedure: &Key, task: &Key) -> bool {
+        self.find(MasterKind::Procedures, at, procedure.as_str())
+            .is_some_and(|entry| match &entry.detail {
+                Detail::Procedure { task: of } => *of == task.as_str(),
+                _ => false,
+            })
+    }
+
+    /// Whether there is such an institution at a time, and it is not abolished.
+    pub(crate) fn takes_part(&self, at: Moment, code: &InstitutionCode) -> bool {
+        self.institution(at, code)
+            .is_some_and(|entry| match &entry.detail {
+                Detail::Abolished { on, .. } => at.date() < *on,
+                _ => true,
+            })
     }
 
     /// Whether there is such an item at a time.

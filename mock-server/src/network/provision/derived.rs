@@ -45,6 +45,11 @@ pub(crate) fn is_yearly(item: &Key) -> bool {
     item.as_str().starts_with("TAX-")
 }
 
+/// Whether what an institution has is derived.
+pub(crate) fn is_peer(institution: &InstitutionCode) -> bool {
+    PEERS.contains(&institution.as_str())
+}
+
 /// Whether a peer knows a person without being told: a municipality everyone who ever lived there, all others everyone.
 pub(crate) fn knows(
     population: Population,
@@ -52,9 +57,6 @@ pub(crate) fn knows(
     person: PersonId,
     on: Date,
 ) -> bool {
-    if !PEERS.contains(&provider.as_str()) {
-        return false;
-    }
     let municipality = provider.as_str().get(..6).unwrap_or("");
     if municipality.chars().all(|c| c.is_ascii_digit()) {
         population.ever_lived(person, municipality, on)
@@ -77,7 +79,7 @@ pub(crate) fn copy(
         year,
         at,
     } = wanted;
-    if !PEERS.contains(&provider.as_str()) || year.is_some() != is_yearly(item) {
+    if !is_peer(provider) || year.is_some() != is_yearly(item) {
         return None;
     }
     let today = at.date();

@@ -9,8 +9,10 @@ pub mod connection;
 pub mod connectivity;
 pub mod faults;
 pub mod form;
+pub mod inquiry;
 pub mod master;
 pub mod portal;
+pub mod provision;
 pub mod record;
 pub mod request;
 
@@ -122,6 +124,8 @@ pub fn catalogue() -> impl Iterator<Item = &'static Rule> {
         code::acquisition::RULES,
         code::link::RULES,
         connectivity::RULES,
+        inquiry::RULES,
+        provision::RULES,
         record::RULES,
         portal::RULES,
     ]

@@ -4,8 +4,10 @@ mod binding;
 mod code;
 mod connection;
 mod connectivity;
+mod inquiry;
 mod master;
 mod portal;
+mod provision;
 mod record;
 mod registry;
 mod writer;
@@ -64,6 +66,14 @@ pub const FILES: &[(&str, &str)] = &[
         include_str!("../../../contract/renkei-connectivity.xsd"),
     ),
     (
+        "renkei-inquiry.xsd",
+        include_str!("../../../contract/renkei-inquiry.xsd"),
+    ),
+    (
+        "renkei-provision.xsd",
+        include_str!("../../../contract/renkei-provision.xsd"),
+    ),
+    (
         "renkei-record.xsd",
         include_str!("../../../contract/renkei-record.xsd"),
     ),
@@ -91,6 +101,8 @@ fn operations() -> impl Iterator<Item = &'static Operation> {
         code::OPERATIONS,
         registry::OPERATIONS,
         connectivity::OPERATIONS,
+        inquiry::OPERATIONS,
+        provision::OPERATIONS,
         record::OPERATIONS,
         portal::OPERATIONS,
     ]
@@ -105,6 +117,8 @@ fn name(answer: &Answer) -> &'static str {
         Answer::Master(answer) => master::name(answer),
         Answer::Code(answer) => code::name(answer),
         Answer::Connectivity(answer) => connectivity::name(answer),
+        Answer::Inquiry(answer) => inquiry::name(answer),
+        Answer::Provision(answer) => provision::name(answer),
         Answer::Record(answer) => record::name(answer),
         Answer::Portal(answer) => portal::name(answer),
     }
@@ -117,6 +131,8 @@ fn encode(answer: &Answer, xml: &mut Writer) {
         Answer::Master(answer) => master::encode(answer, xml),
         Answer::Code(answer) => code::encode(answer, xml),
         Answer::Connectivity(answer) => connectivity::encode(answer, xml),
+        Answer::Inquiry(answer) => inquiry::encode(answer, xml),
+        Answer::Provision(answer) => provision::encode(answer, xml),
         Answer::Record(answer) => record::encode(answer, xml),
         Answer::Portal(answer) => portal::encode(answer, xml),
     }

@@ -75,9 +75,15 @@ pub(super) fn selection(fields: &mut Children<'_, '_>) -> Result<Selection, Faul
 
 /// A date in the calendar.
 pub(super) fn day(name: &str, fields: &mut Children<'_, '_>) -> Result<Date, Fault> {
-    fields.typed(name, "YYYY-MM-DD", |text| {
-        (text.len() == 10).then(|| text.parse().ok()).flatten()
-    })
+    fields.typed(name, DAY_FORM, read_day)
+}
+
+/// The form of a date.
+pub(super) const DAY_FORM: &str = "YYYY-MM-DD";
+
+/// Reads a date in the calendar.
+pub(super) fn read_day(text: &str) -> Option<Date> {
+    (text.len() == 10).then(|| text.parse().ok()).flatten()
 }
 
 /// Which page is asked for; the first where none is named.
@@ -140,7 +146,8 @@ pub(super) fn exchange(exchange: &Exchange, xml: &mut Writer) {
     xml.leaf("n:Outcome", outcome.as_str());
 }
 
-fn boolean(text: &str) -> Option<bool> {
+/// Whether something is so.
+pub(super) fn boolean(text: &str) -> Option<bool> {
     match text {
         "true" | "1" => Some(true),
         "false" | "0" => Some(false),
