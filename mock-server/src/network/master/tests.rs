@@ -251,3 +251,49 @@ fn a_version_that_was_withdrawn_is_refused_and_the_former_applied_again() {
     assert!(as_one(&mut network, who, "r-4", after, back).is_ok());
     assert_eq!(network.check(), []);
 }
+
+#[test]
+fn an_act_that_cannot_be_done_changes_no_master_and_says_why() {
+    let act = |kind: Option<&str>, version: &str, from: &str| Act::PublishMaster {
+        kind: kind.map(str::to_owned),
+        version: version.into(),
+        effective_from: from.into(),
+    };
+    let withdraw = |kind: Option<&str>, version: &str| Act::WithdrawMaster {
+        kind: kind.map(str::to_owned),
+        version: version.into(),
+    };
+    let cases = [
+        (act(None, "2026.04", "2026-12-01"), "a later one"),
+        (act(None, "2026.12", "2026-11-02"), "after today"),
+        (act(None, "2026-12", "2026-12-01"), "no version"),
+        (act(None, "2026.12", "2026-12-32"), "no date"),
+        (act(Some("people"), "2026.12", "2026-12-01"), "no kind"),
+        (withdraw(None, "2026.12"), "not published"),
+        (withdraw(Some("people"), "2026.04"), "no kind"),
+        (
+            Act::HoldPeer {
+                institution: "202053-M".into(),
+            },
+            "no peer",
+        ),
+        (
+            Act::HoldPeer {
+                institution: "999999-M".into(),
+            },
+            "no institution",
+        ),
+    ];
+    let mut network = network();
+    let before = network.masters.list(network::testing::epoch());
+    for (act, says) in cases {
+        let refused = network.operate(act.clone()).unwrap_err().0;
+        assert!(refused.en.contains(says), "{act:?}: {}", refused.en);
+        assert!(!refused.ja.is_empty());
+    }
+    assert_eq!(network.masters.list(network::testing::epoch()), before);
+    // Of the two versions that stand, one may go, and not the other after it.
+    assert!(network.operate(withdraw(None, "2026.04")).is_ok());
+    let last = network.operate(withdraw(None, "2025.04")).unwrap_err().0;
+    assert!(last.en.contains("in force"), "{}", last.en);
+}
