@@ -63,6 +63,7 @@ spoils! {
     AnswerForAnotherRequest "別の要求への応答を返す" "the answer names another request",
     TimeOutOfZone "日時の時差表示が異なる" "times are marked with another zone, their figures unchanged",
     WrongEra "日付の元号を取り違える（30年のずれ）" "dates are of the wrong era: thirty years off",
+    FigureOffByOne "数値が1多い" "a figure is one too high",
     CharacterReplaced "文字が別の文字に置き換わる" "a character is replaced by another",
     CharacterExpanded "一文字が複数の文字に置き換わる" "one character becomes several",
 }

@@ -118,6 +118,12 @@ impl Spoil {
             })),
             Self::TimeOutOfZone => changed(Some(text.replace("+09:00<", "Z<"))),
             Self::WrongEra => changed(each(text, |_, value| wrong_era(value))),
+            // Figures only: what is longer or has a leading zero is an identifier.
+            Self::FigureOffByOne => changed(first(text, |_, value| {
+                let is_figure = value.len() <= 8 && (value == "0" || !value.starts_with('0'));
+                let figure: u64 = value.parse().ok().filter(|_| is_figure)?;
+                Some((figure + 1).to_string())
+            })),
             Self::CharacterReplaced => changed(first(text, |_, value| {
                 with_character(value, |_| "〓".to_owned())
             })),
