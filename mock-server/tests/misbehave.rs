@@ -223,7 +223,7 @@ async fn a_request_whose_answer_is_withheld_is_done_once_and_one_that_is_dropped
         operation: "RegisterAtena",
         institution: "011002-M",
         request_id: "r-1",
-        rest: "<n:Entry><n:Atena>SAPPORO-9001</n:Atena><n:Kind>resident</n:Kind></n:Entry>",
+        rest: "<n:Entry><n:AtenaNumber>SAPPORO-9001</n:AtenaNumber><n:Kind>resident</n:Kind></n:Entry>",
     };
     let before = registered(&running).await;
 

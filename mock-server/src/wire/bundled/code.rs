@@ -108,7 +108,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
 ];
 
 fn atena(entry: &mut Children<'_, '_>) -> Result<AtenaNumber, Fault> {
-    entry.typed("Atena", AtenaNumber::FORM, AtenaNumber::new)
+    entry.typed("AtenaNumber", AtenaNumber::FORM, AtenaNumber::new)
 }
 
 fn code(entry: &mut Children<'_, '_>) -> Result<LinkageCode, Fault> {
@@ -154,7 +154,7 @@ pub(super) fn encode(answer: &Answer, xml: &mut Writer) {
             counts(xml, entries);
             for (number, result) in entries {
                 xml.open("n:Entry");
-                xml.leaf("n:Atena", number.as_str());
+                xml.leaf("n:AtenaNumber", number.as_str());
                 match result {
                     Ok(Issued { number, expires_at }) => {
                         xml.leaf("n:AcquisitionNumber", number.as_str());
@@ -225,7 +225,7 @@ fn of_atena(xml: &mut Writer, entries: &Entries<AtenaNumber, ()>, state: &str) {
     counts(xml, entries);
     for (number, result) in entries {
         xml.open("n:Entry");
-        xml.leaf("n:Atena", number.as_str());
+        xml.leaf("n:AtenaNumber", number.as_str());
         match result {
             Ok(()) => xml.leaf("n:State", state),
             Err(fault) => refusal(xml, fault),
