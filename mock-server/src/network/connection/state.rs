@@ -167,26 +167,6 @@ impl Connections {
         })
     }
 
-    /// Whether an institution has registered that another acts for it in a task. Of the peers, the masters tell.
-    pub(crate) fn delegated(
-        &self,
-        from: &InstitutionCode,
-        to: &InstitutionCode,
-        task: &Key,
-    ) -> bool {
-        self.members.get(from).is_some_and(|member| {
-            member.application.as_ref().map_or(
-                member.state == ConnectionState::Approved,
-                |application| {
-                    application
-                        .delegations
-                        .iter()
-                        .any(|delegation| delegation.to == *to && delegation.task == *task)
-                },
-            )
-        })
-    }
-
     /// Receives an application. Where the rules are off it may come from anyone, at any time.
     pub(crate) fn apply(&mut self, institution: &InstitutionCode, application: Application) {
         let member = self

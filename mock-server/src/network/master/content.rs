@@ -283,13 +283,13 @@ fn layouts() -> Rows {
             UNTIL_2026_12,
             "TAX-INCOME/INCOME",
             "総所得金額",
-            field(Number, 10, true),
+            field(Number, 8, true),
         ),
         row(
             SINCE_2026_12,
             "TAX-INCOME/INCOME",
             "総所得金額",
-            field(Number, 12, true),
+            field(Number, 10, true),
         ),
         row(ALWAYS, "TAX-INCOME/NOTE", "備考", field(Text, 200, false)),
         row(

@@ -489,11 +489,11 @@ mod tests {
         };
         assert_eq!(
             fields(before),
-            ["INCOME 10", "NOTE 200", "SPOUSE 1", "TAX 10"]
+            ["INCOME 8", "NOTE 200", "SPOUSE 1", "TAX 10"]
         );
         assert_eq!(
             fields(after),
-            ["DEPENDANTS 2", "INCOME 12", "NOTE 200", "TAX 10"]
+            ["DEPENDANTS 2", "INCOME 10", "NOTE 200", "TAX 10"]
         );
     }
 }

@@ -209,12 +209,16 @@ impl Network {
         command: Command,
     ) -> Result<Answer, Fault> {
         match command {
-            Command::Register(copies) => self
-                .register_copies(context, copies, true)
-                .map(Answer::Registered),
-            Command::Update(copies) => self
-                .register_copies(context, copies, false)
-                .map(Answer::Updated),
+            Command::Register(copies) => {
+                self.masters_applied(context)?;
+                self.register_copies(context, copies, true)
+                    .map(Answer::Registered)
+            }
+            Command::Update(copies) => {
+                self.masters_applied(context)?;
+                self.register_copies(context, copies, false)
+                    .map(Answer::Updated)
+            }
             Command::Delete(keys) => self.delete_copies(context, keys).map(Answer::Deleted),
             Command::Compare {
                 item,

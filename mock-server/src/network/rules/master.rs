@@ -148,12 +148,12 @@ pub static UP_TO_DATE: Rule = Rule {
     phase: "master-update",
     mark: Mark::Assumption,
     text: Text::fixed(
-        "情報照会・情報提供を行う機関は、全種別のマスターについて適用中の版を適用し、報告していなければならない。",
-        "an institution that asks or provides has applied, and reported, the version in force of every master",
+        "情報を照会し、又は副本を登録・更新する機関は、全種別のマスターについて適用中の版を適用し、報告していなければならない。",
+        "an institution that asks, or registers copies, has applied and reported the version in force of every master",
     ),
     fault: &NOT_UP_TO_DATE,
     off: Text::fixed(
-        "マスターが未適用又は旧版の機関の照会・提供も受け付ける。",
+        "マスターが未適用又は旧版の機関の照会及び副本の登録も受け付ける。",
         "an institution with old masters, or none, is let through",
     ),
 };
