@@ -181,6 +181,29 @@ async fn old_and_unusual_requests_are_answered_or_clearly_refused() {
 }
 
 #[tokio::test]
+async fn a_client_that_asks_before_it_sends_its_body_is_told_to_go_on_or_refused_at_once() {
+    let running = start_with(small()).await;
+    let head = |length: usize| {
+        format!(
+            "POST /master HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n"
+        )
+    };
+    let answer = running.send(format!("{}<a/>", head(4)).as_bytes()).await;
+    let (first, second) = answer.split_once("\r\n\r\n").unwrap();
+    assert_eq!(first, "HTTP/1.1 100 Continue");
+    assert!(
+        second.starts_with("HTTP/1.1 500") && second.contains("F-FORM-03"),
+        "{second}"
+    );
+    let answer = running.send(head(3_000).as_bytes()).await;
+    assert!(
+        answer.starts_with("HTTP/1.1 500") && answer.contains("2000 bytes"),
+        "{answer}"
+    );
+    running.mock.stop().await;
+}
+
+#[tokio::test]
 async fn requests_in_one_go_are_answered_in_order() {
     let running = start().await;
     let get = "GET /master?wsdl HTTP/1.1\r\nHost: x\r\n\r\n";

@@ -43,11 +43,11 @@ pub(super) struct MockArguments {
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// The largest request body, in bytes
-    #[arg(long, default_value_t = Limits::default().body, value_parser = clap::value_parser!(usize))]
+    #[arg(long, default_value_t = Limits::default().body)]
     max_body: usize,
     /// How many connections are served at once
-    #[arg(long, default_value_t = Limits::default().connections)]
-    max_connections: usize,
+    #[arg(long, default_value = "1024", value_parser = clap::value_parser!(u16).range(1..))]
+    max_connections: u16,
     /// How much is logged to standard error
     #[arg(long, value_enum, default_value_t = Log::Warn)]
     log: Log,
@@ -98,7 +98,7 @@ pub(super) async fn mock(out: &mut dyn Write, arguments: MockArguments) -> Done 
         .try_init();
     let limits = Limits {
         body: max_body,
-        connections: max_connections,
+        connections: max_connections.into(),
         ..Limits::default()
     };
     // Before the line that says it is ready: whoever reads that may stop it at once.

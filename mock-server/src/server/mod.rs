@@ -215,7 +215,9 @@ impl Mock {
             url: url.clone(),
             public,
             limits,
-            places: Arc::new(Semaphore::new(limits.connections)),
+            places: Arc::new(Semaphore::new(
+                limits.connections.min(Semaphore::MAX_PERMITS),
+            )),
             doorsteps: Arc::new(Semaphore::new(DOORSTEPS)),
             stopped: stopped.clone(),
         });

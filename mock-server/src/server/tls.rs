@@ -323,7 +323,12 @@ fn describe(certificate: &CertificateDer<'_>) -> Option<Certificate> {
     Some(Certificate {
         subject: parsed.subject().to_string().chars().take(200).collect(),
         serial: parsed.raw_serial_as_string().chars().take(64).collect(),
-        uris: uris(certificate),
+        // Whoever connects may show a certificate of their own making; the journal keeps a few of its names.
+        uris: uris(certificate)
+            .iter()
+            .take(4)
+            .map(|uri| uri.chars().take(200).collect())
+            .collect(),
         not_before: time(validity.not_before.timestamp()),
         not_after: time(validity.not_after.timestamp()),
     })
