@@ -35,7 +35,8 @@ def at(value, path):
         if name == "*":
             found = [inner for each in found for inner in listed(each)]
         elif name.isdigit():
-            found = [listed(each)[int(name)] for each in found if len(listed(each)) > int(name)]
+            every = [inner for each in found for inner in listed(each)]
+            found = every[int(name):][:1]
         else:
             found = [inner for each in found for one in listed(each) if isinstance(one, dict) for inner in listed(one.get(name))]
         if key:
