@@ -138,6 +138,7 @@ pub(super) fn encode(answer: &Answer, xml: &mut Writer) {
         }
         Answer::Result(told) => result(told, xml),
         Answer::BatchResult { batch, entries } => {
+            xml.open("n:Batch");
             xml.leaf("n:BatchNumber", batch.as_str());
             let under_way = entries
                 .iter()
@@ -151,6 +152,7 @@ pub(super) fn encode(answer: &Answer, xml: &mut Writer) {
                 xml.leaf("n:State", state.as_str());
                 xml.close("n:Entry");
             }
+            xml.close("n:Batch");
         }
         Answer::Cancelled(receipt) => {
             xml.leaf("n:ReceiptNumber", receipt.as_str());
@@ -168,6 +170,7 @@ fn result(told: &Told, xml: &mut Writer) {
         reason,
         copies,
     } = told;
+    xml.open("n:Inquiry");
     xml.leaf("n:ReceiptNumber", receipt.as_str());
     xml.leaf("n:State", state.as_str());
     if let Some(asked) = asked {
@@ -182,6 +185,7 @@ fn result(told: &Told, xml: &mut Writer) {
     for given in copies {
         provision::given(given, xml);
     }
+    xml.close("n:Inquiry");
 }
 
 /// What was asked.
