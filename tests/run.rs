@@ -1,15 +1,13 @@
 //! A run as a whole: what is chosen, in what order, against what, and what is left afterwards.
 
-#![expect(
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::allow_attributes,
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::panic,
-    reason = "a test that cannot find what it looks at has failed"
-)]
-#![allow(
-    dead_code,
-    clippy::allow_attributes,
-    reason = "each test file uses a part of the support"
+    reason = "a test that cannot find what it looks at has failed; each test file uses a part of the support"
 )]
 
 mod support;
@@ -152,11 +150,11 @@ fn bodies_are_kept_byte_for_byte_with_their_digest() {
     for part in ["request", "response"] {
         let file = exchange[part]["file"].as_str().unwrap();
         let bytes = fs::read(suite.run_folder().join(file)).unwrap();
-        let digest: String = sha2::Sha256::digest(&bytes)
+        let digest: Vec<String> = sha2::Sha256::digest(&bytes)
             .iter()
             .map(|byte| format!("{byte:02x}"))
             .collect();
-        assert_eq!(exchange[part]["sha256"], digest.as_str());
+        assert_eq!(exchange[part]["sha256"], digest.concat().as_str());
         assert_eq!(exchange[part]["bytes"], bytes.len());
         assert_eq!(exchange[part]["masked"], false);
     }
@@ -233,6 +231,39 @@ fn fields_of_twelve_digits_by_nature_and_hops_where_a_number_may_travel_are_no_f
     assert_eq!(request["masked"], true);
     let kept = suite.run_folder().join(request["file"].as_str().unwrap());
     assert!(!fs::read_to_string(kept).unwrap().contains(&number));
+}
+
+#[test]
+fn a_run_that_is_killed_leaves_a_record_that_can_be_reported() {
+    let late = "[[step]]\nid = \"spoil\"\nnetwork = { act = \"misbehave\", name = \"late\" }\n";
+    let suite = Suite::new().with("0-a/first", "", &ask("ask", "")).with(
+        "0-b/late",
+        "",
+        &(ask("ask", "") + late + &ask("never", "")),
+    );
+    let mut child = Command::new(assert_cmd::cargo::cargo_bin("renkei"))
+        .current_dir(suite.root())
+        .args(["--lang", "en", "run", "--jobs", "1"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stderr.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(line, "[1/2] new  0-a/first\n");
+    let (code, shown) = suite.renkei(&["report", suite.run_folder().to_str().unwrap()]);
+    assert_eq!(code, 5, "{shown}");
+    assert!(shown.contains("new: 0-a/first"), "{shown}");
+    assert!(
+        suite
+            .run_folder()
+            .join("0-a/first/01-ask.response.xml")
+            .is_file()
+    );
 }
 
 /// A mock of its own, ended with the test.

@@ -1,15 +1,13 @@
 //! What each kind of step does, seen from outside: exit code, snapshots, journal and run folder.
 
-#![expect(
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::allow_attributes,
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::panic,
-    reason = "a test that cannot find what it looks at has failed"
-)]
-#![allow(
-    dead_code,
-    clippy::allow_attributes,
-    reason = "each test file uses a part of the support"
+    reason = "a test that cannot find what it looks at has failed; each test file uses a part of the support"
 )]
 
 mod support;
@@ -244,7 +242,8 @@ fn a_listener_with_a_fault_is_told_by_its_outcome_and_a_good_one_serves_the_same
     ];
     let mut steps = ask("before", "");
     for (at, (listener, outcome)) in cases.iter().enumerate() {
-        steps += &format!("[[step]]\nid = \"open-{at}\"\nlisten = {{ {listener} }}\n");
+        let open = format!("[[step]]\nid = \"open-{at}\"\nlisten = {{ {listener} }}\n");
+        steps += &open;
         steps += &ask(
             &format!("ask-{at}"),
             &format!("via = \"open-{at}\"\nexpect = {{ outcome = \"{outcome}\" }}"),

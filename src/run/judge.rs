@@ -142,12 +142,11 @@ impl Runner<'_> {
                 )),
             }
         }
-        let normal = match document {
-            Some(document) => self.numbering.normalise(document, &shared.normal),
-            None => {
-                let body = String::from_utf8_lossy(&happened.shown);
-                body.escape_debug().to_string() + "\n"
-            }
+        let normal = if let Some(document) = document {
+            self.numbering.normalise(document, &shared.normal)
+        } else {
+            let body = String::from_utf8_lossy(&happened.shown);
+            body.escape_debug().to_string() + "\n"
         };
         let content = sentinel::mask(&format!(
             "{} {}\n\n{normal}",

@@ -1,7 +1,7 @@
 //! A step that sends: what goes out and comes in is looked through and kept; where it polls, only the last answer
 //! counts.
 
-use std::time::Duration;
+use std::{fmt::Write as _, time::Duration};
 
 use hyper::Method;
 use serde_json::json;
@@ -196,9 +196,10 @@ impl Runner<'_> {
         let moved = self
             .tell(Method::PATCH, "clock", json!({ "advance": seconds }))
             .await;
-        match moved {
-            Outcome::Passed => Ok(()),
-            other => Err(other),
+        if matches!(moved, Outcome::Passed) {
+            Ok(())
+        } else {
+            Err(moved)
         }
     }
 
@@ -211,12 +212,11 @@ impl Runner<'_> {
         })?;
         let via = step.via.as_ref().map(|via| via.get_ref().clone());
         let key = (via.unwrap_or_default(), name.clone());
-        let mut connection = match self.connections.remove(&key) {
-            Some(connection) => connection,
-            None => {
-                let certificate = setting.target.certificate(&name, identity);
-                Connection::new(self.shared.client_config(certificate)?)
-            }
+        let mut connection = if let Some(kept) = self.connections.remove(&key) {
+            kept
+        } else {
+            let certificate = setting.target.certificate(&name, identity);
+            Connection::new(self.shared.client_config(certificate)?)
         };
         let patience = step
             .timeout
@@ -270,11 +270,15 @@ impl Runner<'_> {
     fn keep(&self, name: &str, looked: &sentinel::Looked) -> Kept {
         let file = format!("{}/{name}", self.scenario.id);
         self.shared.sink.keep(&file, &looked.kept);
-        let digest = Sha256::digest(&looked.kept);
+        let mut sha256 = String::new();
+        for byte in Sha256::digest(&looked.kept) {
+            // Writing into a String cannot fail.
+            let _ = write!(sha256, "{byte:02x}");
+        }
         let shown = String::from_utf8_lossy(&looked.kept);
         Kept {
             file,
-            sha256: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+            sha256,
             bytes: looked.kept.len(),
             masked: looked.found,
             shown: shown.chars().take(SHOWN).collect(),
@@ -286,9 +290,9 @@ impl Runner<'_> {
 fn heads(rendered: &Rendered, answer: &Result<Answer, Broken>) -> String {
     let outgoing = &rendered.outgoing;
     let lines = |headers: &[(String, String)]| -> String {
-        let lines = headers.iter();
-        lines
-            .map(|(name, value)| format!("{name}: {value}\n"))
+        let parts = headers.iter();
+        parts
+            .flat_map(|(name, value)| [name, ": ", value, "\n"])
             .collect()
     };
     let request = format!(

@@ -102,11 +102,12 @@ mod tests {
     fn a_number_is_found_however_it_hides() {
         let number = super::super::specimen();
         let (a, b) = number.split_at(5);
-        let spread: String = number.chars().map(|c| format!("<d>{c}</d>")).collect();
-        let references: String = number
-            .chars()
-            .map(|c| format!("&#{};", u32::from(c)))
-            .collect();
+        let each = |form: &dyn Fn(char) -> String| -> String {
+            let parts: Vec<String> = number.chars().map(form).collect();
+            parts.concat()
+        };
+        let spread = each(&|c| format!("<d>{c}</d>"));
+        let references = each(&|c| format!("&#{};", u32::from(c)));
         let packed = base64::encode(format!("no. {number}").as_bytes());
         let (front, back) = packed.split_at(10);
         for xml in [
