@@ -7,7 +7,10 @@ use crate::network::{
         state::{Atena, Stage},
     },
     moment::Moment,
-    rules::{self, code::atena as rule},
+    rules::{
+        self,
+        code::{atena as rule, link::NO_COPIES},
+    },
     types::{AcquisitionNumber, AtenaNumber, InstitutionCode},
 };
 
@@ -43,6 +46,7 @@ impl Network {
             .as_ref()
             .is_some_and(|acquisition| self.is_under_way(context.at, acquisition));
         self.enforce(&rule::NOT_UNDER_WAY, under_way, || about_atena(number))?;
+        self.free_of_copies(of, number, &atena)?;
         self.remove_atena(of, number, &atena);
         Ok(())
     }
@@ -85,6 +89,19 @@ impl Network {
         let known = self.codes.atena_of(of, number);
         self.enforce(&rule::REGISTERED, known.is_none(), || about_atena(number))?;
         Ok(known.unwrap_or(Atena::new(AtenaKind::Resident)))
+    }
+
+    /// No copies may be registered for the person of a link that is to end.
+    pub(super) fn free_of_copies(
+        &self,
+        of: &InstitutionCode,
+        number: &AtenaNumber,
+        atena: &Atena,
+    ) -> Result<(), Fault> {
+        let held = atena
+            .link
+            .is_some_and(|link| self.copies.holds(of, link.person));
+        self.enforce(&NO_COPIES, held, || about_atena(number))
     }
 
     /// Whether an acquisition can still lead to a code.

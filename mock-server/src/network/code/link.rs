@@ -167,6 +167,7 @@ impl Network {
         let Some(link) = self.agreed_link(of, number, &atena, code)? else {
             return Ok(());
         };
+        self.free_of_copies(of, number, &atena)?;
         self.codes.put(
             of,
             number,

@@ -5,13 +5,15 @@ use crate::network::{
     self, Command as Any, Reply,
     act::Act,
     connection::ConnectionState,
+    provision,
     rules::{Rule, code as rule},
     testing::{ask, network, refused_by},
-    types::RequestId,
+    types::{Key, MasterVersion, RequestId},
 };
 
 const IIDA: &str = "202053-M";
 const EDUCATION: &str = "202053-E";
+const SAPPORO: &str = "011002-M";
 
 fn atena(text: &str) -> AtenaNumber {
     AtenaNumber::new(text).unwrap()
@@ -162,6 +164,34 @@ impl Story {
         self.done(IIDA, self.confirm(number, place));
     }
 
+    /// Sapporo registers a copy of tanaka, whose taxes of 2026 it does not have.
+    fn register_copy(&mut self) {
+        let key = |text| Key::new(text).unwrap();
+        let field = |name, value| provision::Filled {
+            name: key(name),
+            content: provision::Content::value(value),
+        };
+        let written = provision::Written {
+            key: provision::CopyKey {
+                atena: atena("SAPPORO-0000004"),
+                item: key("TAX-INCOME"),
+                year: Some(2026),
+            },
+            copy: provision::Copy {
+                layout: MasterVersion::new("2026.04").unwrap(),
+                original_at: "2026-10-01T09:00:00+09:00".parse().unwrap(),
+                marks: provision::Marks::default(),
+                rows: vec![provision::Row {
+                    as_of: "2026-06-01".parse().unwrap(),
+                    fields: vec![field("INCOME", "1"), field("TAX", "1")],
+                }],
+            },
+        };
+        let command = Any::Provision(provision::Command::Register(vec![written]));
+        let reply = ask(&mut self.network, SAPPORO, "copy", self.seconds, command);
+        assert!(reply.is_ok(), "{reply:?}");
+    }
+
     fn off(&mut self, rule: &'static Rule) {
         self.network.set_rules_off(&[rule]);
     }
@@ -278,6 +308,10 @@ fn each_rule_refuses_and_its_switch_lets_through() {
             let links = vec![(atena("A-1"), story.code(IIDA, 1))];
             let count = Some(2);
             (IIDA, Command::Confirm { links, count })
+        }),
+        (&rule::link::NO_COPIES, |story| {
+            story.register_copy();
+            (SAPPORO, Command::Delete(vec![atena("SAPPORO-0000004")]))
         }),
     ];
     let listed = [

@@ -80,6 +80,12 @@ impl Copies {
         self.of_person(institution, person).next().is_some()
     }
 
+    /// Whether an institution registered a copy of a person that is still there.
+    pub(crate) fn holds(&self, institution: &InstitutionCode, person: PersonId) -> bool {
+        self.of_person(institution, person)
+            .any(|(_, stored)| stored.copy.is_some())
+    }
+
     /// The years in which an institution changed a person's copies of an item.
     pub(super) fn years(
         &self,

@@ -122,6 +122,19 @@ static COUNT_DIFFERS: FaultCode = FaultCode {
     retry: Retry::Corrected,
 };
 
+static COPIES_LEFT: FaultCode = FaultCode {
+    code: "F-COD-22",
+    text: Text::fixed(
+        "副本が登録されています。",
+        "copies are registered for the atena number",
+    ),
+    next: Text::fixed(
+        "先に副本を削除してください。別人と紐付けていた場合は、その副本が別人のものとして提供されていないか確認してください。",
+        "delete the copies first; where another person was linked, see whether they were provided as that person's",
+    ),
+    retry: Retry::Corrected,
+};
+
 /// An acquisition number is its institution's own.
 pub static ACQUISITION_OWN: Rule = Rule {
     code: "R-COD-13",
@@ -263,6 +276,22 @@ pub static COUNT_AGREES: Rule = Rule {
     off: Text::fixed("件数を確かめずに処理する。", "the count is not looked at"),
 };
 
+/// No copies are left behind without a link.
+pub static NO_COPIES: Rule = Rule {
+    code: "R-COD-22",
+    phase: "code",
+    mark: Mark::Assumption,
+    text: Text::fixed(
+        "副本が登録されている間は、団体内統合宛名番号の削除及び紐付けの解除を行うことができない。",
+        "while copies are registered for it, a number is not deleted and its link is not given up",
+    ),
+    fault: &COPIES_LEFT,
+    off: Text::fixed(
+        "紐付けを終了し、副本を残す。",
+        "the link ends, and the copies stay behind",
+    ),
+};
+
 /// In the order in which they are tried.
 pub static RULES: &[&Rule] = &[
     &ACQUISITION_OWN,
@@ -274,4 +303,5 @@ pub static RULES: &[&Rule] = &[
     &LINKED,
     &LINK_AGREES,
     &COUNT_AGREES,
+    &NO_COPIES,
 ];
