@@ -1,18 +1,23 @@
 //! What an inquirer fetches, and takes back.
 
-use crate::network::{
-    Context, Fault, Network,
-    inquiry::{
-        About, Answer, State, Told,
-        state::{Ending, Inquiry},
+use std::sync::Arc;
+
+use crate::{
+    network::{
+        Context, Fault, Network,
+        inquiry::{
+            About, Answer, State, Told,
+            state::{Ending, Inquiry},
+        },
+        lies::Lie,
+        moment::Moment,
+        population::{PersonId, SIZE},
+        provision::{Content, Copy, Found, Given},
+        record::Record,
+        rules::{self, Rule, inquiry as rule},
+        types::{BatchNumber, InstitutionCode, Key, ReceiptNumber},
     },
-    lies::Lie,
-    moment::Moment,
-    population::{PersonId, SIZE},
-    provision::{Content, Copy, Found, Given},
-    record::Record,
-    rules::{self, inquiry as rule},
-    types::{BatchNumber, InstitutionCode, Key, ReceiptNumber},
+    text::Text,
 };
 
 impl Network {
@@ -49,28 +54,32 @@ impl Network {
     }
 
     fn told_of(&self, receipt: ReceiptNumber, inquiry: &Inquiry, record: &Record) -> Told {
-        let state = match inquiry.state {
-            State::Fetched => State::of_outcome(record.outcome).unwrap_or(State::Fetched),
-            state => state,
+        let state = if inquiry.state == State::Fetched {
+            State::of_outcome(record.outcome).unwrap_or(State::Fetched)
+        } else {
+            inquiry.state
         };
         let mut told = Told {
             asked: Some(self.about(&record.inquirer, inquiry, record)),
-            denial: match &inquiry.ending {
-                Ending::Denied(rule) if state == State::Denied => Some(self.denial(rule, record)),
-                _ => None,
-            },
-            reason: match &inquiry.ending {
-                Ending::Refused(reason) if state == State::Refused => Some(reason.clone()),
-                _ => None,
-            },
-            copies: match (&inquiry.ending, state) {
-                (Ending::Given(list), State::Answered) => list.to_vec(),
-                (_, State::Answered) => self.derived_again(&receipt, record, record.person),
-                _ => Vec::new(),
-            },
+            denial: None,
+            reason: None,
+            copies: Vec::new(),
             receipt,
             state,
         };
+        match &inquiry.ending {
+            Ending::Given(list) if state == State::Answered => told.copies = list.to_vec(),
+            Ending::Denied(rule) if state == State::Denied => {
+                told.denial = Some(denial(rule, record));
+            }
+            Ending::Refused(reason) if state == State::Refused => {
+                told.reason = Some(Arc::clone(reason));
+            }
+            Ending::Plain if state == State::Answered => {
+                told.copies = self.derived_again(&told.receipt, record, record.person);
+            }
+            Ending::Plain | Ending::Denied(_) | Ending::Refused(_) | Ending::Given(_) => {}
+        }
         self.distort(&mut told, record);
         told
     }
@@ -214,6 +223,25 @@ impl Network {
         }
         Ok(receipt)
     }
+}
+
+/// The refusal that stands for a denial by the core.
+fn denial(rule: &'static Rule, record: &Record) -> Fault {
+    let Record {
+        inquirer,
+        task,
+        provider,
+        item,
+        ..
+    } = record;
+    let quadruple = format!("{inquirer}/{task}/{provider}/{item}");
+    let mut fault = rule.fault(&rules::about("四つ組", "quadruple", quadruple));
+    // One fault code stands for all denials: which rule it was is said in its text, too.
+    fault.text = Text::new(
+        format!("{}{}", fault.text.ja, rule.text.ja),
+        format!("{}: {}", fault.text.en, rule.text.en),
+    );
+    fault
 }
 
 fn zero_for_undeclared(copy: &Copy) -> Copy {

@@ -8,7 +8,7 @@ use crate::network::{
     moment::Moment,
     provision::Found,
     record::Record,
-    rules::{self, Rule, inquiry as rule},
+    rules::{Rule, inquiry as rule},
     types::ReceiptNumber,
 };
 
@@ -216,24 +216,5 @@ impl Network {
             let life = self.limits.result_life.saturating_add(1);
             self.later(at, life, Step::ResultEnds, receipt);
         }
-    }
-
-    /// The refusal that stands for a denial by the core.
-    pub(super) fn denial(&self, rule: &'static Rule, record: &Record) -> crate::network::Fault {
-        let Record {
-            inquirer,
-            task,
-            provider,
-            item,
-            ..
-        } = record;
-        let quadruple = format!("{inquirer}/{task}/{provider}/{item}");
-        let mut fault = rule.fault(&rules::about("四つ組", "quadruple", quadruple));
-        // One fault code stands for all denials: which rule it was is said in its text, too.
-        fault.text = crate::text::Text::new(
-            format!("{}{}", fault.text.ja, rule.text.ja),
-            format!("{}: {}", fault.text.en, rule.text.en),
-        );
-        fault
     }
 }

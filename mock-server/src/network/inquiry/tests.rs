@@ -5,8 +5,11 @@ use crate::network::{
     self, Command as Any, Reply,
     act::Act,
     connection::ConnectionState,
+    connectivity::Hop,
+    lies::Lie,
     master::MasterKind,
     provision,
+    record::Outcome,
     rules::{self, Rule},
     testing::*,
 };
@@ -308,7 +311,7 @@ fn each_rule_refuses_leaves_a_record_and_its_switch_lets_through() {
         let reply = submit(&mut network, "r-1", 0, question.clone());
         assert_eq!(refused_by(&reply), Some(rule.code), "{question:?}");
         let record = network.records.get(&ReceiptNumber::numbered(1)).unwrap();
-        assert_eq!(record.outcome, crate::network::record::Outcome::Denied);
+        assert_eq!(record.outcome, Outcome::Denied);
         holds(&network);
         network.set_rules_off(&[rule]);
         let reply = submit(&mut network, "r-2", 1, question);
@@ -382,7 +385,7 @@ fn the_core_denies_what_is_not_permitted_and_says_by_which_rule() {
 #[test]
 fn a_permit_that_is_ignored_is_a_violation() {
     let mut network = ready();
-    network.set_lie(Some(crate::network::lies::Lie::PermitIgnored));
+    network.set_lie(Some(Lie::PermitIgnored));
     let question = Question {
         provider: institution("202029-M"),
         item: key("TAX-INCOME-SIMILAR"),
@@ -519,12 +522,7 @@ fn a_batch_is_refused_whole_or_taken_one_by_one() {
 #[test]
 fn what_waits_for_a_provider_comes_in_order_and_once() {
     let mut network = ready();
-    let down = |act: fn(crate::network::connectivity::Hop, Option<String>) -> Act| {
-        act(
-            crate::network::connectivity::Hop::Peer,
-            Some(SAPPORO.to_owned()),
-        )
-    };
+    let down = |act: fn(Hop, Option<String>) -> Act| act(Hop::Peer, Some(SAPPORO.to_owned()));
     network
         .operate(down(|hop, institution| Act::BreakHop {
             hop,
@@ -577,7 +575,7 @@ fn what_waits_for_a_provider_comes_in_order_and_once() {
 fn a_permit_runs_out_while_its_provider_cannot_be_reached() {
     let mut network = ready();
     let life = network.limits.permit_life;
-    let hop = crate::network::connectivity::Hop::Peer;
+    let hop = Hop::Peer;
     let institution = Some(SAPPORO.to_owned());
     network
         .operate(Act::BreakHop {

@@ -276,19 +276,16 @@ impl Masters {
     /// Whether there is such a procedure of this task at a time.
     pub(crate) fn procedure_of(&self, at: Moment, procedure: &Key, task: &Key) -> bool {
         self.find(MasterKind::Procedures, at, procedure.as_str())
-            .is_some_and(|entry| match &entry.detail {
-                Detail::Procedure { task: of } => *of == task.as_str(),
-                _ => false,
+            .is_some_and(|entry| {
+                matches!(&entry.detail, Detail::Procedure { task: of } if *of == task.as_str())
             })
     }
 
     /// Whether there is such an institution at a time, and it is not abolished.
     pub(crate) fn takes_part(&self, at: Moment, code: &InstitutionCode) -> bool {
+        let abolished = |entry: &Entry| matches!(&entry.detail, Detail::Abolished { on, .. } if *on <= at.date());
         self.institution(at, code)
-            .is_some_and(|entry| match &entry.detail {
-                Detail::Abolished { on, .. } => at.date() < *on,
-                _ => true,
-            })
+            .is_some_and(|entry| !abolished(entry))
     }
 
     /// Whether there is such an item at a time.

@@ -219,7 +219,8 @@ fn resident(
 }
 
 fn insurance(population: Population, provider: &InstitutionCode, person: PersonId) -> Option<Row> {
-    let insured = person.place() == cast::INOUE || population.number(person, "insured") % 3 == 0;
+    let insured =
+        person.place() == cast::INOUE || population.number(person, "insured").is_multiple_of(3);
     if provider.as_str() != "INS-0001" || !insured {
         return None;
     }
@@ -277,7 +278,7 @@ fn benefit(
         "DISABILITY" => (10, Date::new(2019, 5, 1)),
         _ => (3, Date::new(2020, 4, 1)),
     };
-    if !(here || by_ministry) || population.number(person, item) % one_in != 0 {
+    if !(here || by_ministry) || !population.number(person, item).is_multiple_of(one_in) {
         return None;
     }
     let since = since.ok()?;

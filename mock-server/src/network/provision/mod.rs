@@ -25,7 +25,7 @@ use crate::network::{
     master::MasterKind,
     moment::Moment,
     population::PersonId,
-    provision::derived::Wanted,
+    provision::{derived::Wanted, store::Kept},
     record::{Page, Record},
     types::{AtenaNumber, Digest, InstitutionCode, Key, MasterVersion, ReceiptNumber},
 };
@@ -248,12 +248,16 @@ impl Network {
         year: Option<i16>,
         at: Moment,
     ) -> Option<(Arc<Copy>, bool)> {
-        if let Some(stored) = self.copies.stored(institution, person, item, year) {
-            let before = self
-                .lies(Lie::StaleCopyAnswered)
-                .then(|| self.copies.before(institution, person, item, year))
-                .flatten();
-            return before.or(stored).map(|copy| (copy, false));
+        match self.copies.stored(institution, person, item, year) {
+            Kept::Nothing => {}
+            Kept::Deleted => return None,
+            Kept::Copy(copy) => {
+                let before = self
+                    .lies(Lie::StaleCopyAnswered)
+                    .then(|| self.copies.before(institution, person, item, year))
+                    .flatten();
+                return Some((before.unwrap_or(copy), false));
+            }
         }
         let layout = &self.masters.in_force(MasterKind::Layouts, at)?.version;
         let fields: Vec<&str> = self

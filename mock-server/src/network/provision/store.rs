@@ -14,6 +14,17 @@ use crate::network::{
 /// Of whom, of what, of which fiscal year; 0 is none.
 type Place = (Name, PersonId, Name, i16);
 
+/// What is known of a copy without deriving it.
+#[derive(Clone, Debug)]
+pub(super) enum Kept {
+    /// Nothing was changed: what is derived counts.
+    Nothing,
+    /// It was deleted.
+    Deleted,
+    /// It was registered or updated.
+    Copy(Arc<Copy>),
+}
+
 /// What is stored in a place.
 #[derive(Clone, Debug)]
 struct Stored {
@@ -31,16 +42,24 @@ pub(crate) struct Copies {
 }
 
 impl Copies {
-    /// The stored copy; `None` where nothing is stored, `Some(None)` where it was deleted.
+    /// What is stored of a copy.
     pub(super) fn stored(
         &self,
         institution: &InstitutionCode,
         person: PersonId,
         item: &Key,
         year: Option<i16>,
-    ) -> Option<Option<Arc<Copy>>> {
-        let place = self.place(institution, person, item, year)?;
-        self.stored.get(&place).map(|stored| stored.copy.clone())
+    ) -> Kept {
+        let stored = self
+            .place(institution, person, item, year)
+            .and_then(|place| self.stored.get(&place));
+        match stored {
+            None => Kept::Nothing,
+            Some(Stored { copy: None, .. }) => Kept::Deleted,
+            Some(Stored {
+                copy: Some(copy), ..
+            }) => Kept::Copy(Arc::clone(copy)),
+        }
     }
 
     /// The copy before the last change.

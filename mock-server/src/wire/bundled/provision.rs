@@ -189,7 +189,7 @@ pub(super) fn encode(answer: &Answer, xml: &mut Writer) {
     match answer {
         Answer::Registered(list) | Answer::Updated(list) => {
             entries(list, xml, |digest, xml| {
-                xml.leaf("n:Digest", digest.as_str())
+                xml.leaf("n:Digest", digest.as_str());
             });
         }
         Answer::Deleted(list) => entries(list, xml, |(), xml| xml.leaf("n:State", "deleted")),
