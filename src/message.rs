@@ -5,7 +5,7 @@ use std::{
     ops::Range,
 };
 
-use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, value::ValueKind};
 use toml::Spanned;
 
 use crate::{scenario::data::Data, text::Text};
@@ -148,6 +148,11 @@ fn environment(escape: AutoEscape) -> Environment<'static> {
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(move |_| escape.clone());
     environment.set_formatter(|out, state, value| {
+        if value.kind() == ValueKind::Bool {
+            // As XML writes it, and as the scenario does.
+            let text = if value.is_true() { "true" } else { "false" };
+            return out.write_str(text).map_err(Into::into);
+        }
         let escapes = *state.auto_escape() != AutoEscape::None;
         if escapes && !value.is_safe() && !value.is_undefined() {
             return out
@@ -222,6 +227,14 @@ mod tests {
         assert_eq!(&template[error.span.unwrap()], "c");
         let values = Values::from([("c".to_owned(), Value::from(1))]);
         assert!(render(template, &values).unwrap().starts_with("<x>"));
+    }
+
+    #[test]
+    fn a_boolean_is_written_as_xml_has_it() {
+        let values = Values::from([("a".to_owned(), Value::from(true))]);
+        let template = "<x>{{ a }}{{ not a }}{% if a %}!{% endif %}</x>";
+        assert_eq!(render(template, &values).unwrap(), "<x>truefalse!</x>");
+        assert_eq!(plain("{{ a }}", &values).unwrap(), "true");
     }
 
     #[test]

@@ -57,6 +57,8 @@ pub enum Lie {
     RecordShownThoughMarked,
     /// The person is shown the records of others too.
     RecordOfAnother,
+    /// The person is shown copies that are marked against their own view.
+    OwnViewIgnored,
     /// A record says that was answered which was not, and the other way round.
     RecordOutcomeWrong,
 }
@@ -88,6 +90,7 @@ impl Lie {
         Self::RecordMissingOnOneSide,
         Self::RecordShownThoughMarked,
         Self::RecordOfAnother,
+        Self::OwnViewIgnored,
         Self::RecordOutcomeWrong,
     ];
 
@@ -189,6 +192,10 @@ impl Lie {
             Self::RecordOfAnother => Text::fixed(
                 "本人に他人の記録も示す。",
                 "the person is shown the records of others too",
+            ),
+            Self::OwnViewIgnored => Text::fixed(
+                "自己情報として示さないものとされた副本を本人に示す。",
+                "the person is shown copies that are marked against their own view",
             ),
             Self::RecordOutcomeWrong => Text::fixed(
                 "提供された記録を拒否、それ以外の記録を提供と示す。",

@@ -8,8 +8,10 @@ use jiff::civil::Date;
 use crate::network::{
     Context, Fault, Network,
     lies::Lie,
+    master::MasterKind,
     moment::Moment,
     population::PersonId,
+    provision::Given,
     record::{Exchange, Outcome, Page, Record, Selection},
     rules::{self, portal as catalogue},
     types::{InstitutionCode, Key, PortalPerson, ReceiptNumber},
@@ -27,6 +29,15 @@ pub enum Command {
         /// Which page of them, from 1.
         page: u32,
     },
+    /// What institutions hold of the person: copies that are not marked against the person's own view.
+    OwnInformation {
+        /// The person.
+        person: PortalPerson,
+        /// Which item.
+        item: Key,
+        /// Of which fiscal year, for an item that is kept by year.
+        year: Option<i16>,
+    },
     /// What the person is told without asking: that information was provided.
     Notices {
         /// The person.
@@ -42,7 +53,7 @@ impl Command {
     /// Whether it changes anything.
     pub(crate) fn changes(&self) -> bool {
         match self {
-            Self::OwnRecords { .. } | Self::Notices { .. } => false,
+            Self::OwnRecords { .. } | Self::OwnInformation { .. } | Self::Notices { .. } => false,
         }
     }
 }
@@ -52,8 +63,19 @@ impl Command {
 pub enum Answer {
     /// A page of records.
     OwnRecords(Page<Exchange>),
+    /// The copies, by provider.
+    OwnInformation(Vec<Information>),
     /// A page of notices.
     Notices(Page<Notice>),
+}
+
+/// What one institution holds of the person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Information {
+    /// Who holds it.
+    pub provider: InstitutionCode,
+    /// What.
+    pub given: Given,
 }
 
 /// A notice to the person: information about them was provided. [A]
@@ -86,6 +108,18 @@ impl Network {
                     .map(|record| self.exchange(record))
                     .collect();
                 self.page(told, page).map(Answer::OwnRecords)
+            }
+            Command::OwnInformation { person, item, year } => {
+                let person = self.portal_person(&person)?;
+                self.enforce(
+                    &catalogue::ITEM_KNOWN,
+                    !self.masters.item(context.at, &item),
+                    || rules::about("特定個人情報", "item", &item),
+                )?;
+                let told = person.map_or_else(Vec::new, |person| {
+                    self.own_information(context.at, person, &item, year)
+                });
+                Ok(Answer::OwnInformation(told))
             }
             Command::Notices {
                 person,
@@ -141,6 +175,34 @@ impl Network {
         let own = person.is_some() && record.person == person;
         let disclosed = !record.marked || self.lies(Lie::RecordShownThoughMarked);
         (own || self.lies(Lie::RecordOfAnother)) && disclosed
+    }
+
+    /// The copies of every institution that takes part and knows the person, but those marked against their own view.
+    fn own_information(
+        &self,
+        at: Moment,
+        person: PersonId,
+        item: &Key,
+        year: Option<i16>,
+    ) -> Vec<Information> {
+        let institutions = self.masters.in_force(MasterKind::Institutions, at);
+        institutions
+            .iter()
+            .flat_map(|published| published.entries.iter())
+            .filter_map(|entry| InstitutionCode::new(&entry.key))
+            .filter(|provider| {
+                self.masters.takes_part(at, provider) && self.knows_person(provider, person, at)
+            })
+            .filter_map(|provider| {
+                let (copy, _) = self.copy(&provider, person, item, year, at)?;
+                let shown = !copy.marks.no_own_view || self.lies(Lie::OwnViewIgnored);
+                let item = item.clone();
+                shown.then_some(Information {
+                    provider,
+                    given: Given { item, year, copy },
+                })
+            })
+            .collect()
     }
 
     fn notices(&self, person: Option<PersonId>, since: Date) -> Vec<Notice> {
@@ -250,6 +312,33 @@ mod tests {
             network.set_rules_off(&[rule]);
             assert_eq!(numbers(&mut network, command), Ok(let_through));
         }
+    }
+
+    #[test]
+    fn a_person_sees_what_institutions_hold_of_them() {
+        let ask = |network: &mut Network, item: &str, year| {
+            let command = network::Command::Portal(Command::OwnInformation {
+                person: handle(1),
+                item: Key::new(item).unwrap(),
+                year,
+            });
+            match ask(network, "MYNA-PORTAL", "r-1", 60, command) {
+                Ok(network::Answer::Portal(Answer::OwnInformation(told))) => Ok(told
+                    .iter()
+                    .map(|information| information.provider.to_string())
+                    .collect::<Vec<_>>()),
+                Ok(other) => panic!("{other:?}"),
+                Err(fault) => Err(fault.rule.unwrap().code),
+            }
+        };
+        let mut network = network();
+        // Sato lived in Sapporo on January 1, 2026.
+        let sapporo = Ok(vec!["011002-M".to_owned()]);
+        assert_eq!(ask(&mut network, "TAX-INCOME", Some(2026)), sapporo);
+        assert_eq!(ask(&mut network, "TAX-INCOME", None), Ok(vec![]));
+        assert_eq!(ask(&mut network, "NO-SUCH-ITEM", None), Err("R-POR-03"));
+        network.set_rules_off(&[&catalogue::ITEM_KNOWN]);
+        assert_eq!(ask(&mut network, "NO-SUCH-ITEM", None), Ok(vec![]));
     }
 
     #[test]

@@ -31,6 +31,19 @@ static NO_OWN_RECORD: FaultCode = FaultCode {
     retry: Retry::Never,
 };
 
+static UNKNOWN_ITEM: FaultCode = FaultCode {
+    code: "F-POR-03",
+    text: Text::fixed(
+        "この特定個人情報はマスターにありません。",
+        "the masters know no such item",
+    ),
+    next: Text::fixed(
+        "現在有効なマスターの特定個人情報を指定してください。",
+        "name an item of the masters that are in force",
+    ),
+    retry: Retry::Corrected,
+};
+
 /// The handle leads to a person.
 pub static PERSON_KNOWN: Rule = Rule {
     code: "R-POR-01",
@@ -63,5 +76,21 @@ pub static OWN_AND_DISCLOSED: Rule = Rule {
     ),
 };
 
+/// The item is in the master that is in force.
+pub static ITEM_KNOWN: Rule = Rule {
+    code: "R-POR-03",
+    phase: "query-provide",
+    mark: Mark::Assumption,
+    text: Text::fixed(
+        "自己情報として求める特定個人情報は、現在有効なマスターになければならない。",
+        "the item of which a person asks for their own information is in the master that is in force",
+    ),
+    fault: &UNKNOWN_ITEM,
+    off: Text::fixed(
+        "マスターにない特定個人情報には、情報なしと応答する。",
+        "for an item that the masters do not know the answer is that there is nothing",
+    ),
+};
+
 /// In the order in which they are tried.
-pub static RULES: &[&Rule] = &[&PERSON_KNOWN, &OWN_AND_DISCLOSED];
+pub static RULES: &[&Rule] = &[&PERSON_KNOWN, &OWN_AND_DISCLOSED, &ITEM_KNOWN];

@@ -3,11 +3,11 @@
 use crate::{
     network::{
         self, Fault,
-        portal::{Answer, Command, Notice},
-        types::PortalPerson,
+        portal::{Answer, Command, Information, Notice},
+        types::{Key, PortalPerson},
     },
     wire::{
-        bundled::{Operation, record, writer::Writer},
+        bundled::{Operation, inquiry, provision, record, writer::Writer},
         reader::Children,
     },
 };
@@ -21,6 +21,18 @@ pub(super) static OPERATIONS: &[Operation] = &[
                 person: person(fields)?,
                 selection: record::selection(fields)?,
                 page: record::page(fields)?,
+            };
+            Ok(network::Command::Portal(command))
+        },
+    },
+    Operation {
+        name: "GetOwnInformation",
+        endpoint: "portal",
+        decode: |fields| {
+            let command = Command::OwnInformation {
+                person: person(fields)?,
+                item: fields.typed("Item", Key::FORM, Key::new)?,
+                year: inquiry::year(fields)?,
             };
             Ok(network::Command::Portal(command))
         },
@@ -43,6 +55,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
 pub(super) fn name(answer: &Answer) -> &'static str {
     match answer {
         Answer::OwnRecords(_) => "GetOwnRecords",
+        Answer::OwnInformation(_) => "GetOwnInformation",
         Answer::Notices(_) => "GetNotices",
     }
 }
@@ -56,6 +69,14 @@ pub(super) fn encode(answer: &Answer, xml: &mut Writer) {
                 xml.open("n:Record");
                 record::exchange(exchange, xml);
                 xml.close("n:Record");
+            }
+        }
+        Answer::OwnInformation(told) => {
+            for Information { provider, given } in told {
+                xml.open("n:Information");
+                xml.leaf("n:Provider", provider.as_str());
+                provision::given(given, xml);
+                xml.close("n:Information");
             }
         }
         Answer::Notices(page) => {
