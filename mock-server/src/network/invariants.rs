@@ -5,7 +5,10 @@
 
 use std::fmt;
 
-use crate::{network::Network, text::Text};
+use crate::{
+    network::{Network, form},
+    text::Text,
+};
 
 /// What must always hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -111,6 +114,7 @@ impl Network {
             (Invariant::Records, self.records.violations()),
             (Invariant::Permits, self.inquiry_violations()),
             (Invariant::Requests, self.requests.violations()),
+            (Invariant::NoNumberKept, self.numbers_kept()),
         ]
         .into_iter()
         .flat_map(|(invariant, wrong)| {
@@ -119,5 +123,18 @@ impl Network {
                 .map(move |what| Violation { invariant, what })
         })
         .collect()
+    }
+
+    /// Whether an individual number or a resident code is kept where texts of messages are.
+    fn numbers_kept(&self) -> Vec<String> {
+        // What is written for people to read holds every text, however deep it lies.
+        let kept = format!(
+            "{:?} {:?} {:?}",
+            self.connections, self.copies, self.inquiries
+        );
+        if form::hide(&kept) == kept {
+            return Vec::new();
+        }
+        vec!["a text that is kept holds an individual number or a resident code".to_owned()]
     }
 }

@@ -11,7 +11,7 @@ mod fetch;
 mod flow;
 mod state;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::sync::Arc;
 

@@ -43,7 +43,7 @@ fn date(text: &str) -> jiff::civil::Date {
 }
 
 /// A question of Iida's mayor's office to Sapporo's.
-fn of_iida(atena: &str) -> Question {
+pub(crate) fn of_iida(atena: &str) -> Question {
     Question {
         atena: AtenaNumber::new(atena).unwrap(),
         task: key("T-001"),
@@ -53,7 +53,7 @@ fn of_iida(atena: &str) -> Question {
 }
 
 /// A network in which Iida is connected, has the masters and has links with the first ten people.
-fn ready() -> Network {
+pub(crate) fn ready() -> Network {
     let mut network = network();
     for code in [IIDA, "202053-E"] {
         network
