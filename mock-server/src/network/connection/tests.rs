@@ -51,10 +51,11 @@ fn apply(network: &mut Network, request: &str, application: Application) -> Repl
 
 fn state(network: &mut Network) -> ConnectionState {
     let status = Any::Connection(Command::Status);
-    match ask(network, "202053-M", "r-status", 0, status).unwrap() {
-        network::Answer::Connection(Answer::Status(state, _)) => state,
-        other => panic!("{other:?}"),
-    }
+    let answer = ask(network, "202053-M", "r-status", 0, status).unwrap();
+    let network::Answer::Connection(Answer::Status(state, _)) = answer else {
+        panic!("{answer:?}")
+    };
+    state
 }
 
 fn act(network: &mut Network, act: Act) {
@@ -66,7 +67,7 @@ fn each_application_that_is_wrong_is_refused_and_its_rule_off_takes_it() {
     type Spoil = fn(&mut Application);
     let cases: &[(&rules::Rule, Spoil)] = &[
         (&rule::APPLICANT_AGREES, |it| {
-            it.institution = code("202053-E")
+            it.institution = code("202053-E");
         }),
         (&rule::NAME_AGREES, |it| it.name = "飯田市".into()),
         (&rule::TASK_KNOWN, |it| it.tasks[0].task = key("T-999")),
@@ -75,7 +76,7 @@ fn each_application_that_is_wrong_is_refused_and_its_rule_off_takes_it() {
             it.tasks[0].assessed_on = Some(date(2026, 11, 3));
         }),
         (&rule::ORDINANCE_FILED, |it| {
-            it.tasks[1].ordinance_filed_on = None
+            it.tasks[1].ordinance_filed_on = None;
         }),
         (&rule::DELEGATION_KNOWN, |it| {
             it.delegations.push(Delegation {
@@ -87,10 +88,10 @@ fn each_application_that_is_wrong_is_refused_and_its_rule_off_takes_it() {
         (&rule::PARTNER_KNOWN, |it| it.partner = code("202053-M")),
         (&rule::PARTNER_STANDS, |it| it.partner = code("209996-M")),
         (&rule::SCHEDULE_IN_ORDER, |it| {
-            it.schedule.to = date(2026, 11, 8)
+            it.schedule.to = date(2026, 11, 8);
         }),
         (&rule::SCHEDULE_AHEAD, |it| {
-            it.schedule.from = date(2026, 11, 1)
+            it.schedule.from = date(2026, 11, 1);
         }),
     ];
     for (rule, spoil) in cases {

@@ -81,8 +81,8 @@ pub static CALLER_KNOWN: Rule = Rule {
     ),
     fault: &UNKNOWN_INSTITUTION,
     off: Text::fixed(
-        "未登録の機関を、承認待ちの機関として扱う。",
-        "an unknown institution is treated as one that waits for approval",
+        "未登録の機関を、未申請の機関として扱う。",
+        "an unknown institution is treated as one that has not applied",
     ),
 };
 
