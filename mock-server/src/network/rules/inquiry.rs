@@ -62,8 +62,8 @@ static NO_CONSENT: FaultCode = FaultCode {
 static NO_LINK: FaultCode = FaultCode {
     code: "F-INQ-05",
     text: Text::fixed(
-        "団体内統合宛名番号に符号が紐付いていません。",
-        "the atena number is not linked with a code",
+        "団体内統合宛名番号に、確認済みの符号の紐付がありません。",
+        "the atena number has no confirmed link with a code",
     ),
     next: Text::fixed(
         "番号を登録し、符号を取得・適用し、紐付を確認してから照会してください。",
