@@ -192,8 +192,6 @@ pub(crate) struct Context {
     pub(crate) caller: Caller,
     /// The institution that calls; for the registry leg and MynaPortal their own names.
     pub(crate) institution: InstitutionCode,
-    /// The request's id.
-    pub(crate) request_id: RequestId,
     /// The request by caller and id.
     pub(crate) request: RequestKey,
 }
@@ -269,7 +267,6 @@ impl Network {
             at,
             caller,
             institution,
-            request_id: sender.request_id,
             request,
         };
         let reply = self

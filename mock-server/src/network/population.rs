@@ -187,22 +187,19 @@ impl Population {
 
     /// When a person was born.
     pub fn birth(self, person: PersonId) -> Date {
-        match STORIES.get(person.0 as usize - 1) {
-            Some((birth, _)) => *birth,
-            None => {
-                let year = 1935 + self.number(person, "year") % 85;
-                let day = 1 + self.number(person, "day") % 365;
-                i16::try_from(year)
-                    .ok()
-                    .and_then(|year| Date::new(year, 1, 1).ok())
-                    .and_then(|first| {
-                        first
-                            .checked_add(jiff::Span::new().days(i64::try_from(day).unwrap_or(0)))
-                            .ok()
-                    })
-                    .unwrap_or(date(1970, 1, 1))
-            }
+        if let Some((birth, _)) = STORIES.get(person.0 as usize - 1) {
+            return *birth;
         }
+        let year = 1935 + self.number(person, "year") % 85;
+        let day = 1 + self.number(person, "day") % 365;
+        i16::try_from(year)
+            .ok()
+            .and_then(|year| Date::new(year, 1, 1).ok())
+            .and_then(|first| {
+                let days = i64::try_from(day).unwrap_or(0);
+                first.checked_add(jiff::Span::new().days(days)).ok()
+            })
+            .unwrap_or(date(1970, 1, 1))
     }
 
     /// The mayor's office of the municipality in which a person lived on a day; none abroad or before birth.

@@ -232,7 +232,9 @@ impl PortalPerson {
 impl Digest {
     /// From the bytes of a hash.
     pub fn from_bytes(bytes: &[u8]) -> Self {
-        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = bytes
+            .iter()
+            .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
         Self(format!("sha256:{hex}").into())
     }
 }

@@ -12,7 +12,7 @@ pub(super) fn inspect(document: &Document<'_>) -> Found {
             NodeType::Element => element(node, &mut found),
             // Text is looked at with its element; a comment or an instruction is no content, but is sent all the same.
             NodeType::Comment => {
-                found.look_for_numbers(node.text().unwrap_or_default(), || path(node))
+                found.look_for_numbers(node.text().unwrap_or_default(), || path(node));
             }
             NodeType::PI => {
                 let value = node.pi().and_then(|pi| pi.value).unwrap_or_default();

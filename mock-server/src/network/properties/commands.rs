@@ -18,7 +18,7 @@ use crate::network::{
     properties::cases,
     provision::{self, Content, Copy, CopyKey, Filled, Marks, Row, Written},
     record::{self, Outcome, Period, Selection},
-    rules::{self, Retry},
+    rules::Retry,
     testing::*,
     types::{
         AcquisitionNumber, AtenaNumber, BatchNumber, InstitutionCode, Key, MasterVersion,
@@ -421,12 +421,11 @@ proptest! {
                 (&reply, &message.command)
             {
                 let known = taken.iter().find(|(caller, id, _, _)| (*caller, *id) == (message.caller, message.id));
-                match known {
-                    Some((_, _, first, _)) => prop_assert_eq!(first, receipt),
-                    None => {
+                if let Some((_, _, first, _)) = known {
+                    prop_assert_eq!(first, receipt);
+                } else {
                         prop_assert!(taken.iter().all(|(_, _, other, _)| other != receipt));
                         taken.push((message.caller, message.id, receipt.clone(), question.clone()));
-                    }
                 }
             }
 

@@ -226,10 +226,11 @@ impl Network {
             outcome,
             marked: _,
         } = record;
-        let outcome = match outcome {
-            Outcome::Answered if self.lies(Lie::RecordOutcomeWrong) => Outcome::Refused,
-            _ if self.lies(Lie::RecordOutcomeWrong) => Outcome::Answered,
-            outcome => outcome,
+        let lies = self.lies(Lie::RecordOutcomeWrong);
+        let outcome = match (lies, outcome == Outcome::Answered) {
+            (false, _) => outcome,
+            (true, true) => Outcome::Refused,
+            (true, false) => Outcome::Answered,
         };
         Exchange {
             receipt: number,

@@ -6,7 +6,7 @@ use crate::{
     network::{
         self, Fault,
         record::{Answer, Command, Exchange, InstitutionRecord, Page, Period, Selection},
-        types::ReceiptNumber,
+        types::{AtenaNumber, ReceiptNumber},
     },
     wire::{
         bundled::{Operation, writer::Writer},
@@ -119,7 +119,7 @@ fn institution_record(record: &InstitutionRecord, xml: &mut Writer) {
     xml.open("n:Record");
     self::exchange(exchange, xml);
     xml.leaf("n:Role", role.as_str());
-    xml.optional("n:AtenaNumber", atena.as_ref().map(|atena| atena.as_str()));
+    xml.optional("n:AtenaNumber", atena.as_ref().map(AtenaNumber::as_str));
     xml.leaf("n:NonDisclosure", marked.to_string());
     xml.close("n:Record");
 }
