@@ -20,7 +20,7 @@ def call(*command):
 
 def run(mode):
     # 5: nothing failed, and there are new snapshots; 1: something differs.
-    return call(RENKEI, "run", "--snapshots", mode, "--filter", "^[01]-").returncode
+    return call(RENKEI, "run", "--snapshots", mode, "--filter", "^0-").returncode
 
 
 def pending():
@@ -50,7 +50,7 @@ def make_suite():
 
 make_suite()
 committed = snapshots(suite)
-chosen = [name for name in committed if name.startswith(("snapshots/0-", "snapshots/1-"))]
+chosen = [name for name in committed if name.startswith("snapshots/0-")]
 
 for name in chosen:
     (suite / name).unlink()
