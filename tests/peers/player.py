@@ -126,6 +126,9 @@ class Play:
             institution = step.get("institution") or INSTITUTIONS[step["as"]]
             sender = {"RequestId": f"{self.name}-{self.number}", "Institution": institution}
             fault, answer = self.ask(step["as"], step["call"], {"Sender": sender} | message)
+            if step.get("retry"):
+                again = self.ask(step["as"], step["call"], {"Sender": sender} | message)
+                assert again == (fault, answer), f"a retry was answered with {again}, not {(fault, answer)}"
             if fault or not list(mismatches(given(step.get("until", {}), self.known), answer)):
                 break
             control("PATCH", f"/worlds/{self.name}/clock", {"advance": 10})
