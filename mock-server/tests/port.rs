@@ -138,7 +138,7 @@ async fn what_hyper_itself_refuses_gets_a_fault_that_names_the_limit() {
 #[tokio::test]
 async fn old_and_unusual_requests_are_answered_or_clearly_refused() {
     let running = start().await;
-    let cases: [(&[u8], &str, &str); 6] = [
+    let cases: [(&[u8], &str, &str); 9] = [
         (
             b"GET /master?wsdl HTTP/1.0\r\n\r\n",
             "HTTP/1.0 200",
@@ -168,6 +168,21 @@ async fn old_and_unusual_requests_are_answered_or_clearly_refused() {
             b"POST /master HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
             "HTTP/1.1 500",
             "chunks are not right",
+        ),
+        (
+            b"POST /master HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: text/xml\r\nContent-Encoding: identity\r\nContent-Encoding: gzip\r\nContent-Length: 0\r\n\r\n",
+            "HTTP/1.1 500",
+            "Content-Encoding 'identity, gzip' is not taken",
+        ),
+        (
+            b"POST /master HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: text/xml\r\nContent-Encoding: \xff\r\nContent-Length: 0\r\n\r\n",
+            "HTTP/1.1 500",
+            "is not taken",
+        ),
+        (
+            b"POST /master HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: text/xml\r\nContent-Type: text/xml; charset=Shift_JIS\r\nContent-Length: 0\r\n\r\n",
+            "HTTP/1.1 500",
+            "Content-Type is 'text/xml, text/xml; charset=Shift_JIS'",
         ),
     ];
     for (request, status, says) in cases {

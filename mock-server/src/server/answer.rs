@@ -188,18 +188,15 @@ impl Visit {
 
     /// Hands a request to its world, spoils the answer if the world says so, and keeps both in the journal.
     fn exchange(&self, world: &World, parts: &Parts, path: &str, body: &[u8]) -> Outcome {
-        let header = |name: HeaderName| {
-            parts
-                .headers
-                .get(name)
-                .and_then(|value| value.to_str().ok())
-        };
-        let action = header(HeaderName::from_static("soapaction"));
+        let content_type = header(parts, CONTENT_TYPE);
+        let content_encoding = header(parts, CONTENT_ENCODING);
+        let action = header(parts, HeaderName::from_static("soapaction"));
+        let action = action.as_deref();
         let raw = RawRequest {
             method: parts.method.as_str(),
             path,
-            content_type: header(CONTENT_TYPE),
-            content_encoding: header(CONTENT_ENCODING),
+            content_type: content_type.as_deref(),
+            content_encoding: content_encoding.as_deref(),
             soap_action: action,
             body,
         };
@@ -334,6 +331,15 @@ impl Visit {
             .insert(CONNECTION, HeaderValue::from_static("close"));
         answer
     }
+}
+
+/// What a header says, be it sent more than once or in bytes that are no text: none of it is overlooked.
+fn header(parts: &Parts, name: HeaderName) -> Option<String> {
+    let values = parts.headers.get_all(name).iter();
+    let texts: Vec<_> = values
+        .map(|value| String::from_utf8_lossy(value.as_bytes()))
+        .collect();
+    (!texts.is_empty()).then(|| texts.join(", "))
 }
 
 /// The whole answer to a request that hyper refused before anybody else saw it.

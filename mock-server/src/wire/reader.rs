@@ -161,7 +161,7 @@ impl<'a, 'input> Children<'a, 'input> {
                 }
                 NodeType::Comment | NodeType::Root => {}
                 NodeType::PI => {
-                    return Err(invalid(parent, "処理命令", "a processing instruction"));
+                    return Err(processing_instruction(parent));
                 }
             }
         }
@@ -305,6 +305,7 @@ impl Children<'_, '_> {
             .children()
             .find(|child| child.is_element() || child.is_pi())
         {
+            Some(child) if child.is_pi() => Err(processing_instruction(node)),
             Some(child) => Err(invalid(
                 child,
                 "この要素は認められません",
@@ -313,6 +314,11 @@ impl Children<'_, '_> {
             None => Ok(()),
         }
     }
+}
+
+/// SOAP 1.1 has no processing instructions in messages (section 3).
+fn processing_instruction(parent: Node<'_, '_>) -> Fault {
+    invalid(parent, "処理命令", "a processing instruction")
 }
 
 /// A message that the schema does not allow: at which element, and why.

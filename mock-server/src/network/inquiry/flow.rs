@@ -94,7 +94,8 @@ impl Network {
         }
         let since = u64::try_from(at.unix() - record.at.unix()).unwrap_or(0);
         let life = self.limits.permit_life;
-        self.inquiries.permit(receipt, record, since + life);
+        self.inquiries
+            .permit(receipt, record, since.saturating_add(life));
         self.inquiries
             .advance(receipt, State::Permitted, Ending::Plain);
         self.later(at, life.saturating_add(1), Step::PermitEnds, receipt);

@@ -43,6 +43,34 @@ pub static BAD_BINDING: FaultCode = FaultCode {
     retry: Retry::Corrected,
 };
 
+/// The envelope is of another version of SOAP.
+pub static OTHER_VERSION: FaultCode = FaultCode {
+    code: "F-FORM-04",
+    text: Text::fixed(
+        "SOAPの版が異なります。",
+        "this is another version of SOAP",
+    ),
+    next: Text::fixed(
+        "SOAP 1.1で、新しい要求番号により送信してください。",
+        "send SOAP 1.1, with a new request id",
+    ),
+    retry: Retry::Corrected,
+};
+
+/// A header block must be understood, and none is.
+pub static NOT_UNDERSTOOD: FaultCode = FaultCode {
+    code: "F-FORM-05",
+    text: Text::fixed(
+        "SOAPヘッダーを処理できません。",
+        "a header of the message is not understood",
+    ),
+    next: Text::fixed(
+        "示されたヘッダー又はmustUnderstand属性を除き、新しい要求番号で送信してください。",
+        "leave out the header that is named, or its mustUnderstand, and send with a new request id",
+    ),
+    retry: Retry::Corrected,
+};
+
 /// The server takes no more connections just now.
 pub static TOO_BUSY: FaultCode = FaultCode {
     code: "F-SRV-01",
@@ -58,4 +86,11 @@ pub static TOO_BUSY: FaultCode = FaultCode {
 };
 
 /// All faults that come before any rule.
-pub static OF_FORM: [&FaultCode; 4] = [&NOT_WELL_FORMED, &NOT_VALID, &BAD_BINDING, &TOO_BUSY];
+pub static OF_FORM: [&FaultCode; 6] = [
+    &NOT_WELL_FORMED,
+    &NOT_VALID,
+    &BAD_BINDING,
+    &OTHER_VERSION,
+    &NOT_UNDERSTOOD,
+    &TOO_BUSY,
+];

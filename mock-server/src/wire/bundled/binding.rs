@@ -1,7 +1,10 @@
 //! What the binding demands of an HTTP request and of a SOAP header.
 
 use crate::{
-    network::{Fault, rules::faults},
+    network::{
+        Fault,
+        rules::{Retry, faults},
+    },
     wire::{
         RawRequest,
         bundled::{NAMESPACE, SOAP, operations},
@@ -72,6 +75,20 @@ pub(super) fn check_action(request: &RawRequest<'_>, operation: &str) -> Result<
     ))
 }
 
+/// The code that SOAP 1.1 has for a fault (section 4.4.1).
+pub(super) fn fault_code(fault: &Fault) -> &'static str {
+    if fault.code == &faults::OTHER_VERSION {
+        return "s:VersionMismatch";
+    }
+    if fault.code == &faults::NOT_UNDERSTOOD {
+        return "s:MustUnderstand";
+    }
+    match fault.retry {
+        Retry::SameRequest => "s:Server",
+        Retry::Never | Retry::Corrected => "s:Client",
+    }
+}
+
 /// A header block that must be understood is refused, since none is.
 pub(super) fn refuse_must_understand(header: roxmltree::Node<'_, '_>) -> Result<(), Fault> {
     let demands = |node: &roxmltree::Node<'_, '_>| {
@@ -82,7 +99,7 @@ pub(super) fn refuse_must_understand(header: roxmltree::Node<'_, '_>) -> Result<
         Some(block) => {
             let name = block.tag_name().name();
             Err(reader::fault(
-                &faults::NOT_VALID,
+                &faults::NOT_UNDERSTOOD,
                 format!("（ヘッダー「{name}」（mustUnderstand）には対応していません。）"),
                 format!("the header block '{name}' must be understood, and is not"),
             ))

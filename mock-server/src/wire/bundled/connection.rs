@@ -7,7 +7,7 @@ use crate::{
         types::{InstitutionCode, Key},
     },
     wire::{
-        bundled::{NAMESPACE, Operation, record::day, writer::Writer},
+        bundled::{NAMESPACE, Operation, record::day, values, writer::Writer},
         reader::Children,
     },
 };
@@ -95,9 +95,7 @@ fn application(fields: &mut Children<'_, '_>) -> Result<Application, Fault> {
 fn task(node: roxmltree::Node<'_, '_>) -> Result<TaskApplication, Fault> {
     let mut fields = Children::of(node)?;
     let day = |name: &str, fields: &mut Children<'_, '_>| {
-        fields.typed_optional(name, "YYYY-MM-DD", |text| {
-            (text.len() == 10).then(|| text.parse().ok()).flatten()
-        })
+        fields.typed_optional(name, values::DAY, values::day)
     };
     let task = TaskApplication {
         task: fields.typed("Key", Key::FORM, Key::new)?,

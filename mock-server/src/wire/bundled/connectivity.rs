@@ -6,11 +6,10 @@ use crate::{
         connectivity::{
             Answer, Checked, Command, HopState, Hours, Mode, Status, Stop, System, Way,
         },
-        moment::Moment,
         types::InstitutionCode,
     },
     wire::{
-        bundled::{Operation, writer::Writer},
+        bundled::{Operation, values, writer::Writer},
         reader::Children,
     },
 };
@@ -25,7 +24,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         decode: |fields| {
             let way = way(fields)?;
             let sent_at =
-                fields.typed_optional("SentAt", "RFC 3339", |text| text.parse::<Moment>().ok())?;
+                fields.typed_optional("SentAt", values::MOMENT, values::moment)?;
             let payload = fields.typed("Payload", "1–200", |text| {
                 let right = (1..=PAYLOAD).contains(&text.chars().count());
                 right.then(|| text.to_owned())

@@ -7,7 +7,7 @@ use crate::{
         types::{AtenaNumber, BatchNumber, InstitutionCode, Key, ReceiptNumber},
     },
     wire::{
-        bundled::{Operation, provision, record, refusal, writer::Writer},
+        bundled::{Operation, provision, record, refusal, values, writer::Writer},
         reader::Children,
     },
 };
@@ -59,7 +59,7 @@ fn question(fields: &mut Children<'_, '_>) -> Result<Question, Fault> {
     let provider = fields.typed("Provider", InstitutionCode::FORM, InstitutionCode::new)?;
     let item = item(fields)?;
     let time = time(fields)?;
-    let consent = fields.typed_optional("Consent", "true, false", record::boolean)?;
+    let consent = fields.typed_optional("Consent", values::MARK, values::mark)?;
     Ok(Question {
         atena,
         task,
@@ -75,7 +75,7 @@ fn time(fields: &mut Children<'_, '_>) -> Result<Time, Fault> {
     if let Some(year) = year(fields)? {
         return Ok(Time::Year(year));
     }
-    let Some(from) = fields.typed_optional("From", record::DAY_FORM, record::read_day)? else {
+    let Some(from) = fields.typed_optional("From", values::DAY, values::day)? else {
         return Ok(Time::Now);
     };
     let to = record::day("To", fields)?;
@@ -84,10 +84,7 @@ fn time(fields: &mut Children<'_, '_>) -> Result<Time, Fault> {
 
 /// A fiscal year, where one is named.
 pub(super) fn year(fields: &mut Children<'_, '_>) -> Result<Option<i16>, Fault> {
-    fields.typed_optional("Year", "YYYY", |text| {
-        let digits = text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit());
-        digits.then(|| text.parse().ok()).flatten()
-    })
+    fields.typed_optional("Year", values::YEAR, values::year)
 }
 
 /// An item.

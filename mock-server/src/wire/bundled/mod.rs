@@ -10,13 +10,14 @@ mod portal;
 mod provision;
 mod record;
 mod registry;
+mod values;
 mod writer;
 
 use crate::{
     network::{
         Answer, Command, Fault, Reply, Sender,
         moment::Moment,
-        rules::{Retry, faults},
+        rules::faults,
         types::{InstitutionCode, RequestId},
     },
     wire::{
@@ -178,8 +179,13 @@ impl Contract for Bundled {
         let document = reader::parse(text)?;
         let root = document.root_element();
         if !root.has_tag_name((SOAP, "Envelope")) {
+            let code = if root.tag_name().name() == "Envelope" {
+                &faults::OTHER_VERSION
+            } else {
+                &faults::NOT_VALID
+            };
             return Err(reader::fault(
-                &faults::NOT_VALID,
+                code,
                 "（最上位はSOAP 1.1のEnvelopeです。）",
                 "the root must be a SOAP 1.1 Envelope",
             ));
@@ -240,13 +246,7 @@ impl Contract for Bundled {
     fn encode_fault(&self, fault: &Fault) -> RawResponse {
         let mut xml = Writer::envelope();
         xml.open("s:Fault");
-        xml.leaf(
-            "faultcode",
-            match fault.retry {
-                Retry::SameRequest => "s:Server",
-                Retry::Never | Retry::Corrected => "s:Client",
-            },
-        );
+        xml.leaf("faultcode", binding::fault_code(fault));
         xml.leaf("faultstring", &fault.text.ja);
         xml.open("detail");
         xml.open("n:Fault");
@@ -407,7 +407,7 @@ mod tests {
                     "http://schemas.xmlsoap.org/soap/envelope/",
                     "http://www.w3.org/2003/05/soap-envelope",
                 ),
-                &faults::NOT_VALID,
+                &faults::OTHER_VERSION,
                 "1.1",
             ),
             (
@@ -459,7 +459,7 @@ mod tests {
                 "instruction in a value",
                 GOOD.replace("r-1", "r-<?x y?>1"),
                 &faults::NOT_VALID,
-                "not allowed",
+                "RequestId: a processing instruction",
             ),
             (
                 "XML 1.1",
@@ -473,7 +473,7 @@ mod tests {
                     "<s:Body>",
                     "<s:Header><n:Pay s:mustUnderstand=\"1\"/></s:Header><s:Body>",
                 ),
-                &faults::NOT_VALID,
+                &faults::NOT_UNDERSTOOD,
                 "'Pay'",
             ),
             (
@@ -571,6 +571,27 @@ mod tests {
             let fault = Bundled.decode(&request).unwrap_err();
             assert_eq!(fault.code, &faults::BAD_BINDING);
             assert!(fault.text.en.contains(says), "{}", fault.text.en);
+        }
+    }
+
+    #[test]
+    fn soap_has_codes_of_its_own_for_its_version_and_its_headers() {
+        let refused = |body: &str| {
+            let fault = Bundled.decode(&request(body.as_bytes())).unwrap_err();
+            String::from_utf8(Bundled.encode_fault(&fault).body).unwrap()
+        };
+        let header = "<s:Header><n:Pay s:mustUnderstand=\"1\"/></s:Header><s:Body>";
+        for (body, code) in [
+            (GOOD.replace(SOAP, "http://www.w3.org/2003/05/soap-envelope"), "VersionMismatch"),
+            (GOOD.replace("<s:Body>", header), "MustUnderstand"),
+            (GOOD.replace("r-1", ""), "Client"),
+            ("<a/>".to_owned(), "Client"),
+        ] {
+            let answer = refused(&body);
+            assert!(
+                answer.contains(&format!("<faultcode>s:{code}</faultcode>")),
+                "{answer}"
+            );
         }
     }
 

@@ -5,7 +5,6 @@ use crate::{
         self, Fault,
         code::Entries,
         inquiry::State,
-        moment::Moment,
         provision::{
             Answer, AnsweredCopy, Command, Content, Copy, CopyKey, Filled, Given, HeldRequest,
             Marks, Row, Written,
@@ -16,7 +15,7 @@ use crate::{
         bundled::{
             Operation,
             inquiry::{self, atena, item, receipt, year},
-            record, refusal,
+            record, refusal, values,
             writer::Writer,
         },
         reader::Children,
@@ -112,10 +111,8 @@ fn key(fields: &mut Children<'_, '_>) -> Result<CopyKey, Fault> {
 fn written(fields: &mut Children<'_, '_>) -> Result<Written, Fault> {
     let key = key(fields)?;
     let layout = layout(fields)?;
-    let original_at = fields.typed("OriginalAt", "YYYY-MM-DDThh:mm:ss+09:00", |text| {
-        text.parse::<Moment>().ok()
-    })?;
-    let mut mark = |name| fields.typed(name, "true, false", record::boolean);
+    let original_at = fields.typed("OriginalAt", values::MOMENT, values::moment)?;
+    let mut mark = |name| fields.typed(name, values::MARK, values::mark);
     let marks = Marks {
         no_automatic_answer: mark("NoAutomaticAnswer")?,
         non_disclosure: mark("NonDisclosure")?,

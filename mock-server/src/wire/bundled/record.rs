@@ -9,7 +9,7 @@ use crate::{
         types::{AtenaNumber, ReceiptNumber},
     },
     wire::{
-        bundled::{Operation, writer::Writer},
+        bundled::{Operation, values, writer::Writer},
         reader::Children,
     },
 };
@@ -29,7 +29,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         endpoint: "record",
         decode: |fields| {
             let receipt = fields.typed("ReceiptNumber", ReceiptNumber::FORM, ReceiptNumber::new)?;
-            let marked = fields.typed("NonDisclosure", "true, false", boolean)?;
+            let marked = fields.typed("NonDisclosure", values::MARK, values::mark)?;
             let command = Command::SetNonDisclosure { receipt, marked };
             Ok(network::Command::Record(command))
         },
@@ -75,15 +75,7 @@ pub(super) fn selection(fields: &mut Children<'_, '_>) -> Result<Selection, Faul
 
 /// A date in the calendar.
 pub(super) fn day(name: &str, fields: &mut Children<'_, '_>) -> Result<Date, Fault> {
-    fields.typed(name, DAY_FORM, read_day)
-}
-
-/// The form of a date.
-pub(super) const DAY_FORM: &str = "YYYY-MM-DD";
-
-/// Reads a date in the calendar.
-pub(super) fn read_day(text: &str) -> Option<Date> {
-    (text.len() == 10).then(|| text.parse().ok()).flatten()
+    fields.typed(name, values::DAY, values::day)
 }
 
 /// Which page is asked for; the first where none is named.
@@ -144,13 +136,4 @@ pub(super) fn exchange(exchange: &Exchange, xml: &mut Writer) {
     xml.leaf("n:Provider", provider.as_str());
     xml.leaf("n:Item", item.as_str());
     xml.leaf("n:Outcome", outcome.as_str());
-}
-
-/// Whether something is so.
-pub(super) fn boolean(text: &str) -> Option<bool> {
-    match text {
-        "true" | "1" => Some(true),
-        "false" | "0" => Some(false),
-        _ => None,
-    }
 }
