@@ -160,17 +160,22 @@ impl Network {
         }
     }
 
+    /// What is kept under a receipt number.
+    pub(in crate::network) fn inquiry_and_record(
+        &self,
+        receipt: &ReceiptNumber,
+    ) -> Option<(Inquiry, Record)> {
+        let inquiry = self.inquiries.get(receipt).cloned();
+        inquiry.zip(self.records.get(receipt))
+    }
+
     /// An inquiry of the caller's own; none only where the rule is off.
     fn own_inquiry(
         &self,
         context: &Context,
         receipt: &ReceiptNumber,
     ) -> Result<Option<(Inquiry, Record)>, Fault> {
-        let found = self
-            .inquiries
-            .get(receipt)
-            .cloned()
-            .zip(self.records.get(receipt));
+        let found = self.inquiry_and_record(receipt);
         let own = found
             .as_ref()
             .is_some_and(|(_, record)| record.inquirer == context.institution);

@@ -105,11 +105,7 @@ impl Network {
         context: &Context,
         receipt: &ReceiptNumber,
     ) -> Result<Option<(Inquiry, Record)>, Fault> {
-        let found = self
-            .inquiries
-            .get(receipt)
-            .cloned()
-            .zip(self.records.get(receipt));
+        let found = self.inquiry_and_record(receipt);
         let own = found.as_ref().is_some_and(|(inquiry, record)| {
             record.provider == context.institution
                 && !matches!(

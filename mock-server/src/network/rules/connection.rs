@@ -171,7 +171,7 @@ pub static NOT_SUSPENDED: Rule = Rule {
     phase: "connection",
     mark: Mark::Assumption,
     text: Text::fixed(
-        "利用停止中の機関は、接続申請及び申請状況の確認以外を行うことができない。",
+        "利用停止中の機関は、申請状況の確認以外を行うことができない。",
         "a suspended institution may ask for its status, and nothing else",
     ),
     fault: &SUSPENDED,

@@ -46,10 +46,7 @@ pub static BAD_BINDING: FaultCode = FaultCode {
 /// The envelope is of another version of SOAP.
 pub static OTHER_VERSION: FaultCode = FaultCode {
     code: "F-FORM-04",
-    text: Text::fixed(
-        "SOAPの版が異なります。",
-        "this is another version of SOAP",
-    ),
+    text: Text::fixed("SOAPの版が異なります。", "this is another version of SOAP"),
     next: Text::fixed(
         "SOAP 1.1で、新しい要求番号により送信してください。",
         "send SOAP 1.1, with a new request id",

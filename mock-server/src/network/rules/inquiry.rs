@@ -62,11 +62,11 @@ static NO_CONSENT: FaultCode = FaultCode {
 static NO_LINK: FaultCode = FaultCode {
     code: "F-INQ-05",
     text: Text::fixed(
-        "団体内統合宛名番号に、確認済みの符号の紐付がありません。",
+        "団体内統合宛名番号に、確認済みの符号の紐付けがありません。",
         "the atena number has no confirmed link with a code",
     ),
     next: Text::fixed(
-        "番号を登録し、符号を取得・適用し、紐付を確認してから照会してください。",
+        "番号を登録し、符号を取得・適用し、紐付けを確認してから照会してください。",
         "register the number, fetch and apply its code and confirm the link before asking",
     ),
     retry: Retry::Corrected,
@@ -319,7 +319,7 @@ pub static PERSON_LINKED: Rule = Rule {
     ),
     fault: &NO_LINK,
     off: Text::fixed(
-        "紐付のない番号の照会も受け付ける（該当者なしとなる）。",
+        "紐付けのない番号の照会も受け付ける（該当者なしとなる）。",
         "an inquiry about a number without a link is accepted; the provider knows nobody",
     ),
 };
@@ -330,12 +330,12 @@ pub static LINK_CONFIRMED: Rule = Rule {
     phase: PHASE,
     mark: Mark::Assumption,
     text: Text::fixed(
-        "符号の紐付は、照会の前に確認されていなければならない。",
+        "符号の紐付けは、照会の前に確認されていなければならない。",
         "the link of an atena number is confirmed before anything is asked by it",
     ),
     fault: &NO_LINK,
     off: Text::fixed(
-        "確認前の紐付による照会も受け付ける。",
+        "確認前の紐付けによる照会も受け付ける。",
         "an inquiry by a link that is not confirmed is accepted",
     ),
 };
@@ -392,7 +392,7 @@ pub static BATCH_ASKS_ONCE: Rule = Rule {
 pub static OWN_RECEIPT: Rule = Rule {
     code: "R-INQ-16",
     phase: PHASE,
-    mark: Mark::Law,
+    mark: Mark::Assumption,
     text: Text::fixed(
         "照会結果の取得と取消しは、その照会を行った機関のみができる。",
         "only the institution that asked fetches a result or takes an inquiry back",
@@ -504,7 +504,7 @@ pub static PROVIDER_UP_TO_DATE: Rule = Rule {
 pub static PERMIT_VALID: Rule = Rule {
     code: "R-INQ-23",
     phase: PHASE,
-    mark: Mark::Law,
+    mark: Mark::Assumption,
     text: Text::fixed(
         "提供は、情報提供許可証の有効期間内に行わなければならない。",
         "information is provided while its permit is valid",

@@ -36,11 +36,11 @@ static STANDS_TWICE: FaultCode = FaultCode {
 static COPY_NO_LINK: FaultCode = FaultCode {
     code: "F-PRV-03",
     text: Text::fixed(
-        "団体内統合宛名番号に確認済みの符号の紐付がありません。",
+        "団体内統合宛名番号に確認済みの符号の紐付けがありません。",
         "the atena number has no confirmed link with a code",
     ),
     next: Text::fixed(
-        "紐付を確認してから、副本を登録してください。",
+        "紐付けを確認してから、副本を登録してください。",
         "confirm the link before registering its copies",
     ),
     retry: Retry::Corrected,
@@ -159,12 +159,12 @@ pub static COPY_PERSON_LINKED: Rule = Rule {
     phase: PHASE,
     mark: Mark::Assumption,
     text: Text::fixed(
-        "副本の団体内統合宛名番号は、確認済みの符号の紐付がなければならない。",
+        "副本の団体内統合宛名番号は、確認済みの符号の紐付けがなければならない。",
         "the atena number of a copy has a confirmed link with a code",
     ),
     fault: &COPY_NO_LINK,
     off: Text::fixed(
-        "紐付のない番号の副本は、受け付けて登録しない。",
+        "紐付けのない番号の副本は、受け付けて登録しない。",
         "a copy without a link is accepted, and not kept",
     ),
 };
@@ -365,7 +365,7 @@ pub static COPY_NOT_OLDER: Rule = Rule {
 pub static OWN_HELD_REQUEST: Rule = Rule {
     code: "R-PRV-16",
     phase: PHASE,
-    mark: Mark::Law,
+    mark: Mark::Assumption,
     text: Text::fixed(
         "回答又は拒否ができるのは、その機関に対する照会のみである。",
         "a provider answers or refuses what was asked of itself, and nothing else",
@@ -413,7 +413,7 @@ pub static ANSWER_OF_ASKED_ITEM: Rule = Rule {
 pub static REFUSAL_WITH_REASON: Rule = Rule {
     code: "R-PRV-19",
     phase: PHASE,
-    mark: Mark::Law,
+    mark: Mark::Assumption,
     text: Text::fixed(
         "提供者には提供の義務がある（番号法第22条）ため、拒否には理由を記載しなければならない。",
         "a provider is obliged to provide (Number Use Act, article 22), so a refusal names its reason",

@@ -106,7 +106,7 @@ pub static WITHIN_SEVEN_YEARS: Rule = Rule {
 pub static OWN_RECORD: Rule = Rule {
     code: "R-REC-04",
     phase: "query-provide",
-    mark: Mark::Law,
+    mark: Mark::Assumption,
     text: Text::fixed(
         "機関は、自らが照会又は提供した記録のみを確認し、不開示とすることができる。",
         "an institution sees and marks the records of what it asked or provided itself, and no others",

@@ -23,8 +23,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         endpoint: "connectivity",
         decode: |fields| {
             let way = way(fields)?;
-            let sent_at =
-                fields.typed_optional("SentAt", values::MOMENT, values::moment)?;
+            let sent_at = fields.typed_optional("SentAt", values::MOMENT, values::moment)?;
             let payload = fields.typed("Payload", "1–200", |text| {
                 let right = (1..=PAYLOAD).contains(&text.chars().count());
                 right.then(|| text.to_owned())

@@ -42,12 +42,10 @@ pub(super) fn moment(text: &str) -> Option<Moment> {
         None => rest,
     };
     let right_zone = zone == "Z"
-        || zone.strip_prefix(['+', '-']).is_some_and(|offset| {
-            follows(offset, "00:00") && (offset < "14:00" || offset == "14:00")
-        });
-    let moment: Moment = (right && right_zone)
-        .then(|| text.parse().ok())
-        .flatten()?;
+        || zone
+            .strip_prefix(['+', '-'])
+            .is_some_and(|offset| follows(offset, "00:00") && offset <= "14:00");
+    let moment: Moment = (right && right_zone).then(|| text.parse().ok()).flatten()?;
     has_year(start.get(..4)?.parse().ok()?).then_some(moment)
 }
 
