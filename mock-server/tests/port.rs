@@ -172,7 +172,7 @@ async fn old_and_unusual_requests_are_answered_or_clearly_refused() {
         (
             b"POST /master HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: text/xml\r\nContent-Encoding: identity\r\nContent-Encoding: gzip\r\nContent-Length: 0\r\n\r\n",
             "HTTP/1.1 500",
-            "Content-Encoding 'identity, gzip' is not taken",
+            "identity, gzip&apos; is not taken",
         ),
         (
             b"POST /master HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: text/xml\r\nContent-Encoding: \xff\r\nContent-Length: 0\r\n\r\n",
@@ -182,7 +182,7 @@ async fn old_and_unusual_requests_are_answered_or_clearly_refused() {
         (
             b"POST /master HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: text/xml\r\nContent-Type: text/xml; charset=Shift_JIS\r\nContent-Length: 0\r\n\r\n",
             "HTTP/1.1 500",
-            "Content-Type is 'text/xml, text/xml; charset=Shift_JIS'",
+            "text/xml, text/xml; charset=Shift_JIS",
         ),
     ];
     for (request, status, says) in cases {
