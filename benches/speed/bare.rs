@@ -44,7 +44,7 @@ pub(crate) async fn serve(pki: &Path, answer: &Path) {
     let answer = Bytes::from(fs::read(answer).unwrap());
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     println!(
-        "{{\"url\":\"https://{}/\",\"control\":\"\"}}",
+        "{{\"url\":\"https://{}/\"}}",
         listener.local_addr().unwrap()
     );
     loop {

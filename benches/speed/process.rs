@@ -11,7 +11,6 @@ use std::{
 pub(crate) struct Server {
     child: Child,
     pub(crate) url: String,
-    pub(crate) control: String,
 }
 
 impl Server {
@@ -40,16 +39,9 @@ impl Server {
             .read_line(&mut line)
             .unwrap();
         let ready: serde_json::Value = serde_json::from_str(&line).unwrap();
-        let text = |key: &str| {
-            ready
-                .get(key)
-                .and_then(|value| value.as_str())
-                .unwrap_or_default()
-                .to_owned()
-        };
+        let url = ready.get("url").and_then(|value| value.as_str());
         Self {
-            url: text("url"),
-            control: text("control"),
+            url: url.unwrap_or_default().to_owned(),
             child,
         }
     }

@@ -26,6 +26,7 @@ type Row = (&'static str, fn(&Runtime, &Set));
 
 pub(crate) const ROWS: &[Row] = &[
     ("exchanges", exchanges),
+    ("inquiries", inquiries),
     ("handshakes", handshakes),
     ("start", start),
     ("memory", memory),
@@ -213,6 +214,127 @@ fn run_hurl(set: &Set, file: &Path) -> Option<f64> {
     done.status
         .success()
         .then(|| before.elapsed().as_secs_f64())
+}
+
+/// An inquiry of Sapporo about what an insurer holds; peers are linked with everyone from the beginning.
+fn submit(number: usize) -> Message {
+    let person = number % 900_000 + 1_000;
+    let rest = format!(
+        "<n:AtenaNumber>SAPPORO-{person:07}</n:AtenaNumber><n:Task>T-004</n:Task><n:Procedure>P-004-01</n:Procedure><n:Provider>INS-0001</n:Provider><n:Item>INSURANCE</n:Item>"
+    );
+    Message {
+        path: "/inquiry".to_owned(),
+        action: "SubmitInquiry",
+        body: envelope("SubmitInquiry", &format!("ask-{number}"), "011002-M", &rest),
+    }
+}
+
+fn result(number: usize, receipt: &str) -> Message {
+    Message {
+        path: "/inquiry".to_owned(),
+        action: "GetInquiryResult",
+        body: envelope(
+            "GetInquiryResult",
+            &format!("fetch-{number}"),
+            "011002-M",
+            &format!("<n:ReceiptNumber>{receipt}</n:ReceiptNumber>"),
+        ),
+    }
+}
+
+/// The receipt number in an answer.
+fn receipt(answer: &[u8]) -> String {
+    let text = String::from_utf8_lossy(answer);
+    let at = text.find("RC-").unwrap();
+    text.get(at..at + 11).unwrap().to_owned()
+}
+
+/// Requests a second of 32 kept-alive connections, and the server's CPU a request where it can be read. Each pair has a
+/// number of its own, from `first`.
+fn load(
+    runtime: &Runtime,
+    server: &Server,
+    tls: &Arc<ClientConfig>,
+    first: usize,
+    pairs: usize,
+) -> (f64, Option<f64>) {
+    let before_ticks = server.ticks();
+    let seconds = timed(|| {
+        runtime.block_on(async {
+            let mut tasks = JoinSet::new();
+            for connection in 0..CONNECTIONS {
+                let (url, tls) = (server.url.clone(), Arc::clone(tls));
+                let first = first + connection * pairs;
+                tasks.spawn(async move {
+                    let mut sender = client::connect(&url, &tls).await;
+                    for number in first..first + pairs {
+                        let (status, answer) = client::send(&mut sender, submit(number)).await;
+                        assert_eq!(status, 200, "{}", String::from_utf8_lossy(&answer));
+                        let fetch = result(number, &receipt(&answer));
+                        let (status, answer) = client::send(&mut sender, fetch).await;
+                        assert_eq!(status, 200, "{}", String::from_utf8_lossy(&answer));
+                    }
+                });
+            }
+            while let Some(done) = tasks.join_next().await {
+                done.unwrap();
+            }
+        });
+    });
+    #[expect(clippy::cast_precision_loss, reason = "a few thousand requests")]
+    let requests = (CONNECTIONS * pairs * 2) as f64;
+    let cpu = before_ticks
+        .zip(server.ticks())
+        .map(|(before, after)| (after - before) / requests);
+    (requests / seconds, cpu)
+}
+
+fn inquiries(runtime: &Runtime, set: &Set) {
+    const PAIRS: usize = 100;
+    let mock = Server::mock(&set.pki);
+    let tls = set.tls("sapporo-mayor");
+    let (_, answer) = runtime.block_on(async {
+        let mut sender = client::connect(&mock.url, &tls).await;
+        let (_, answer) = client::send(&mut sender, submit(0)).await;
+        client::send(&mut sender, result(0, &receipt(&answer))).await
+    });
+    let bare = set.bare(&answer);
+    let (mut speeds, mut cpus) = (Vec::new(), Vec::new());
+    let mut next = 1;
+    for _ in 0..ROUNDS {
+        let (theirs, their_cpu) = load(runtime, &bare, &tls, next, PAIRS);
+        let (ours, our_cpu) = load(runtime, &mock, &tls, next, PAIRS);
+        next += CONNECTIONS * PAIRS;
+        speeds.push(ours / theirs);
+        cpus.extend(our_cpu.zip(their_cpu).map(|(ours, theirs)| ours / theirs));
+    }
+    print(
+        "SubmitInquiry and GetInquiryResult, 32 connections, requests a second ÷ bare",
+        &format!("{:.2}", median(speeds)),
+        "≥ 0.45",
+        "≥ 0.6",
+    );
+    let shown = if cpus.is_empty() {
+        "not here".to_owned()
+    } else {
+        format!("{:.2}", median(cpus))
+    };
+    print("their CPU a request ÷ bare", &shown, "≤ 3.0", "≤ 2.2");
+    // The journals are full by now; what is added from here on stays for good, or for the 24 hours of a retry.
+    let before = mock.resident();
+    let added = 50_000 / CONNECTIONS;
+    load(runtime, &mock, &tls, next, added);
+    #[expect(clippy::cast_precision_loss, reason = "fifty thousand")]
+    let each = before
+        .zip(mock.resident())
+        .map(|(before, after)| (after - before) * 1024.0 / (added * CONNECTIONS) as f64);
+    let shown = each.map_or_else(|| "not here".to_owned(), |bytes| format!("{bytes:.0} B"));
+    print(
+        "memory that one inquiry adds, its retry of 24 hours included",
+        &shown,
+        "≤ 512 B",
+        "≤ 256 B",
+    );
 }
 
 fn handshakes(runtime: &Runtime, set: &Set) {
