@@ -1,6 +1,6 @@
 //! What people read, in Japanese and English. A missing language does not compile.
 
-use std::fmt;
+use std::{fmt, io};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -46,6 +46,44 @@ impl Text {
         joined
             .split_once(SEPARATOR)
             .map(|(ja, en)| Self::new(ja, en))
+    }
+
+    /// What the system says of a file or a connection: it speaks one language, so the commonest are told here.
+    pub fn of_io(error: &io::Error) -> Self {
+        let known = [
+            (
+                io::ErrorKind::NotFound,
+                "ファイル又はフォルダーがありません",
+            ),
+            (io::ErrorKind::PermissionDenied, "アクセス権がありません"),
+            (
+                io::ErrorKind::ReadOnlyFilesystem,
+                "書込みが禁止されています",
+            ),
+            (io::ErrorKind::StorageFull, "空き容量が不足しています"),
+            (
+                io::ErrorKind::AlreadyExists,
+                "同じ名前のファイル又はフォルダーが既にあります",
+            ),
+            (io::ErrorKind::NotADirectory, "フォルダーではありません"),
+            (
+                io::ErrorKind::IsADirectory,
+                "ファイルではなくフォルダーです",
+            ),
+            (io::ErrorKind::AddrInUse, "他のプログラムが使用しています"),
+            (
+                io::ErrorKind::AddrNotAvailable,
+                "この機器のアドレスではありません",
+            ),
+            (io::ErrorKind::ConnectionRefused, "接続を拒否されました"),
+            (io::ErrorKind::ConnectionReset, "接続を切断されました"),
+            (io::ErrorKind::TimedOut, "時間内に応答がありません"),
+        ];
+        let ja = known
+            .into_iter()
+            .find(|(kind, _)| *kind == error.kind())
+            .map_or_else(|| error.to_string(), |(_, ja)| ja.to_owned());
+        Self::new(ja, error.to_string())
     }
 
     /// The text in one language.

@@ -26,11 +26,13 @@ pub enum Exit {
     IndividualNumber,
     /// A fault of our own.
     Internal,
+    /// The run was ended before all of its scenarios were.
+    Interrupted,
 }
 
 impl Exit {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Ok,
         Self::Failed,
         Self::Usage,
@@ -40,6 +42,7 @@ impl Exit {
         Self::Nothing,
         Self::IndividualNumber,
         Self::Internal,
+        Self::Interrupted,
     ];
 
     /// The exit code.
@@ -54,6 +57,8 @@ impl Exit {
             Self::Nothing => 6,
             Self::IndividualNumber => 7,
             Self::Internal => 70,
+            // As shells have it for what is ended by Ctrl-C.
+            Self::Interrupted => 130,
         }
     }
 
@@ -71,7 +76,7 @@ impl Exit {
             ),
             Self::Suite => (
                 "シナリオ又はプロファイルに誤りがあります",
-                "a scenario or the profile is wrong; nothing was sent",
+                "a scenario or the profile is wrong",
             ),
             Self::Transport => (
                 "接続先に到達できないか、通信に異常があります",
@@ -84,16 +89,23 @@ impl Exit {
             Self::Nothing => ("対象となるシナリオがありません", "nothing was selected"),
             Self::IndividualNumber => ("個人番号を検出しました", "an individual number was found"),
             Self::Internal => ("renkei自体の不具合です", "a fault of renkei's own"),
+            Self::Interrupted => (
+                "途中で中断されたため、実施していないシナリオがあります",
+                "the run was ended before all of its scenarios were",
+            ),
         };
         Text::new(ja, en)
     }
 }
 
-/// The exit of a run. When several hold: 70, 7, 3, 4, 1, 5, 0; blocked takes its cause's.
-pub fn exit(results: &[ScenarioResult]) -> Exit {
+/// The exit of a run that announced so many scenarios. When several hold: 70, 7, 3, 4, 1, 130, 5, 0; blocked takes its
+/// cause's.
+pub fn exit(results: &[ScenarioResult], announced: usize) -> Exit {
+    let interrupted = (results.len() < announced).then_some(Exit::Interrupted);
     results
         .iter()
         .map(|result| of(result, results))
+        .chain(interrupted)
         .max_by_key(|exit| rank(*exit))
         .unwrap_or(Exit::Nothing)
 }
@@ -122,11 +134,12 @@ fn rank(exit: Exit) -> u8 {
     match exit {
         Exit::Ok | Exit::Nothing | Exit::Usage => 0,
         Exit::NewSnapshots => 1,
-        Exit::Failed => 2,
-        Exit::Transport => 3,
-        Exit::Suite => 4,
-        Exit::IndividualNumber => 5,
-        Exit::Internal => 6,
+        Exit::Interrupted => 2,
+        Exit::Failed => 3,
+        Exit::Transport => 4,
+        Exit::Suite => 5,
+        Exit::IndividualNumber => 6,
+        Exit::Internal => 7,
     }
 }
 
@@ -161,11 +174,23 @@ mod tests {
             (ScenarioEnd::Internal, 70),
         ];
         let mut results = Vec::new();
-        assert_eq!(exit(&results), Exit::Nothing);
+        assert_eq!(exit(&results, 0), Exit::Nothing);
         for (end, code) in ends {
             results.insert(0, result("a", end));
-            assert_eq!(exit(&results).code(), code);
+            assert_eq!(exit(&results, 0).code(), code);
         }
+    }
+
+    #[test]
+    fn what_was_announced_and_never_ended_is_told_where_nothing_failed() {
+        for (end, code) in [
+            (ScenarioEnd::Passed, 130),
+            (ScenarioEnd::New, 130),
+            (ScenarioEnd::Failed, 1),
+        ] {
+            assert_eq!(exit(&[result("a", end)], 2).code(), code);
+        }
+        assert_eq!(exit(&[], 2).code(), 130);
     }
 
     #[test]
@@ -177,12 +202,12 @@ mod tests {
             (ScenarioEnd::IndividualNumber, 7),
         ] {
             let results = [result("a", end), blocked("b", "a"), blocked("c", "b")];
-            assert_eq!(exit(&results).code(), code);
+            assert_eq!(exit(&results, 3).code(), code);
             let alone = of(&results[2], &results);
             assert_eq!(alone.code(), code);
         }
         assert_eq!(
-            exit(&[blocked("b", "gone"), blocked("c", "c")]),
+            exit(&[blocked("b", "gone"), blocked("c", "c")], 2),
             Exit::Failed
         );
     }

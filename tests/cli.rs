@@ -311,7 +311,7 @@ fn the_selftest_sees_a_guard_that_notices_and_one_that_sleeps() {
         &["--lang", "en", "selftest", "--rule", "R-CON-001"],
     );
     assert_eq!(output.status.code(), Some(2));
-    assert!(out(&output).contains("the nearest is 'R-CON-01'"));
+    assert!(out(&output).contains("did you mean 'R-CON-01'"));
 }
 
 #[test]

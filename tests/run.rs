@@ -53,7 +53,7 @@ fn scenarios_are_chosen_by_path_folder_id_tag_and_expression() {
     assert_eq!(suite.renkei(&["run", "--tag", "none"]).0, 6);
     let (code, shown) = suite.renkei(&["run", "0-a/tow"]);
     assert_eq!(code, 6);
-    assert!(shown.contains("the nearest is '0-a/two'"), "{shown}");
+    assert!(shown.contains("did you mean '0-a/two'"), "{shown}");
     let (code, shown) = suite.renkei(&["run", "--phase", "conection"]);
     assert_eq!(code, 2);
     assert!(shown.contains("did you mean 'connection'?"), "{shown}");
@@ -256,8 +256,9 @@ fn a_run_that_is_killed_leaves_a_record_that_can_be_reported() {
     child.wait().unwrap();
     assert_eq!(line, "[1/2] new  0-a/first\n");
     let (code, shown) = suite.renkei(&["report", suite.run_folder().to_str().unwrap()]);
-    assert_eq!(code, 5, "{shown}");
+    assert_eq!(code, 130, "{shown}");
     assert!(shown.contains("new: 0-a/first"), "{shown}");
+    assert!(shown.contains("scenarios that had not ended: 1"), "{shown}");
     assert!(
         suite
             .run_folder()
@@ -357,7 +358,82 @@ fn a_mock_that_runs_elsewhere_is_reached_by_the_url_of_the_target() {
     let (code, shown) = suite.renkei(&["run", "--target", "ther"]);
     assert_eq!(code, 2);
     assert!(shown.contains("did you mean 'there'?"), "{shown}");
+    let profile = suite.read("scenarios/profile.toml");
+    let wrong = profile.replace("clients/iida-mayor.pem", "clients/mayor.pem");
+    suite.write("scenarios/profile.toml", &wrong);
+    let (code, shown) = suite.renkei(&["run", "--target", "there"]);
+    assert_eq!(code, 3, "{shown}");
+    assert!(shown.contains("clients/mayor.pem"), "{shown}");
+    assert!(!shown.contains("[1/"), "nothing began: {shown}");
+    suite.write("scenarios/profile.toml", &profile);
     drop(mock);
     let (code, shown) = suite.renkei(&["run", "--target", "there"]);
     assert_eq!(code, 4, "{shown}");
+}
+
+#[test]
+fn what_cannot_be_written_is_told_before_anything_is_sent() {
+    let suite = three();
+    suite.accept(&[]);
+    let before = suite.run_folder();
+    let file = "scenarios/profile.toml/junit.xml";
+    let report = format!("junit={file}");
+    for arguments in [["--report", &report], ["--runs", file]] {
+        let (code, shown) = suite.renkei(&["run", arguments[0], arguments[1]]);
+        assert_eq!(code, 2, "{shown}");
+        assert!(shown.contains(file), "{shown}");
+        assert!(!shown.contains("[1/"), "{shown}");
+    }
+    assert_eq!(suite.run_folder(), before);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_ends_with_its_table_and_leaves_no_world() {
+    let late = "[[step]]\nid = \"spoil\"\nnetwork = { act = \"misbehave\", name = \"late\" }\n";
+    let suite = Suite::new().with("0-a/first", "", &ask("ask", "")).with(
+        "0-b/late",
+        "",
+        &(ask("ask", "") + late + &ask("never", "")),
+    );
+    let mock = Elsewhere::start(&suite);
+    suite.append(
+        "scenarios/profile.toml",
+        &format!(
+            "[target.there]\nurl = \"{}\"\ncontrol = \"{}\"\ncertificates = \"pki\"\n",
+            mock.url, mock.control
+        ),
+    );
+    let mut child = Command::new(assert_cmd::cargo::cargo_bin("renkei"))
+        .current_dir(suite.root())
+        .args(["--lang", "en", "run", "--jobs", "1", "--target", "there"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stderr.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    let id = child.id().to_string();
+    let sent = Command::new("kill").args(["-INT", &id]).status().unwrap();
+    assert!(sent.success());
+    let output = child.wait_with_output().unwrap();
+    let shown = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(130), "{shown}");
+    assert!(shown.contains("scenarios that had not ended: 1"), "{shown}");
+    let authority = mock
+        .control
+        .trim_start_matches("http://")
+        .trim_end_matches('/');
+    let mut control = TcpStream::connect(authority).unwrap();
+    write!(
+        control,
+        "GET /worlds HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n\r\n"
+    )
+    .unwrap();
+    let mut worlds = String::new();
+    control.read_to_string(&mut worlds).unwrap();
+    assert!(worlds.contains("\"main\""), "{worlds}");
+    assert!(!worlds.contains("-0-"), "{worlds}");
 }

@@ -17,6 +17,8 @@ use rcgen::{
 };
 use x509_parser::{pem::Pem, prelude::GeneralName};
 
+use crate::text::Text;
+
 /// The start of every SAN URI that names a caller.
 pub const CALLER_URI: &str = "urn:renkei:mock:";
 
@@ -70,27 +72,45 @@ pub enum PkiError {
     Make(rcgen::Error),
 }
 
+impl PkiError {
+    /// For people.
+    pub fn text(&self) -> Text {
+        let (path, ja, en) = match self {
+            Self::Foreign(path) => (
+                path,
+                "このフォルダーの内容は、この版が作成する試験用証明書一式ではありません。別のフォルダーを指定するか、不要であれば削除してください。".to_owned(),
+                "the folder holds something else than a whole set of test certificates of this version; name another one, or delete it if it is not needed".to_owned(),
+            ),
+            Self::Expired(path) => (
+                path,
+                "証明書の有効期限が切れています。フォルダーを削除して再作成してください。".to_owned(),
+                "the test certificates have expired; delete the folder to have it made again".to_owned(),
+            ),
+            Self::Unnamed(path, name) => (
+                path,
+                format!("サーバー証明書に名前「{name}」が含まれていません。フォルダーを削除して再作成してください。"),
+                format!("the server certificate does not hold for '{name}'; delete the folder to have it made again"),
+            ),
+            Self::Io(path, error) => (
+                path,
+                format!("読み書きできません（{error}）"),
+                format!("cannot be read or written: {error}"),
+            ),
+            Self::Make(error) => {
+                return Text::new(
+                    format!("試験用証明書を作成できません（{error}）"),
+                    format!("a test certificate could not be made: {error}"),
+                );
+            }
+        };
+        let path = path.display();
+        Text::new(format!("{path}: {ja}"), format!("{path}: {en}"))
+    }
+}
+
 impl fmt::Display for PkiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Foreign(path) => write!(
-                f,
-                "{}: このフォルダーの内容は、この版が作成する試験用証明書一式ではありません。別のフォルダーを指定するか、不要であれば削除してください。 / the folder holds something else than a whole set of test certificates of this version; name another one, or delete it if it is not needed",
-                path.display()
-            ),
-            Self::Expired(path) => write!(
-                f,
-                "{}: 証明書の有効期限が切れています。フォルダーを削除して再作成してください。 / the test certificates have expired; delete the folder to have it made again",
-                path.display()
-            ),
-            Self::Unnamed(path, name) => write!(
-                f,
-                "{}: サーバー証明書に名前「{name}」が含まれていません。フォルダーを削除して再作成してください。 / the server certificate does not hold for '{name}'; delete the folder to have it made again",
-                path.display()
-            ),
-            Self::Io(path, error) => write!(f, "{}: {error}", path.display()),
-            Self::Make(error) => write!(f, "a test certificate could not be made: {error}"),
-        }
+        self.text().fmt(f)
     }
 }
 

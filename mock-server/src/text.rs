@@ -1,6 +1,6 @@
 //! A sentence in both languages; a missing language does not compile.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
 use serde::{Deserialize, Serialize};
 
@@ -28,5 +28,11 @@ impl Text {
             ja: Cow::Borrowed(ja),
             en: Cow::Borrowed(en),
         }
+    }
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} / {}", self.ja, self.en)
     }
 }

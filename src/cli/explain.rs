@@ -5,8 +5,7 @@ use std::io::Write;
 use renkei_mock::network::rules as catalogue;
 
 use crate::{
-    cli::{Done, Stopped},
-    diagnostic::nearest,
+    cli::{Done, Stopped, hint},
     text::{Lang, Text},
     verdict::Exit,
 };
@@ -75,14 +74,12 @@ pub(super) fn explain(out: &mut dyn Write, what: Option<&str>, lang: Lang) -> Do
     let codes = catalogue::catalogue()
         .map(|rule| rule.code)
         .chain(catalogue::fault_codes().into_iter().map(|fault| fault.code));
-    let near = nearest(what, codes).unwrap_or("R-CON-01");
+    let (ja, en) = hint(what, codes.collect::<Vec<_>>());
     Err(Stopped {
         exit: Exit::Usage,
         text: Text::new(
-            format!(
-                "「{what}」という規則・拒否コード・終了コードはありません。「{near}」ではありませんか。"
-            ),
-            format!("there is no rule, fault code or exit code '{what}'; did you mean '{near}'?"),
+            format!("「{what}」という規則・拒否コード・終了コードはありません。{ja}"),
+            format!("there is no rule, fault code or exit code '{what}'{en}"),
         ),
     })
 }

@@ -18,7 +18,6 @@ use tracing_subscriber::filter::LevelFilter;
 
 use crate::{
     cli::{Done, Stopped},
-    text::Text,
     verdict::Exit,
 };
 
@@ -126,7 +125,7 @@ pub(super) async fn mock(out: &mut dyn Write, arguments: MockArguments) -> Done 
 
 /// Waits for who wants the mock to stop. Listens for it from the moment this is made, not from the first wait.
 #[cfg(unix)]
-fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
+pub(super) fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
@@ -140,7 +139,7 @@ fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
 
 /// Waits for who wants the mock to stop. Listens for it from the moment this is made, not from the first wait.
 #[cfg(windows)]
-fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
+pub(super) fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::windows;
     let mut interrupt = windows::ctrl_c()?;
     let mut closed = windows::ctrl_close()?;
@@ -172,20 +171,17 @@ pub(super) fn pki(out: &mut dyn Write, folder: &Path) -> Done {
     let today = jiff::tz::Offset::constant(9)
         .to_datetime(jiff::Timestamp::now())
         .date();
-    pki::ensure(folder, &[], today).map_err(|error| Stopped {
-        exit: Exit::Usage,
-        text: Text::new(error.to_string(), error.to_string()),
-    })?;
+    pki::ensure(folder, &[], today)?;
     writeln!(out, "{}", folder.display())?;
     Ok(Exit::Ok)
 }
 
 /// Writes the contract's files.
 pub(super) fn contract(out: &mut dyn Write, folder: &Path) -> Done {
-    fs::create_dir_all(folder)?;
+    fs::create_dir_all(folder).map_err(|error| Stopped::file(folder, &error))?;
     for (name, text) in FILES {
         let path = folder.join(name);
-        fs::write(&path, text)?;
+        fs::write(&path, text).map_err(|error| Stopped::file(&path, &error))?;
         writeln!(out, "{}", path.display())?;
     }
     Ok(Exit::Ok)

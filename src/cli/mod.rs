@@ -13,12 +13,14 @@ mod target;
 
 use std::{
     io::{self, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use clap::{Parser, Subcommand, ValueEnum};
+use renkei_mock::{pki::PkiError, server::StartError};
 
 use crate::{
+    diagnostic::meant,
     sentinel::Guard,
     text::{Lang, Text},
     verdict::Exit,
@@ -114,7 +116,7 @@ pub async fn run(arguments: Arguments) -> Exit {
         LangArgument::Ja => Lang::Ja,
         LangArgument::En => Lang::En,
     });
-    let mut out = Guard::new(anstream::stdout().lock());
+    let mut out = Guard::new(Patient(anstream::stdout().lock()));
     let done = match arguments.command {
         Command::Run(arguments) => run::run(&mut out, arguments, lang).await,
         Command::Report { folder, reports } => run::report(&mut out, &folder, &reports, lang),
@@ -151,24 +153,86 @@ struct Stopped {
 
 type Done = Result<Exit, Stopped>;
 
-impl From<io::Error> for Stopped {
-    fn from(error: io::Error) -> Self {
+/// What was meant, or could be, after a sentence in each language that says that there is no such name.
+fn hint<'a>(
+    written: &str,
+    candidates: impl IntoIterator<Item = &'a str> + Clone,
+) -> (String, String) {
+    meant(written, candidates).map_or_else(Default::default, |Text { ja, en }| {
+        (format!("{ja}。"), format!("; {en}"))
+    })
+}
+
+impl Stopped {
+    /// A file or folder that was named, or is the usual one, cannot be used.
+    fn file(path: &Path, error: &io::Error) -> Self {
+        let (path, why) = (path.display(), Text::of_io(error));
         Self {
-            exit: Exit::Internal,
+            exit: Exit::Usage,
             text: Text::new(
-                format!("入出力の異常です（{error}）"),
-                format!("input or output failed: {error}"),
+                format!("{path} を読み書きできません（{}）。", why.ja),
+                format!("{path} cannot be read or written: {}", why.en),
             ),
         }
     }
 }
 
-impl From<renkei_mock::server::StartError> for Stopped {
-    fn from(error: renkei_mock::server::StartError) -> Self {
+impl From<io::Error> for Stopped {
+    fn from(error: io::Error) -> Self {
+        let why = Text::of_io(&error);
+        Self {
+            exit: Exit::Internal,
+            text: Text::new(
+                format!("入出力の異常です（{}）。", why.ja),
+                format!("input or output failed: {}", why.en),
+            ),
+        }
+    }
+}
+
+impl From<StartError> for Stopped {
+    fn from(error: StartError) -> Self {
+        if let StartError::Pki(error) = error {
+            return error.into();
+        }
+        let renkei_mock::text::Text { ja, en } = error.text();
         Self {
             exit: Exit::Transport,
-            text: Text::new(error.to_string(), error.to_string()),
+            text: Text::new(ja, en),
         }
+    }
+}
+
+impl From<PkiError> for Stopped {
+    fn from(error: PkiError) -> Self {
+        if let PkiError::Io(path, error) = &error {
+            return Self::file(path, error);
+        }
+        let renkei_mock::text::Text { ja, en } = error.text();
+        Self {
+            exit: Exit::Usage,
+            text: Text::new(ja, en),
+        }
+    }
+}
+
+/// A writer for whose reader it is no fault to have read enough, such as `head`.
+struct Patient<W: Write>(W);
+
+impl<W: Write> Write for Patient<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        unless_gone(self.0.write(bytes), bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        unless_gone(self.0.flush(), ())
+    }
+}
+
+fn unless_gone<T>(done: io::Result<T>, otherwise: T) -> io::Result<T> {
+    match done {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(otherwise),
+        other => other,
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{
     cli::{
         Done, Stopped,
         journal::{JOURNAL, Journal},
-        select, suite, target, variable,
+        mock, select, suite, target, variable,
     },
     profile,
     project::Project,
@@ -22,7 +22,7 @@ use crate::{
     run::{self, Checkpoints, LIMITS, Setting, Sink, Snapshots, Spoilt},
     snapshot,
     text::{Lang, Text},
-    verdict::{self, Exit},
+    verdict::Exit,
 };
 
 #[derive(Debug, Args)]
@@ -107,7 +107,11 @@ pub(super) async fn run(out: &mut dyn Write, arguments: RunArguments, lang: Lang
         Some(SnapshotsArgument::Accept) => Snapshots::Accept,
         Some(SnapshotsArgument::New) | None => Snapshots::New,
     };
-    let opened = target::open(target.as_deref(), &loaded, &project).await?;
+    ready(&reports)?;
+    let folder = run_folder(&runs)?;
+    // From here on an end that somebody asks for is one with a record, and leaves nothing behind.
+    let ended = mock::stop_signal()?;
+    let opened = target::open(target.as_deref(), &loaded, &project, &chosen).await?;
     let setting = Setting {
         target: opened.target.clone(),
         seed,
@@ -120,18 +124,22 @@ pub(super) async fn run(out: &mut dyn Write, arguments: RunArguments, lang: Lang
         nonce: opened.nonce.clone(),
     };
     let root = project.root.clone();
-    let journal = Arc::new(Journal::begin(run_folder(&runs)?, lang)?);
+    let journal = Arc::new(Journal::begin(folder, lang)?);
     let sink: Arc<dyn Sink> = Arc::clone(&journal) as Arc<dyn Sink>;
-    let ran = run::run(
-        &Arc::new(loaded),
-        &Arc::new(project),
-        &chosen,
-        &setting,
-        &Checkpoints::new(),
-        &sink,
-    )
-    .await;
-    run::forget(&setting, &ran.checkpoints).await;
+    let loaded = Arc::new(loaded);
+    let project = Arc::new(project);
+    let before = Checkpoints::new();
+    let run = run::run(&loaded, &project, &chosen, &setting, &before, &sink);
+    let ran = tokio::select! {
+        ran = run => Some(ran),
+        () = ended => None,
+    };
+    match ran {
+        Some(ran) => run::forget(&setting, &ran.checkpoints).await,
+        None if setting.target.name.is_some() => run::abandon(&setting, &loaded).await,
+        // The bundled mock ends with all its worlds.
+        None => {}
+    }
     opened.close().await;
     let record = journal.end()?;
     if let (Some(file), Some(root)) = (variable(REFERENCES), root) {
@@ -144,7 +152,7 @@ pub(super) async fn run(out: &mut dyn Write, arguments: RunArguments, lang: Lang
         Text::new("実施記録", "run folder").get(lang),
         journal.folder().display()
     )?;
-    Ok(verdict::exit(&record.results))
+    Ok(record.exit())
 }
 
 /// Where `cargo insta test --unreferenced` reads which snapshots are in use; it deletes the others.
@@ -166,13 +174,7 @@ fn append_references(file: &Path, root: &Path, record: &Record) -> std::io::Resu
 
 /// The suite around a profile, else the nearest one, with that profile.
 fn with_profile(profile: &Path) -> Result<Project, Stopped> {
-    let text = fs::read_to_string(profile).map_err(|error| Stopped {
-        exit: Exit::Usage,
-        text: Text::new(
-            format!("{} を読み取れません（{error}）", profile.display()),
-            format!("{} cannot be read: {error}", profile.display()),
-        ),
-    })?;
+    let text = fs::read_to_string(profile).map_err(|error| Stopped::file(profile, &error))?;
     let absolute = std::env::current_dir()?.join(profile);
     let folder = absolute
         .parent()
@@ -192,20 +194,11 @@ pub(super) fn report(
     reports: &[ReportArgument],
     lang: Lang,
 ) -> Done {
-    let unreadable = |error: std::io::Error| {
-        let file = folder.join(JOURNAL);
-        Stopped {
-            exit: Exit::Usage,
-            text: Text::new(
-                format!("{} を読み取れません（{error}）", file.display()),
-                format!("{} cannot be read: {error}", file.display()),
-            ),
-        }
-    };
+    let unreadable = |error: std::io::Error| Stopped::file(&folder.join(JOURNAL), &error);
     let journal = fs::read_to_string(folder.join(JOURNAL)).map_err(unreadable)?;
     let record = report::read(&journal).map_err(unreadable)?;
     show(out, &record, reports, lang)?;
-    Ok(verdict::exit(&record.results))
+    Ok(record.exit())
 }
 
 fn show(
@@ -226,7 +219,23 @@ fn show(
                 (file, text)
             }
         };
-        fs::write(file, crate::sentinel::mask(&text))?;
+        fs::write(file, crate::sentinel::mask(&text))
+            .map_err(|error| Stopped::file(file, &error))?;
+    }
+    Ok(())
+}
+
+/// Whether the reports can be written, before anything is sent.
+fn ready(reports: &[ReportArgument]) -> Result<(), Stopped> {
+    for wanted in reports {
+        let (ReportArgument::Json(file) | ReportArgument::Junit(file)) = wanted;
+        let made = match file.parent() {
+            Some(folder) => fs::create_dir_all(folder),
+            None => Ok(()),
+        };
+        // What is there from an earlier run stays until this one has ended.
+        made.and_then(|()| fs::OpenOptions::new().append(true).create(true).open(file))
+            .map_err(|error| Stopped::file(file, &error))?;
     }
     Ok(())
 }
@@ -237,7 +246,7 @@ pub(super) fn cores() -> usize {
 
 /// A new folder named after the time in Japan; a number is added where there is one already.
 fn run_folder(runs: &Path) -> Result<PathBuf, Stopped> {
-    fs::create_dir_all(runs)?;
+    fs::create_dir_all(runs).map_err(|error| Stopped::file(runs, &error))?;
     let now = jiff::tz::Offset::constant(9).to_datetime(jiff::Timestamp::now());
     let name = now.strftime("%Y-%m-%dT%H-%M-%S").to_string();
     for number in 1..1000 {
@@ -249,7 +258,7 @@ fn run_folder(runs: &Path) -> Result<PathBuf, Stopped> {
         match fs::create_dir(&folder) {
             Ok(()) => return Ok(folder),
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(Stopped::file(&folder, &error)),
         }
     }
     Err(Stopped {

@@ -5,8 +5,7 @@ use std::path::{Component, Path, PathBuf};
 use clap::Args;
 
 use crate::{
-    cli::Stopped,
-    diagnostic::nearest,
+    cli::{Stopped, hint},
     plan::{PHASES, Suite},
     project::Project,
     scenario::Scenario,
@@ -45,13 +44,12 @@ pub(super) fn chosen(
     if let Some(phase) = phase
         && !PHASES.iter().any(|(name, ..)| name == phase)
     {
-        let near = nearest(phase, PHASES.iter().map(|(name, ..)| *name));
-        let near = near.unwrap_or("master");
+        let (ja, en) = hint(phase, PHASES.iter().map(|(name, ..)| *name));
         return Err(Stopped {
             exit: Exit::Usage,
             text: Text::new(
-                format!("段階「{phase}」はありません。「{near}」ではありませんか。"),
-                format!("there is no phase '{phase}'; did you mean '{near}'?"),
+                format!("段階「{phase}」はありません。{ja}"),
+                format!("there is no phase '{phase}'{en}"),
             ),
         });
     }
@@ -67,12 +65,12 @@ pub(super) fn chosen(
             .any(|scenario| lies_in(scenario, path))
         {
             let known = suite.scenarios.iter().map(|scenario| scenario.id.as_str());
-            let near = nearest(path, known).map(str::to_owned).unwrap_or_default();
+            let (ja, en) = hint(path, known);
             return Err(Stopped {
                 exit: Exit::Nothing,
                 text: Text::new(
-                    format!("「{path}」に当たるシナリオはありません（近い名前: {near}）。"),
-                    format!("no scenario is meant by '{path}'; the nearest is '{near}'"),
+                    format!("「{path}」に該当するシナリオはありません。{ja}"),
+                    format!("no scenario is meant by '{path}'{en}"),
                 ),
             });
         }

@@ -88,7 +88,7 @@ fn pending(root: &Path, paths: &[PathBuf]) -> Result<Vec<String>, Stopped> {
             return Err(Stopped {
                 exit: Exit::Nothing,
                 text: Text::new(
-                    format!("「{path}」に当たる確認待ちのスナップショットはありません。"),
+                    format!("「{path}」に該当する確認待ちのスナップショットはありません。"),
                     format!("no waiting snapshot is meant by '{path}'"),
                 ),
             });

@@ -1,19 +1,22 @@
 //! What `run` runs against: the bundled mock, or a target of the profile.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 use renkei_mock::server::Mock;
 
 use crate::{
-    cli::{Stopped, mock},
+    cli::{Stopped, hint, mock},
     control::Control,
-    diagnostic::nearest,
     plan::Suite,
     profile,
     project::Project,
     run::Target,
+    scenario::Scenario,
     text::Text,
-    transport::Certificate,
+    transport::{Certificate, client_config},
     verdict::Exit,
 };
 
@@ -39,6 +42,7 @@ pub(super) async fn open(
     name: Option<&str>,
     suite: &Suite,
     project: &Project,
+    chosen: &[Scenario],
 ) -> Result<Opened, Stopped> {
     let Some(name) = name else {
         let folder = tempfile::tempdir()?;
@@ -54,6 +58,7 @@ pub(super) async fn open(
         None => std::env::current_dir()?,
     };
     let target = of_profile(name, suite, &root)?;
+    certificates(&target, suite, chosen)?;
     let there = target.control.get("/health").await;
     there.map_err(|error| Stopped {
         exit: Exit::Transport,
@@ -67,6 +72,25 @@ pub(super) async fn open(
     })
 }
 
+/// Reads the certificates of whoever sends in the chosen scenarios: a wrong path would spoil them all, one by one.
+fn certificates(target: &Target, suite: &Suite, chosen: &[Scenario]) -> Result<(), Stopped> {
+    let senders: BTreeSet<&String> = chosen
+        .iter()
+        .flat_map(|scenario| &scenario.file.steps)
+        .filter_map(|step| step.identity.as_ref().map(toml::Spanned::get_ref))
+        .collect();
+    for name in senders {
+        if let Some(identity) = suite.profile.identity.get(name) {
+            let certificate = target.certificate(name, identity);
+            client_config(&target.ca, &certificate).map_err(|error| Stopped {
+                exit: Exit::Suite,
+                text: error.text(),
+            })?;
+        }
+    }
+    Ok(())
+}
+
 fn of_profile(name: &str, suite: &Suite, root: &Path) -> Result<Target, Stopped> {
     let usage = |ja: String, en: String| Stopped {
         exit: Exit::Usage,
@@ -74,13 +98,7 @@ fn of_profile(name: &str, suite: &Suite, root: &Path) -> Result<Target, Stopped>
     };
     let targets = &suite.profile.target;
     let Some(target) = targets.get(name) else {
-        let near = nearest(name, targets.keys().map(String::as_str));
-        let (ja, en) = near.map_or((String::new(), String::new()), |near| {
-            (
-                format!("「{near}」ではありませんか。"),
-                format!("; did you mean '{near}'?"),
-            )
-        });
+        let (ja, en) = hint(name, targets.keys().map(String::as_str));
         return Err(usage(
             format!("profile.toml に [target.{name}] がありません。{ja}"),
             format!("there is no [target.{name}] in profile.toml{en}"),

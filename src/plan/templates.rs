@@ -111,7 +111,10 @@ pub(super) fn message(
                 format!("電文のひな形「{path}」がありません"),
                 format!("there is no template {path}"),
             );
-            found.push(Diagnostic::new(&step.file, operation.span(), text));
+            // Once is enough: many steps may send it.
+            if !found.iter().any(|known| known.text == text) {
+                found.push(Diagnostic::new(&step.file, operation.span(), text));
+            }
         }
         return;
     };

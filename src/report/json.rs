@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::{report::Record, verdict};
+use crate::report::Record;
 
 /// The report's text.
 pub fn json(record: &Record) -> String {
-    let exit = verdict::exit(&record.results);
+    let exit = record.exit();
     let scenarios: Vec<Value> = record
         .results
         .iter()

@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, io};
 
-use crate::event::{Event, RunStart, ScenarioResult, StepResult};
+use crate::{
+    event::{Event, RunStart, ScenarioResult, StepResult},
+    verdict::{self, Exit},
+};
 
 /// A run, in order.
 #[derive(Clone, Debug, Default)]
@@ -49,6 +52,20 @@ impl Record {
             key(left).cmp(&key(right))
         });
         record
+    }
+
+    /// What it amounts to.
+    pub fn exit(&self) -> Exit {
+        verdict::exit(&self.results, self.announced())
+    }
+
+    /// How many scenarios were announced that have not ended.
+    pub(super) fn missing(&self) -> usize {
+        self.announced().saturating_sub(self.results.len())
+    }
+
+    fn announced(&self) -> usize {
+        self.start.as_ref().map_or(0, |start| start.scenarios.len())
     }
 
     /// The steps of one scenario's attempt.

@@ -10,7 +10,6 @@ use crate::{
         progress::{label, prerequisite},
     },
     text::{Lang, Text},
-    verdict,
 };
 
 /// The most lines of a body that are shown.
@@ -39,7 +38,15 @@ pub fn terminal(out: &mut dyn Write, record: &Record, lang: Lang) -> io::Result<
         );
         writeln!(out, "{}: {field}", text.get(lang))?;
     }
-    let exit = verdict::exit(&record.results);
+    if record.missing() > 0 {
+        let missing = record.missing();
+        let text = Text::new(
+            format!("中断により実施していないシナリオ: {missing}件"),
+            format!("scenarios that had not ended: {missing}"),
+        );
+        writeln!(out, "{}", text.get(lang))?;
+    }
+    let exit = record.exit();
     writeln!(out, "\n{} ({})", exit.text().get(lang), exit.code())
 }
 

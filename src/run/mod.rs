@@ -73,7 +73,7 @@ impl Target {
     }
 
     /// The files of an identity.
-    fn certificate(&self, name: &str, identity: &Identity) -> Certificate {
+    pub fn certificate(&self, name: &str, identity: &Identity) -> Certificate {
         self.identities.get(name).cloned().unwrap_or_else(|| {
             let file = |ending: &str| {
                 self.certificates
@@ -214,6 +214,14 @@ pub async fn run(
 pub async fn forget(setting: &Setting, checkpoints: &Checkpoints) {
     for left in checkpoints.values() {
         world::delete(&setting.target.control, &left.world).await;
+    }
+}
+
+/// Deletes whatever world a run that was ended in its midst may have left.
+pub async fn abandon(setting: &Setting, suite: &Suite) {
+    for scenario in &suite.scenarios {
+        let name = world::name(&setting.nonce, &scenario.id);
+        world::delete(&setting.target.control, &name).await;
     }
 }
 

@@ -40,6 +40,12 @@ impl Readable {
             partial = true;
             let mut diagnostic = mistake(path, error);
             let line = culprit(&text, &mut diagnostic.span);
+            if full_width(&text, &diagnostic.span) {
+                diagnostic.hint = Some(Text::new(
+                    "引用符の外の全角文字・全角空白は、半角で記載してください",
+                    "outside of quotes, write half-width letters, digits, signs and spaces",
+                ));
+            }
             found.push(diagnostic);
             // Line ends stay, so that the lines keep their numbers.
             let blanked = |c: char| {
@@ -68,6 +74,15 @@ impl Readable {
     pub(crate) fn tables(&self) -> Spanned<DeTable<'_>> {
         DeTable::parse_recoverable(&self.text).0
     }
+}
+
+/// Whether a full-width form of an ASCII letter, digit, sign or space is written there.
+fn full_width(text: &str, span: &Range<usize>) -> bool {
+    let end = span.end.max(span.start + 3);
+    let written = text.get(span.start..end).or(text.get(span.clone()));
+    written
+        .unwrap_or_default()
+        .starts_with(|c: char| matches!(c, '\u{3000}' | '\u{ff01}'..='\u{ff5e}'))
 }
 
 /// The line that a mistake of form is in, or the table that it heads. What is left open shows only at the beginning of the next line: then the
@@ -250,6 +265,7 @@ fn wrong_type(message: &str) -> Text {
 fn in_japanese(message: &str) -> &str {
     let known = [
         ("duplicate key", "同じキーが二つあります"),
+        ("invalid unquoted key", "キーに使用できない文字があります"),
         ("missing key", "キーがないか、括弧が閉じていません"),
         ("missing comma", "コンマがないか、括弧が閉じていません"),
         ("unclosed", "括弧が閉じていません"),

@@ -246,12 +246,10 @@ impl<'d> Context<'d> {
             Test::Anything => true,
             Test::Text => matches!(kind, NodeKind::Text(_) | NodeKind::CData(_)),
             Test::Comment => matches!(kind, NodeKind::Comment(_)),
-            Test::Instruction(wanted) => match kind {
-                NodeKind::ProcessingInstruction(instruction) => wanted
-                    .as_ref()
-                    .is_none_or(|wanted| *wanted == instruction.target),
-                _ => false,
-            },
+            Test::Instruction(wanted) => {
+                matches!(kind, NodeKind::ProcessingInstruction(instruction)
+                    if wanted.as_ref().is_none_or(|wanted| *wanted == instruction.target))
+            }
             Test::AnyName => named(&|_| true),
             Test::In(uri) => named(&|name| name.namespace_uri.as_deref() == Some(uri)),
             Test::Name(uri, local) => named(&|name| {

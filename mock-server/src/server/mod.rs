@@ -39,6 +39,7 @@ use crate::{
         tls::{Shown, Tls},
         worlds::{MAIN, Worlds},
     },
+    text::Text,
     wire::{Contract, bundled::Bundled},
 };
 
@@ -99,27 +100,40 @@ pub enum StartError {
     Tls(String),
 }
 
-impl fmt::Display for StartError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl StartError {
+    /// For people.
+    pub fn text(&self) -> Text {
         match self {
-            Self::ControlNotLoopback(address) => write!(
-                f,
-                "制御用の待受アドレス{address}は自機（ループバック）に限られます。 / the control API listens on loopback only, not on {address}; forward the port instead"
+            Self::ControlNotLoopback(address) => Text::new(
+                format!("制御用の待受アドレス{address}は自機（ループバック）に限られます。"),
+                format!(
+                    "the control API listens on loopback only, not on {address}; forward the port instead"
+                ),
             ),
-            Self::PublicUrl(url) => write!(
-                f,
-                "公開URL「{url}」が誤っています。https://ホスト名[:ポート]/[パス/] の形で指定してください。 / '{url}' is no public URL; give https://host[:port]/[path/]"
+            Self::PublicUrl(url) => Text::new(
+                format!(
+                    "公開URL「{url}」が誤っています。https://ホスト名[:ポート]/[パス/] の形で指定してください。"
+                ),
+                format!("'{url}' is no public URL; give https://host[:port]/[path/]"),
             ),
-            Self::Pki(error) => write!(f, "{error}"),
-            Self::Listen(address, error) => write!(
-                f,
-                "{address}で待ち受けできません。他のプログラムが使用していないか確認してください。 / cannot listen on {address}; is the port in use? ({error})"
+            Self::Pki(error) => error.text(),
+            Self::Listen(address, error) => Text::new(
+                format!(
+                    "{address}で待ち受けできません。他のプログラムが使用していないか確認してください（{error}）。"
+                ),
+                format!("cannot listen on {address}; is the port in use? ({error})"),
             ),
-            Self::Tls(error) => write!(
-                f,
-                "証明書を読み込めません。 / the certificates cannot be used: {error}"
+            Self::Tls(error) => Text::new(
+                format!("証明書を読み込めません（{error}）"),
+                format!("the certificates cannot be used: {error}"),
             ),
         }
+    }
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.text().fmt(f)
     }
 }
 

@@ -11,8 +11,7 @@ use serde_json::Value;
 use tokio::{sync::Semaphore, task::JoinSet};
 
 use crate::{
-    cli::{Done, Stopped, mock, run::cores, suite},
-    diagnostic::nearest,
+    cli::{Done, Stopped, hint, mock, run::cores, suite},
     event::ScenarioEnd,
     report::columns,
     run::{self, Checkpoints, LIMITS, Nowhere, Setting, Sink, Snapshots, Spoilt, Target},
@@ -180,12 +179,12 @@ fn chosen(trials: Vec<Trial>, arguments: &SelftestArguments) -> Result<Vec<Trial
         .collect();
     for name in &wanted {
         if !trials.iter().any(|trial| trial.is_called(name)) {
-            let near = nearest(name, trials.iter().map(Trial::name)).unwrap_or_default();
+            let (ja, en) = hint(name, trials.iter().map(Trial::name));
             return Err(Stopped {
                 exit: Exit::Usage,
                 text: Text::new(
-                    format!("「{name}」という規則・異常はありません（近い名前: {near}）。"),
-                    format!("there is no rule or misbehaviour '{name}'; the nearest is '{near}'"),
+                    format!("「{name}」という規則・異常はありません。{ja}"),
+                    format!("there is no rule or misbehaviour '{name}'{en}"),
                 ),
             });
         }
