@@ -134,7 +134,7 @@ fn a_journal_that_ends_in_the_midst_of_a_line_can_still_be_read() {
     let text = fs::read_to_string(&journal).unwrap();
     fs::write(&journal, &text[..text.len() - 20]).unwrap();
     let (code, shown) = suite.renkei(&["report", suite.run_folder().to_str().unwrap()]);
-    assert_eq!(code, 0, "{shown}");
+    assert_eq!(code, 130, "{shown}");
     fs::write(&journal, text.replacen("{\"event\"", "{\"evnt\"", 2)).unwrap();
     let (code, shown) = suite.renkei(&["report", suite.run_folder().to_str().unwrap()]);
     assert_eq!(code, 2);
