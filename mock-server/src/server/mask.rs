@@ -1,17 +1,68 @@
 //! Individual numbers are masked before a body is kept. An own reading, apart from the runner's sentinel on purpose.
 //!
 //! A candidate has exactly twelve digits, half- or full-width or as character references, with single spaces or hyphens
-//! between, or split over neighbouring elements, a right check digit, and no ASCII letter beside it.
+//! between, or split over neighbouring elements, a right check digit, and no ASCII letter beside it. Base64 text that
+//! holds one is masked whole.
 
 use std::{borrow::Cow, ops::Range};
+
+use crate::base64;
 
 /// What a masked digit becomes.
 const MASK: &str = "*";
 
 /// The text with every individual number masked, and how many there were.
 pub(crate) fn masked(text: &str) -> (Cow<'_, str>, usize) {
-    if !may_hold(text) {
+    let mut found = numbers(text);
+    let encoded = encoded(text);
+    if found.is_empty() && encoded.is_empty() {
         return (Cow::Borrowed(text), 0);
+    }
+    let count = found.len() + encoded.len();
+    found.extend(encoded);
+    let mut places: Vec<_> = found.into_iter().flatten().collect();
+    places.sort_by_key(|place: &Range<usize>| (place.start, place.end));
+    places.dedup();
+    let mut masked = text.to_owned();
+    for place in places.into_iter().rev() {
+        masked.replace_range(place, MASK);
+    }
+    (Cow::Owned(masked), count)
+}
+
+/// The places of each letter of the base64 text that holds a number.
+fn encoded(text: &str) -> Vec<Vec<Range<usize>>> {
+    let mut stretches: Vec<Range<usize>> = base64::stretches(text)
+        .into_iter()
+        .filter(|(_, said)| !numbers(said).is_empty())
+        .map(|(place, _)| place)
+        .collect();
+    // Lines that hold one together stand for each line that holds one.
+    stretches.sort_by_key(|place| (place.start, std::cmp::Reverse(place.end)));
+    let mut end = 0;
+    stretches.retain(|place| {
+        let apart = place.start >= end;
+        end = end.max(place.end);
+        apart
+    });
+    let letters = |place: Range<usize>| {
+        let bytes = text.as_bytes();
+        place
+            .filter(|at| {
+                bytes
+                    .get(*at)
+                    .is_some_and(|byte| !byte.is_ascii_whitespace())
+            })
+            .map(|at| at..at + 1)
+            .collect()
+    };
+    stretches.into_iter().map(letters).collect()
+}
+
+/// The places of the digits of each individual number.
+fn numbers(text: &str) -> Vec<Vec<Range<usize>>> {
+    if !may_hold(text) {
+        return Vec::new();
     }
     let mut chains = Chains::default();
     let mut gap = Gap::Broken;
@@ -62,18 +113,7 @@ pub(crate) fn masked(text: &str) -> (Cow<'_, str>, usize) {
             find(chain.get(start..).unwrap_or(&[]), &mut found);
         }
     }
-    if found.is_empty() {
-        return (Cow::Borrowed(text), 0);
-    }
-    let count = found.len();
-    let mut places: Vec<_> = found.into_iter().flatten().collect();
-    places.sort_by_key(|place: &Range<usize>| place.start);
-    places.dedup();
-    let mut masked = text.to_owned();
-    for place in places.into_iter().rev() {
-        masked.replace_range(place, MASK);
-    }
-    (Cow::Owned(masked), count)
+    found
 }
 
 /// Digits with at most single separators between.
@@ -239,6 +279,32 @@ mod tests {
         }
         let twice = format!("<a>{number}</a><a>{number}</a>");
         assert_eq!(masked(&twice).1, 2);
+    }
+
+    #[test]
+    fn base64_text_that_holds_a_number_is_masked_whole() {
+        let number = specimen();
+        for said in [
+            number.clone(),
+            format!("<a>{number}</a>"),
+            format!("番号{number}"),
+        ] {
+            let encoded = base64::encode(said.as_bytes());
+            let stars = "*".repeat(encoded.len());
+            let text = format!("<a>{encoded}</a>");
+            assert_eq!(
+                masked(&text),
+                (Cow::Borrowed(format!("<a>{stars}</a>").as_str()), 1)
+            );
+            let (a, b) = encoded.split_at(5);
+            let text = format!("<a>{a}\n  {b}</a><b>{number}</b>");
+            let (text, count) = masked(&text);
+            let (a, b) = stars.split_at(5);
+            let expected = format!("<a>{a}\n  {b}</a><b>************</b>");
+            assert_eq!((text.as_ref(), count), (expected.as_str(), 2));
+        }
+        let other = base64::encode(b"000000000001 and no more");
+        assert_eq!(masked(&other), (Cow::Borrowed(other.as_str()), 0));
     }
 
     #[test]

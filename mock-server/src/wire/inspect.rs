@@ -87,7 +87,11 @@ mod tests {
         // A body whose check digit is put on here, so that no number stands in this file.
         let number = format!("{}{}", "12345678901", 8);
         let (left, right) = number.split_at(6);
+        let encoded = crate::base64::encode(number.as_bytes());
         let numbers = [
+            (format!("<Echo><Text>{encoded}</Text></Echo>"), "/Echo/Text"),
+            (format!("<Echo a='{encoded}'/>"), "/Echo/@a"),
+            (format!("<Echo><!-- {encoded} --></Echo>"), "/Echo"),
             (format!("<Echo><Text>{number}</Text></Echo>"), "/Echo/Text"),
             (
                 format!("<Echo><Text>{left}<!-- -->{right}</Text></Echo>"),

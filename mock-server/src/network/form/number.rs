@@ -1,29 +1,53 @@
 //! Individual numbers and resident codes within a text, however they are written.
 //!
 //! A candidate is a run of digits, half- or full-width, with single hyphens or spaces between, that touches no ASCII
-//! letter. UUIDs are no candidates.
+//! letter. UUIDs are no candidates. Base64 text is looked into.
+
+use std::ops::Range;
+
+use crate::base64;
 
 /// The text with each individual number and each resident code replaced, so that it can be answered.
 pub(crate) fn hide(text: &str) -> String {
+    let either = |digits: &[u8]| is_individual_number(digits) || is_resident_code(digits);
+    let mut places: Vec<Range<usize>> = runs(text)
+        .filter(|run| either(&run.digits))
+        .map(|run| run.start..run.end)
+        .chain(encoded(text, either))
+        .collect();
+    places.sort_by_key(|place| place.start);
     let mut out = String::with_capacity(text.len());
     let mut rest = 0;
-    for run in runs(text) {
-        if is_individual_number(&run.digits) || is_resident_code(&run.digits) {
-            out.push_str(text.get(rest..run.start).unwrap_or_default());
+    for place in places {
+        // One that begins within another one says the same once more.
+        if place.start >= rest {
+            out.push_str(text.get(rest..place.start).unwrap_or_default());
             out.push_str("***");
-            rest = run.end;
         }
+        rest = rest.max(place.end);
     }
     out.push_str(text.get(rest..).unwrap_or_default());
     out
 }
 
 pub(super) fn has_individual_number(text: &str) -> bool {
-    runs(text).any(|run| is_individual_number(&run.digits))
+    has(text, is_individual_number)
 }
 
 pub(super) fn has_resident_code(text: &str) -> bool {
-    runs(text).any(|run| is_resident_code(&run.digits))
+    has(text, is_resident_code)
+}
+
+fn has(text: &str, is_number: fn(&[u8]) -> bool) -> bool {
+    runs(text).any(|run| is_number(&run.digits)) || encoded(text, is_number).next().is_some()
+}
+
+/// Where base64 text stands that says a number.
+fn encoded(text: &str, is_number: impl Fn(&[u8]) -> bool) -> impl Iterator<Item = Range<usize>> {
+    base64::stretches(text)
+        .into_iter()
+        .filter(move |(_, said)| runs(said).any(|run| is_number(&run.digits)))
+        .map(|(place, _)| place)
 }
 
 /// Whether some neighbouring texts that are all digits make up a number together.
@@ -238,6 +262,38 @@ mod tests {
             assert!(!has_individual_number(&text), "{text}");
             assert_eq!(hide(&text), text);
         }
+    }
+
+    #[test]
+    fn a_number_in_base64_is_found_and_hidden() {
+        for specimen in specimens() {
+            for said in [
+                specimen.clone(),
+                format!("番号 {specimen}。"),
+                format!("<n>{specimen}</n>"),
+            ] {
+                let encoded = base64::encode(said.as_bytes());
+                let (first, rest) = encoded.split_at(7);
+                for text in [
+                    encoded.clone(),
+                    encoded.replace('=', ""),
+                    format!("添付: {encoded} です"),
+                    format!("{first}\n{rest}"),
+                ] {
+                    assert!(has_individual_number(&text), "{text}");
+                    assert!(!has_resident_code(&text), "{text}");
+                    let hidden = hide(&text);
+                    assert!(hidden.contains("***"), "{hidden}");
+                    assert!(!has_individual_number(&hidden), "{hidden}");
+                }
+            }
+        }
+        let code = base64::encode(b"code 30000000011");
+        assert!(has_resident_code(&code) && !has_individual_number(&code));
+        assert_eq!(hide(&format!("a {code} b")), "a *** b");
+        let neither = base64::encode(b"123456789019 and 2026-11-02T09:00:00+09:00");
+        assert!(!has_individual_number(&neither) && !has_resident_code(&neither));
+        assert_eq!(hide(&neither), neither);
     }
 
     #[test]
