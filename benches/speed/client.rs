@@ -17,7 +17,7 @@ use rustls::{
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
-/// One request: its path, its SOAPAction and its body.
+/// One request: its path, its `SOAPAction` and its body.
 #[derive(Clone, Debug)]
 pub(crate) struct Message {
     pub(crate) path: String,

@@ -1,7 +1,7 @@
 //! What the files of a suite may say, made from the types that read them: JSON Schemas for editors, and the reference
 //! that people read.
 //!
-//! The English of each key is the documentation of its field; its Japanese and its example are in [`words`].
+//! The English of each key is the documentation of its field; its Japanese and its example are in `words`.
 
 mod reference;
 mod words;

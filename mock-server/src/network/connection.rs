@@ -1,6 +1,6 @@
 //! The connection application (接続申請): who takes part, since when, and for which tasks.
 //!
-//! Not applied → applied → approved or rejected; rejected → applied; approved ↔ suspended; each → abolished. [A]
+//! Not applied → applied → approved or rejected; rejected → applied; approved ↔ suspended; each → abolished. \[A\]
 
 mod acts;
 mod application;

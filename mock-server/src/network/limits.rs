@@ -1,4 +1,4 @@
-//! The limits and delays of a world. All are assumptions [A]; scenarios set small ones.
+//! The limits and delays of a world. All are assumptions \[A\]; scenarios set small ones.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};

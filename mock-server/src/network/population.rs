@@ -264,7 +264,7 @@ impl Population {
     }
 }
 
-/// The check digit that fits the public specimens of resident codes: weights 5 4 3 2 7 6 5 4 3 2, modulo 11. [A]
+/// The check digit that fits the public specimens of resident codes: weights 5 4 3 2 7 6 5 4 3 2, modulo 11. \[A\]
 fn check_digit(body: u64) -> u64 {
     let mut rest = body;
     let mut sum = 0;

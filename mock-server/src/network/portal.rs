@@ -1,7 +1,7 @@
 //! MynaPortal: what the person sees of the exchange records, of the information about them, and of notices.
 //!
-//! The person is named by a handle that MynaPortal and the network share [A]: neither the individual number nor the
-//! resident code, nor an institution's number. Records that either side marked are not shown [S].
+//! The person is named by a handle that MynaPortal and the network share \[A\]: neither the individual number nor the
+//! resident code, nor an institution's number. Records that either side marked are not shown \[S\].
 
 use jiff::civil::Date;
 
@@ -78,7 +78,7 @@ pub struct Information {
     pub given: Given,
 }
 
-/// A notice to the person: information about them was provided. [A]
+/// A notice to the person: information about them was provided. \[A\]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
     /// When it was provided.

@@ -5,7 +5,7 @@
 //! quadruple are readable. [A on the readability]
 //!
 //! A record's number is the receipt number of its inquiry: one count for both, so a refused inquiry has a number too,
-//! which its record alone shows. [A]
+//! which its record alone shows. \[A\]
 //!
 //! Deliberately absent: what was provided. A record holds no body.
 

@@ -1,7 +1,7 @@
 //! Retries: the same request sent again has one effect and the same reply.
 //!
 //! A request is known by its sender and its id. What it said, and the reply, are kept for 24 hours of the network's
-//! time [A]; after that only that the id was used, in eight bytes, so that an old one is refused and never done again.
+//! time \[A\]; after that only that the id was used, in eight bytes, so that an old one is refused and never done again.
 //! Deliberately absent: requests that change nothing, those that a rule of the caller or of the form refused, and those
 //! whose refusal says that the same request may be sent later. They are tried anew each time.
 
@@ -22,7 +22,7 @@ use crate::network::{
     types::RequestId,
 };
 
-/// For how long a reply is kept. [A]
+/// For how long a reply is kept. \[A\]
 pub(crate) const KEPT_SECONDS: i64 = 24 * 60 * 60;
 
 /// A request by its sender and its id, in eight bytes: two of a million meet once in ten million worlds.

@@ -40,7 +40,7 @@ macro_rules! text_type {
 }
 
 text_type!(
-    /// Ties a message to its retries. [A]
+    /// Ties a message to its retries. \[A\]
     RequestId, "A-Z a-z 0-9 . _ -, 1–64",
     |text| (1..=64).contains(&text.len())
         && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'))
@@ -79,7 +79,7 @@ text_type!(
     |text| numbered(text, "AQ-")
 );
 text_type!(
-    /// A notification's place among all; an institution names the last one that it has. [A]
+    /// A notification's place among all; an institution names the last one that it has. \[A\]
     NotificationNumber, "NT-00000000",
     |text| numbered(text, "NT-")
 );
@@ -100,7 +100,7 @@ text_type!(
     |text| text.len() == 11 && text.chars().all(|c| c.is_ascii_digit())
 );
 text_type!(
-    /// A person as MynaPortal names one: neither an individual number nor a resident code, and no institution's. [A]
+    /// A person as MynaPortal names one: neither an individual number nor a resident code, and no institution's. \[A\]
     PortalPerson, "PP- and three groups x0000",
     |text| text.strip_prefix("PP-").is_some_and(|rest| {
         rest.split('-').count() == 3
@@ -113,7 +113,7 @@ text_type!(
     })
 );
 text_type!(
-    /// A version of a master: `YYYY.MM`, later ones greater. [A]
+    /// A version of a master: `YYYY.MM`, later ones greater. \[A\]
     MasterVersion, "YYYY.MM",
     |text| text.len() == 7
         && text.split_once('.').is_some_and(|(year, month)| {
@@ -134,7 +134,7 @@ text_type!(
         && text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || matches!(c, '-' | '/'))
 );
 text_type!(
-    /// Where the next page of a master begins; only the network makes one. [A]
+    /// Where the next page of a master begins; only the network makes one. \[A\]
     PageToken, "A-Z a-z 0-9 . -, 1–40",
     |text| (1..=40).contains(&text.len())
         && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'))

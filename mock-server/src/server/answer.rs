@@ -296,7 +296,7 @@ impl Visit {
     }
 
     /// Who calls: the one whom the certificate names. Where it names several and the world allows that, the one in
-    /// whose name the message speaks [A]; else the first, so that a message of another is refused by its rule.
+    /// whose name the message speaks \[A\]; else the first, so that a message of another is refused by its rule.
     fn caller(&self, state: &State, sender: &Sender) -> Caller {
         let named = |caller: &&Caller| caller.name() == sender.institution.as_str();
         let spoken = self.callers.iter().find(named);

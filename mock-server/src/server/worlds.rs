@@ -67,7 +67,7 @@ pub(crate) struct State {
     pub(crate) spoiling: Option<Spoiling>,
     pub(crate) lying: Option<Lying>,
     pub(crate) rules_off: Vec<&'static Rule>,
-    /// Whether a certificate that names several institutions may act for each of them [A].
+    /// Whether a certificate that names several institutions may act for each of them \[A\].
     pub(crate) joint_certificates: bool,
     pub(crate) checkpoints: BTreeMap<String, (Network, Clock)>,
 }

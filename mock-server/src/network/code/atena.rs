@@ -33,7 +33,7 @@ impl Network {
         Ok(())
     }
 
-    /// Deletes a number. Its link ends, but not the person's code: one who moves in again gets the former one. [A]
+    /// Deletes a number. Its link ends, but not the person's code: one who moves in again gets the former one. \[A\]
     pub(super) fn delete_atena(
         &mut self,
         context: &Context,

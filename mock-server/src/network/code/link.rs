@@ -156,7 +156,7 @@ impl Network {
         Ok(())
     }
 
-    /// Undoes a link that is wrong. The code is used up with it: the person gets another one next time. [A]
+    /// Undoes a link that is wrong. The code is used up with it: the person gets another one next time. \[A\]
     pub(super) fn give_up_link(
         &mut self,
         of: &InstitutionCode,

@@ -1,7 +1,7 @@
 //! Code fetch and apply (符号取得・適用): atena numbers, acquisition numbers, the resident-registry leg, notifications
 //! and links.
 //!
-//! One acquisition goes Requested → Sent → Notified → Applied → Confirmed [A]. Where many entries are sent at once, each
+//! One acquisition goes Requested → Sent → Notified → Applied → Confirmed \[A\]. Where many entries are sent at once, each
 //! is judged by itself: one that is refused does not stop the others.
 
 mod acquire;
@@ -145,7 +145,7 @@ pub struct Notified {
     pub outcome: Result<LinkageCode, Failure>,
 }
 
-/// Where a link stands. [A]
+/// Where a link stands. \[A\]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkState {
     /// The application was reported.

@@ -21,7 +21,7 @@ const PEERS: &[(&str, &str)] = &[
     ("MIN-0001", "MIN-"),
 ];
 
-/// Whether the institution's residents' register has the person. [A]
+/// Whether the institution's residents' register has the person. \[A\]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum AtenaKind {
     /// A resident (住登者).
@@ -85,7 +85,7 @@ pub(crate) struct Acquisition {
     pub(crate) notified: Vec<NotificationNumber>,
 }
 
-/// How far a request for a code has come. [A]
+/// How far a request for a code has come. \[A\]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stage {
     /// The number is issued; the resident-registry leg has not sent it.
@@ -100,7 +100,7 @@ pub(crate) enum Stage {
     Failed(Failure),
 }
 
-/// Why there is no code. [A]
+/// Why there is no code. \[A\]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
     /// The person has no resident code.

@@ -1,4 +1,4 @@
-//! The characters that the network carries: JIS X 0213:2012 in UTF-8 [S], as `data/jis-x-0213.py` wrote them down.
+//! The characters that the network carries: JIS X 0213:2012 in UTF-8 \[S\], as `data/jis-x-0213.py` wrote them down.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

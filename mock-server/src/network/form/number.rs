@@ -85,7 +85,7 @@ pub(super) fn is_individual_number(digits: &[u8]) -> bool {
     u32::from(*check) == (11 - sum % 11) % 11 % 10
 }
 
-/// Eleven digits. The check digit is not looked at: its text was not found. [A]
+/// Eleven digits. The check digit is not looked at: its text was not found. \[A\]
 pub(super) fn is_resident_code(digits: &[u8]) -> bool {
     digits.len() == 11
 }

@@ -17,10 +17,10 @@ use crate::{
     text::Text,
 };
 
-/// How many years back a year may lie. [A]
+/// How many years back a year may lie. \[A\]
 const YEARS_BACK: i16 = 7;
 
-/// How many years a period may have. [A]
+/// How many years a period may have. \[A\]
 const PERIOD_YEARS: i64 = 5;
 
 impl Network {

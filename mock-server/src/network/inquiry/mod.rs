@@ -2,9 +2,9 @@
 //!
 //! The intermediate server takes an inquiry or refuses it at once; the core permits or denies it later, and the provider
 //! answers later still, so that what became of it is found with its result [S: asynchronous]. An inquiry that is under
-//! way over midnight ends under the masters with which it began [A].
+//! way over midnight ends under the masters with which it began \[A\].
 //!
-//! A batch that is refused whole holds no inquiries, and leaves no records [A].
+//! A batch that is refused whole holds no inquiries, and leaves no records \[A\].
 
 mod ask;
 mod fetch;

@@ -18,7 +18,7 @@ use crate::network::{
     types::{InstitutionCode, Key, ReceiptNumber},
 };
 
-/// Where an inquiry stands. [A]
+/// Where an inquiry stands. \[A\]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum State {
     /// The intermediate server took it.

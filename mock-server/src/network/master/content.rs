@@ -1,4 +1,4 @@
-//! What the masters say. All of it is made up [A]; only the cities' names and codes are real.
+//! What the masters say. All of it is made up \[A\]; only the cities' names and codes are real.
 //!
 //! A version is one of four revisions of the content: of 2025.04, of 2026.04, of 2026.12 (with every kind of change that
 //! an institution has to stand: an item, a field and a permission more, an item, a field and a permission less, a field

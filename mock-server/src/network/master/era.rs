@@ -1,7 +1,7 @@
 //! Dates as officials write them, by era (和暦): 平成31年4月30日, 令和1年5月1日.
 //!
 //! Each era begins on a day in the middle of a year, and what is written before it or after its end is no date. The
-//! first year is written 1, not 元 [A].
+//! first year is written 1, not 元 \[A\].
 
 use jiff::civil::{Date, date};
 

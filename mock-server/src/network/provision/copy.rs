@@ -10,7 +10,7 @@ use crate::network::{
     types::{Digest, Key, MasterVersion},
 };
 
-/// What stands in a field. Zero, empty, undeclared and "no such record" are four different answers. [S]
+/// What stands in a field. Zero, empty, undeclared and "no such record" are four different answers. \[S\]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Content {
     /// A value.

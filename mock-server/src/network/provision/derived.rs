@@ -1,7 +1,7 @@
 //! The copies of the peers: derived from the population on demand, so that nothing is stored of those whom nobody
 //! touched.
 //!
-//! Tax copies lie with the municipality of residence on January 1 of the year [S]; the resident record and what follows
+//! Tax copies lie with the municipality of residence on January 1 of the year \[S\]; the resident record and what follows
 //! it with the municipality of residence now; insurance with the insurer. Iida's two institutions have none: their
 //! copies are registered. [A on all that is derived]
 
@@ -40,7 +40,7 @@ pub(crate) struct Wanted<'a> {
     pub(crate) at: Moment,
 }
 
-/// Whether an item is kept by fiscal year. [A]
+/// Whether an item is kept by fiscal year. \[A\]
 pub(crate) fn is_yearly(item: &Key) -> bool {
     item.as_str().starts_with("TAX-")
 }

@@ -1,6 +1,6 @@
 //! Provision (情報提供): copies that are registered beforehand, and the requests that are held for a person's decision.
 //!
-//! A provider answers from its copies without staff [S]. What a peer would have registered is derived; what anyone
+//! A provider answers from its copies without staff \[S\]. What a peer would have registered is derived; what anyone
 //! registers stands over it. Deliberately absent: originals. An institution compares them by their digests.
 
 mod copy;

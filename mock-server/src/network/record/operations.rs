@@ -11,7 +11,7 @@ use crate::network::{
     types::{AtenaNumber, InstitutionCode, ReceiptNumber},
 };
 
-/// How many days one request may ask for. [A]
+/// How many days one request may ask for. \[A\]
 const LONGEST_DAYS: i32 = 366;
 
 /// What can be asked.
