@@ -146,3 +146,63 @@ fn write_application(application: &Application, xml: &mut Writer) {
         xml.close("n:Task");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        network::{connection::ConnectionState, testing::epoch},
+        wire::{Contract, RawRequest, bundled::Bundled},
+    };
+
+    fn body(name: &str) -> String {
+        let name = name
+            .replace('&', "&amp;")
+            .replace('<', "&lt;")
+            .replace('>', "&gt;");
+        format!(
+            "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/' xmlns:n='{NAMESPACE}'><s:Body>\
+             <n:ApplyForConnection><n:Sender><n:RequestId>r-1</n:RequestId><n:Institution>202053-M</n:Institution>\
+             </n:Sender><n:Applicant><n:Institution>202053-M</n:Institution><n:Name>{name}</n:Name></n:Applicant>\
+             <n:Partner>011002-M</n:Partner><n:Schedule><n:From>2026-11-09</n:From><n:To>2026-12-18</n:To>\
+             </n:Schedule><n:Task><n:Key>T-001</n:Key></n:Task></n:ApplyForConnection></s:Body></s:Envelope>"
+        )
+    }
+
+    #[test]
+    fn a_name_is_read_and_told_again_as_it_was_written() {
+        let hundred = "𠮟".repeat(100);
+        for name in [
+            "髙﨑市長",
+            "𠮷野町長",
+            "1〜2～3−4－5",
+            "がパé",
+            "か\u{3099}ハ\u{309A}e\u{301}",
+            "Müller & <Søn> \"a\" 'b' ]]> &amp;",
+            &hundred,
+        ] {
+            let body = body(name);
+            let request = RawRequest {
+                method: "POST",
+                path: "connection",
+                content_type: Some("text/xml; charset=utf-8"),
+                content_encoding: None,
+                soap_action: Some("\"urn:renkei:mock:unofficial:v1:ApplyForConnection\""),
+                body: body.as_bytes(),
+            };
+            let decoded = Bundled.decode(&request).unwrap();
+            let network::Command::Connection(Command::Apply(application)) = decoded.command else {
+                panic!("{:?}", decoded.command)
+            };
+            assert_eq!(application.name, name);
+            let status = Answer::Status(ConnectionState::Applied, Some(application));
+            let reply = Ok(network::Answer::Connection(status));
+            let told = String::from_utf8(Bundled.encode("r-2", epoch(), &reply).body).unwrap();
+            let told = roxmltree::Document::parse(&told).unwrap();
+            let told = told
+                .descendants()
+                .find(|node| node.has_tag_name((NAMESPACE, "Name")));
+            assert_eq!(told.and_then(|node| node.text()), Some(name));
+        }
+    }
+}
