@@ -3,44 +3,47 @@
 use std::time::Duration;
 
 use crate::network::{
-    Network, Reply,
-    caller::Caller,
-    population::PersonId,
-    record::{Outcome, RecordEntry},
-    request::{Content, RequestKey},
-    rules,
+    Command, Network, code, inquiry, record,
     testing::*,
-    types::{InstitutionCode, Key, RequestId},
+    types::{AtenaNumber, InstitutionCode, Key, ReceiptNumber},
 };
 
 const MANY: u32 = 100_000;
 
+/// How many stand in one batch, which the limits allow.
+const IN_A_BATCH: u32 = 1_000;
+
 /// The bound is a millisecond in a build for use, on a machine that does nothing else; tests are neither.
 const GENEROUS: Duration = Duration::from_millis(50);
 
-/// A network with 100,000 inquiries about as many people.
+fn question(place: u32) -> inquiry::Question {
+    let key = |text| Key::new(text).unwrap();
+    inquiry::Question {
+        atena: AtenaNumber::new(&format!("SAPPORO-{place:07}")).unwrap(),
+        task: key("T-001"),
+        procedure: key("P-001-01"),
+        provider: InstitutionCode::new("202029-M").unwrap(),
+        item: key("TAX-INCOME"),
+        time: inquiry::Time::Year(2026),
+        consent: true,
+    }
+}
+
+/// A network with 100,000 inquiries that are under way, and 100,000 people whose link was changed.
 fn large() -> Network {
     let mut network = network();
-    let [inquirer, provider] =
-        ["202053-M", "011002-M"].map(|code| InstitutionCode::new(code).unwrap());
-    let caller = Caller::Institution(inquirer.clone());
-    let [task, item] = ["T-001", "TAX-INCOME"].map(|key| Key::new(key).unwrap());
-    let reply: Reply = Err(rules::caller::CALLER_KNOWN.fault(&rules::about("番", "number", 1)));
-    for place in 1..=MANY {
-        let id = RequestId::new(&format!("r-{place}")).unwrap();
-        let request = RequestKey::new(&caller, &id);
-        network.records.add(RecordEntry {
-            at: epoch(),
-            request,
-            inquirer: inquirer.clone(),
-            task: task.clone(),
-            provider: provider.clone(),
-            item: item.clone(),
-            person: PersonId::new(place),
-            outcome: Outcome::Answered,
-            reached_provider: true,
-        });
-        network.remember(epoch(), request, Content::numbered(place.into()), &reply);
+    for first in (1..=MANY).step_by(IN_A_BATCH as usize) {
+        let batch = first..first + IN_A_BATCH;
+        let questions = batch.clone().map(question).collect();
+        let command = Command::Inquiry(inquiry::Command::SubmitBatch(questions));
+        let reply = ask(&mut network, "011002-M", &format!("i-{first}"), 0, command);
+        assert!(reply.is_ok(), "{reply:?}");
+        let numbers = batch
+            .map(|place| AtenaNumber::new(&format!("SAPPORO-E-{place:07}")).unwrap())
+            .collect();
+        let command = Command::Code(code::Command::Delete(numbers));
+        let reply = ask(&mut network, "011002-E", &format!("d-{first}"), 0, command);
+        assert!(reply.is_ok(), "{reply:?}");
     }
     network
 }
@@ -48,6 +51,10 @@ fn large() -> Network {
 #[test]
 fn a_fork_of_a_large_network_shares_everything_and_costs_next_to_nothing() {
     let network = large();
+    let last = ReceiptNumber::numbered(MANY.into());
+    assert!(network.inquiries.get(&last).is_some());
+    assert!(network.schedule.size() >= MANY as usize);
+
     let mut times = Vec::new();
     let mut forks = Vec::new();
     for _ in 0..20 {
@@ -56,18 +63,26 @@ fn a_fork_of_a_large_network_shares_everything_and_costs_next_to_nothing() {
         times.push(begun.elapsed());
     }
     times.sort();
-    let fork = forks.pop().unwrap();
+    let mut fork = forks.pop().unwrap();
     assert!(fork.records.shares_all_with(&network.records));
     assert!(fork.requests.shares_all_with(&network.requests));
 
     // The first write after a fork copies a few nodes, not the whole.
-    let mut writer = fork;
     let begun = tokio::time::Instant::now();
-    let number = crate::network::types::ReceiptNumber::numbered(50_000);
-    let institution = InstitutionCode::new("202053-M").unwrap();
-    assert!(writer.records.mark(&institution, &number, true));
+    let command = Command::Inquiry(inquiry::Command::Submit(question(1)));
+    let reply = ask(&mut fork, "011002-M", "after", 0, command);
     let write = begun.elapsed();
-    assert!(!network.records.get(&number).unwrap().marked);
+    let Ok(crate::network::Answer::Inquiry(inquiry::Answer::Submitted(receipt))) = reply else {
+        panic!("{reply:?}");
+    };
+    assert_eq!(receipt, ReceiptNumber::numbered(u64::from(MANY) + 1));
+    assert!(network.records.get(&receipt).is_none());
+    let marked = record::Command::SetNonDisclosure {
+        receipt: last.clone(),
+        marked: true,
+    };
+    assert!(ask(&mut fork, "011002-M", "mark", 0, Command::Record(marked)).is_ok());
+    assert!(!network.records.get(&last).unwrap().marked);
 
     let fork_time = times[times.len() / 2];
     println!("fork {fork_time:?}, first write {write:?}, with {MANY} inquiries");
