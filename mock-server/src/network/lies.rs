@@ -126,7 +126,7 @@ impl Lie {
                 "a hop that is down is reported as reached",
             ),
             Self::StaleMasterVersion => Text::fixed(
-                "マスターの一つ前の版を適用中と示す。",
+                "マスターの一つ前の版を有効な版と示す。",
                 "the version before is told as the one in force",
             ),
             Self::WrongDigest => Text::fixed(

@@ -97,7 +97,7 @@ fn impossible(why: Impossible, kind: MasterKind, version: &str) -> ActRefused {
             "it is not published, or was withdrawn",
         ),
         Impossible::LastOne => (
-            "これを取り下げると適用中の版がなくなります",
+            "これを取り下げると有効な版がなくなります",
             "without it no version would be in force",
         ),
     };

@@ -291,7 +291,7 @@ impl Network {
         self.enforce(&rule::NOT_PAST, state == MasterState::Past, || {
             let now = self.masters.in_force(kind, at);
             rules::about(
-                "適用中の版",
+                "有効な版",
                 "the version in force",
                 now.map_or("-", |now| now.version.as_str()),
             )

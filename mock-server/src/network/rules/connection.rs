@@ -74,7 +74,7 @@ static UNKNOWN_TASK: FaultCode = FaultCode {
         "the task is not in the tasks master",
     ),
     next: Text::fixed(
-        "事務マスターの適用中の版を確認してください。",
+        "事務マスターの有効な版を確認してください。",
         "look at the version of the tasks master that is in force",
     ),
     retry: Retry::Corrected,

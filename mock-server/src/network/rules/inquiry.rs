@@ -10,7 +10,7 @@ const PHASE: &str = "query-provide";
 static NOT_IN_MASTER: FaultCode = FaultCode {
     code: "F-INQ-01",
     text: Text::fixed(
-        "適用中のマスターにないか、事務に対応しない値が指定されています。",
+        "有効なマスターにないか、事務に対応しない値が指定されています。",
         "a value does not stand in the masters in force, or does not belong to the task",
     ),
     next: Text::fixed(

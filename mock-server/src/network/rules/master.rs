@@ -8,11 +8,11 @@ use crate::{
 static NOT_UP_TO_DATE: FaultCode = FaultCode {
     code: "F-MAS-11",
     text: Text::fixed(
-        "適用中の版のマスターが適用されていません。",
+        "有効な版のマスターが適用されていません。",
         "the version in force of a master is not applied",
     ),
     next: Text::fixed(
-        "マスターの一覧を取得し、示された種別の適用中の版を取得・適用して報告してください。",
+        "マスターの一覧を取得し、示された種別の有効な版を取得・適用して報告してください。",
         "list the masters, then fetch, apply and report the version in force of the kind that is named",
     ),
     retry: Retry::SameRequest,
@@ -35,7 +35,7 @@ static WITHDRAWN: FaultCode = FaultCode {
     code: "F-MAS-02",
     text: Text::fixed("この版は取り下げられました。", "the version was withdrawn"),
     next: Text::fixed(
-        "マスターの一覧を取得し、適用中の版を再適用してください。",
+        "マスターの一覧を取得し、有効な版を再適用してください。",
         "list the masters, and apply the version in force again",
     ),
     retry: Retry::Corrected,
@@ -84,7 +84,7 @@ static OVER: FaultCode = FaultCode {
         "the last day of the version is over",
     ),
     next: Text::fixed(
-        "適用中の版を取得・適用してください。",
+        "有効な版を取得・適用してください。",
         "fetch and apply the version in force",
     ),
     retry: Retry::Corrected,
@@ -148,7 +148,7 @@ pub static UP_TO_DATE: Rule = Rule {
     phase: "master-update",
     mark: Mark::Assumption,
     text: Text::fixed(
-        "情報を照会し、又は副本を登録・更新する機関は、全種別のマスターについて適用中の版を適用し、報告していなければならない。",
+        "情報を照会し、又は副本を登録・更新する機関は、全種別のマスターについて有効な版を適用し、報告していなければならない。",
         "an institution that asks, or registers copies, has applied and reported the version in force of every master",
     ),
     fault: &NOT_UP_TO_DATE,
@@ -169,7 +169,7 @@ pub static VERSION_KNOWN: Rule = Rule {
     ),
     fault: &UNKNOWN_VERSION,
     off: Text::fixed(
-        "公開されていない版を、適用中の版とみなす。",
+        "公開されていない版を、有効な版とみなす。",
         "a version that never was stands for the one in force",
     ),
 };
