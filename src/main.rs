@@ -2,11 +2,13 @@
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-use renkei::cli::{self, Arguments};
+use renkei::cli;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match cli::arguments() {
+        Ok(arguments) => arguments,
+        Err(exit) => return ExitCode::from(exit.code()),
+    };
     let Ok(runtime) = tokio::runtime::Runtime::new() else {
         return ExitCode::from(70);
     };

@@ -473,3 +473,17 @@ fn acts_misbehaviours_and_listeners_of_the_mock_are_known_by_name() {
     }
     assert!(out(&output).contains("4 mistakes"), "{}", out(&output));
 }
+
+#[test]
+fn help_and_wrong_usage_are_told_in_the_language_that_is_asked_for() {
+    let help = renkei(repository(), &["--lang", "ja", "run", "--help"]);
+    assert_eq!(help.status.code(), Some(0));
+    assert!(out(&help).contains("使用方法: renkei run"));
+    assert!(!out(&help).contains("Usage"));
+    let wrong = renkei(repository(), &["--lang=ja", "run", "--jobs", "0"]);
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(out(&wrong).contains("指定した値は使用できません。"));
+    let wrong = renkei(repository(), &["--lang", "en", "run", "--jobs", "0"]);
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(!out(&wrong).contains("指定"));
+}

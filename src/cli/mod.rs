@@ -1,6 +1,7 @@
 //! One file a subcommand; the only place that reads environment, flags and profile, and knows the mock.
 
 mod explain;
+mod japanese;
 mod journal;
 mod list;
 mod mock;
@@ -16,7 +17,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use renkei_mock::{pki::PkiError, server::StartError};
 
 use crate::{
@@ -26,7 +27,7 @@ use crate::{
     verdict::Exit,
 };
 
-/// Integration test harness for information linkage (情報連携の結合試験)
+/// Integration test harness for information linkage (情報連携)
 #[derive(Debug, Parser)]
 #[command(name = "renkei", version)]
 pub struct Arguments {
@@ -45,9 +46,9 @@ enum LangArgument {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Run the scenarios against the bundled mock (シナリオを実施する)
+    /// Run the scenarios against the bundled mock
     Run(run::RunArguments),
-    /// Make the reports of a run again from its folder (実施記録から報告を再作成する)
+    /// Make the reports of a run again from its folder
     Report {
         /// The run folder
         folder: PathBuf,
@@ -55,59 +56,102 @@ enum Command {
         #[arg(long = "report", value_name = "KIND=FILE", value_parser = run::report_argument)]
         reports: Vec<run::ReportArgument>,
     },
-    /// Read the whole suite and show each mistake; nothing is sent (シナリオを検査する)
+    /// Read the whole suite and show each mistake; nothing is sent
     Check,
-    /// List scenarios, and the items and rules that none names (シナリオの一覧)
+    /// List scenarios, and the items and rules that none names
     List {
         /// As JSON
         #[arg(long)]
         json: bool,
     },
-    /// Write the JSON Schemas of scenario, profile, people and items files to a folder (JSON Schemaを書き出す)
+    /// Write the JSON Schemas of scenario, profile, people and items files to a folder
     Schema {
         /// The folder
         folder: PathBuf,
-        /// Where the reference of the scenario files goes too (シナリオの書き方も書き出すファイル)
+        /// Where the reference of the scenario files goes too
         #[arg(long, value_name = "FILE")]
         reference: Option<PathBuf>,
     },
-    /// Show the snapshots that wait to be accepted (新しいスナップショットを確認する)
+    /// Show the snapshots that wait to be accepted
     Review {
         /// Only these: scenarios, or files and folders of snapshots
         #[arg(value_name = "PATHS")]
         paths: Vec<PathBuf>,
     },
-    /// Accept the waiting snapshots (新しいスナップショットを採用する)
+    /// Accept the waiting snapshots
     Accept {
         /// Only these: scenarios, or files and folders of snapshots
         #[arg(value_name = "PATHS")]
         paths: Vec<PathBuf>,
     },
-    /// Throw the waiting snapshots away (新しいスナップショットを破棄する)
+    /// Throw the waiting snapshots away
     Reject {
         /// Only these: scenarios, or files and folders of snapshots
         #[arg(value_name = "PATHS")]
         paths: Vec<PathBuf>,
     },
-    /// Run the mock of the network alone (模擬ネットワークを単独で動かす)
+    /// Run the mock of the network alone
     Mock(mock::MockArguments),
-    /// Make a set of test certificates in a folder (試験用証明書を作成する)
+    /// Make a set of test certificates in a folder
     Pki {
         /// The folder
         folder: PathBuf,
     },
-    /// Write WSDL and schemas to a folder (WSDL・スキーマを書き出す)
+    /// Write WSDL and schemas to a folder
     Contract {
         /// The folder
         folder: PathBuf,
     },
-    /// Explain a rule, a fault code or an exit code; all rules without one (規則・拒否コード・終了コードの説明)
+    /// Explain a rule, a fault code or an exit code; all rules without one
     Explain {
         /// Such as R-CON-01, F-CON-01 or 5
         what: Option<String>,
     },
-    /// Prove that the suite notices when a rule is off or an answer is spoilt (自己診断)
+    /// Prove that the suite notices when a rule is off or an answer is spoilt
     Selftest(selftest::SelftestArguments),
+}
+
+/// Reads the command line; where that is all there is to do, shows what is to be shown.
+pub fn arguments() -> Result<Arguments, Exit> {
+    let written: Vec<std::ffi::OsString> = std::env::args_os().collect();
+    let lang = asked(&written).unwrap_or_else(locale);
+    let command = match lang {
+        Lang::Ja => japanese::of(Arguments::command()),
+        Lang::En => Arguments::command(),
+    };
+    let read = command.try_get_matches_from(written);
+    read.and_then(|read| Arguments::from_arg_matches(&read))
+        .map_err(|error| {
+            // Where not even this can be written, the exit code still tells.
+            if lang == Lang::Ja && error.use_stderr() {
+                let _ = writeln!(io::stderr(), "{}", japanese::mistake(error.kind()));
+            }
+            let _ = error.print();
+            if error.use_stderr() {
+                Exit::Usage
+            } else {
+                Exit::Ok
+            }
+        })
+}
+
+/// The language that is asked for, as far as can be seen before the command line is read.
+fn asked(written: &[std::ffi::OsString]) -> Option<Lang> {
+    let mut parts = written.iter().filter_map(|part| part.to_str());
+    let lang = loop {
+        let part = parts.next()?;
+        if part == "--lang" {
+            break parts.next()?;
+        }
+        if let Some(lang) = part.strip_prefix("--lang=") {
+            break lang;
+        }
+    };
+    match lang {
+        "ja" => Some(Lang::Ja),
+        "en" => Some(Lang::En),
+        _ => None,
+    }
 }
 
 /// Does what was asked.

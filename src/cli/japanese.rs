@@ -1,0 +1,185 @@
+//! The help of the command line in Japanese, and what is wrong with what was typed. English stands in the comments of
+//! the arguments themselves; a test holds that none is without Japanese.
+
+use clap::{Arg, Command, error::ErrorKind};
+
+/// The command line with its help in Japanese.
+pub(super) fn of(mut command: Command) -> Command {
+    // Only then are the arguments there that the library adds.
+    command.build();
+    translated(command)
+}
+
+fn translated(command: Command) -> Command {
+    let about = COMMANDS
+        .iter()
+        .find(|(name, _)| *name == command.get_name())
+        .map(|(_, about)| *about);
+    let command = match about {
+        Some(about) => command.about(about),
+        None => command,
+    };
+    command
+        .help_template("{about-with-newline}\n使用方法: {usage}\n\n{all-args}")
+        .subcommand_help_heading("コマンド")
+        .mut_args(argument)
+        .mut_subcommands(translated)
+}
+
+fn argument(argument: Arg) -> Arg {
+    let heading = if argument.is_positional() {
+        "引数"
+    } else {
+        "オプション"
+    };
+    let help = ARGUMENTS
+        .iter()
+        .find(|(name, _)| *name == argument.get_id().as_str())
+        .map(|(_, help)| *help);
+    let argument = argument.help_heading(heading);
+    match help {
+        Some(help) => argument.help(help),
+        None => argument,
+    }
+}
+
+/// What is wrong with what was typed, in a sentence.
+pub(super) fn mistake(kind: ErrorKind) -> &'static str {
+    const KINDS: [(ErrorKind, &str); 10] = [
+        (ErrorKind::InvalidValue, "指定した値は使用できません。"),
+        (ErrorKind::ValueValidation, "指定した値は使用できません。"),
+        (
+            ErrorKind::UnknownArgument,
+            "そのオプション又は引数はありません。",
+        ),
+        (ErrorKind::InvalidSubcommand, "そのコマンドはありません。"),
+        (
+            ErrorKind::MissingRequiredArgument,
+            "必要な指定がありません。",
+        ),
+        (
+            ErrorKind::ArgumentConflict,
+            "同時に指定できないもの、又は重複した指定があります。",
+        ),
+        (ErrorKind::MissingSubcommand, "コマンドを指定してください。"),
+        (
+            ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand,
+            "コマンドを指定してください。",
+        ),
+        (ErrorKind::TooManyValues, "指定した値が多すぎます。"),
+        (ErrorKind::NoEquals, "「=」が必要です。"),
+    ];
+    KINDS
+        .into_iter()
+        .find(|(known, _)| *known == kind)
+        .map_or("コマンドの指定に誤りがあります。", |(_, sentence)| sentence)
+}
+
+const COMMANDS: [(&str, &str); 15] = [
+    ("renkei", "情報連携の総合運用テストを行う結合試験ツール"),
+    ("run", "シナリオを模擬ネットワークに対して実施する"),
+    ("report", "実施記録から報告を再作成する"),
+    ("check", "シナリオ一式を検査する（何も送信しない）"),
+    (
+        "list",
+        "シナリオと、どのシナリオにもない試験項目・規則を一覧表示する",
+    ),
+    (
+        "schema",
+        "シナリオ等のファイルのJSON Schemaをフォルダーに書き出す",
+    ),
+    ("review", "確認待ちのスナップショットを表示する"),
+    ("accept", "確認待ちのスナップショットを採用する"),
+    ("reject", "確認待ちのスナップショットを破棄する"),
+    ("mock", "模擬ネットワークを単独で動かす"),
+    ("pki", "試験用証明書一式をフォルダーに作成する"),
+    ("contract", "WSDL・スキーマをフォルダーに書き出す"),
+    (
+        "explain",
+        "規則・拒否コード・終了コードを説明する（指定がない場合は全規則）",
+    ),
+    (
+        "selftest",
+        "規則の無効化や応答の異常をシナリオが見逃さないことを確認する",
+    ),
+    ("help", "このヘルプ又はコマンドのヘルプを表示する"),
+];
+
+const ARGUMENTS: [(&str, &str); 32] = [
+    ("lang", "表示の言語（指定がない場合はロケールによる）"),
+    ("help", "ヘルプを表示する"),
+    ("version", "版を表示する"),
+    ("subcommand", "ヘルプを表示するコマンド"),
+    (
+        "paths",
+        "対象のシナリオ（ファイル、フォルダー又は名前。review・accept・rejectではスナップショットも可）",
+    ),
+    ("phase", "この段階のシナリオに限る"),
+    ("tags", "このタグを持つシナリオに限る"),
+    ("filter", "名前がこの正規表現に一致するシナリオに限る"),
+    ("profile", "シナリオ一式のものに代えて使用するプロファイル"),
+    (
+        "jobs",
+        "並行して実施するシナリオの数（指定がない場合はコアの数）",
+    ),
+    ("fail_fast", "不合格があれば、以後のシナリオを開始しない"),
+    ("seed", "乱数の種"),
+    (
+        "snapshots",
+        "新しいスナップショットの扱い（指定がない場合は、環境変数CIがあればcheck、なければnew）",
+    ),
+    ("reports", "書き出す報告（junit=FILE 又は json=FILE）"),
+    ("runs", "実施記録のフォルダーを置く場所"),
+    (
+        "target",
+        "プロファイルの [target.NAME] に対して実施する（別に動いている模擬ネットワーク）",
+    ),
+    (
+        "keep_worlds",
+        "合格しなかったシナリオのワールドを接続先に残す",
+    ),
+    ("folder", "対象のフォルダー"),
+    ("json", "JSONで出力する"),
+    ("reference", "シナリオの書き方も書き出すファイル"),
+    ("listen", "模擬ネットワークの待受アドレス"),
+    ("control", "制御APIの待受アドレス（自機に限る）"),
+    ("pki", "証明書のフォルダー（なければ作成する）"),
+    ("names", "サーバー証明書に追加する名前又はアドレス"),
+    ("public_url", "公開するWSDLに記載するURL"),
+    ("max_body", "要求の本文の上限（バイト）"),
+    ("max_connections", "同時に応対する接続の上限"),
+    ("log", "標準エラー出力に記録する程度"),
+    ("what", "R-CON-01、F-CON-01、5 など"),
+    ("full", "見つかるまででなく、全シナリオを各異常で試す"),
+    ("rules", "この規則に限る（複数指定可）"),
+    ("misbehaviours", "この異常に限る（複数指定可）"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    fn is_japanese(text: &str) -> bool {
+        text.chars().any(|c| c >= '\u{3000}')
+    }
+
+    #[test]
+    fn every_command_and_argument_has_its_help_in_japanese() {
+        let command = of(super::super::Arguments::command());
+        command.clone().debug_assert();
+        for command in std::iter::once(&command).chain(command.get_subcommands()) {
+            let about = command.get_about().unwrap().to_string();
+            assert!(is_japanese(&about), "{}", command.get_name());
+            for argument in command.get_arguments() {
+                let help = argument.get_help().unwrap_or_default().to_string();
+                assert!(
+                    is_japanese(&help),
+                    "{} {}",
+                    command.get_name(),
+                    argument.get_id()
+                );
+            }
+        }
+    }
+}
