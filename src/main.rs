@@ -2,7 +2,12 @@
 
 use std::process::ExitCode;
 
+use mimalloc::MiMalloc;
 use renkei::cli;
+
+/// A message is many small allocations, and the allocator of musl, which the offices' builds use, is slow at those.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     let arguments = match cli::arguments() {
