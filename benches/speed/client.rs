@@ -20,7 +20,7 @@ use tokio_rustls::TlsConnector;
 /// One request: its path, its `SOAPAction` and its body.
 #[derive(Clone, Debug)]
 pub(crate) struct Message {
-    pub(crate) path: String,
+    pub(crate) path: &'static str,
     pub(crate) action: &'static str,
     pub(crate) body: String,
 }
@@ -60,8 +60,14 @@ pub(crate) fn address(url: &str) -> SocketAddr {
         .unwrap()
 }
 
+/// A connection to one server, below one path of it.
+pub(crate) struct Session {
+    sender: SendRequest<Full<Bytes>>,
+    base: String,
+}
+
 /// Opens a connection.
-pub(crate) async fn connect(url: &str, tls: &Arc<ClientConfig>) -> SendRequest<Full<Bytes>> {
+pub(crate) async fn connect(url: &str, tls: &Arc<ClientConfig>) -> Session {
     let stream = TcpStream::connect(address(url)).await.unwrap();
     let _ = stream.set_nodelay(true);
     let name = ServerName::try_from("127.0.0.1").unwrap();
@@ -71,13 +77,18 @@ pub(crate) async fn connect(url: &str, tls: &Arc<ClientConfig>) -> SendRequest<F
         .unwrap();
     let (sender, connection) = handshake(TokioIo::new(stream)).await.unwrap();
     tokio::spawn(connection);
-    sender
+    let path = url.splitn(4, '/').nth(3).unwrap();
+    Session {
+        sender,
+        base: format!("/{path}"),
+    }
 }
 
 /// Sends one message and reads the whole answer.
-pub(crate) async fn send(sender: &mut SendRequest<Full<Bytes>>, message: Message) -> (u16, Bytes) {
+pub(crate) async fn send(session: &mut Session, message: Message) -> (u16, Bytes) {
+    let Session { sender, base } = session;
     sender.ready().await.unwrap();
-    let request = Request::post(message.path)
+    let request = Request::post(format!("{base}{}", message.path))
         .header("host", "127.0.0.1")
         .header("content-type", "text/xml; charset=utf-8")
         .header(

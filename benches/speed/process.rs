@@ -2,7 +2,8 @@
 
 use std::{
     fs,
-    io::{BufRead as _, BufReader},
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::TcpStream,
     path::Path,
     process::{Child, Command, Stdio},
 };
@@ -11,6 +12,7 @@ use std::{
 pub(crate) struct Server {
     child: Child,
     pub(crate) url: String,
+    control: String,
 }
 
 impl Server {
@@ -39,11 +41,35 @@ impl Server {
             .read_line(&mut line)
             .unwrap();
         let ready: serde_json::Value = serde_json::from_str(&line).unwrap();
-        let url = ready.get("url").and_then(|value| value.as_str());
+        let text = |key: &str| {
+            let value = ready.get(key).and_then(|value| value.as_str());
+            value.unwrap_or_default().to_owned()
+        };
         Self {
-            url: url.unwrap_or_default().to_owned(),
+            url: text("url"),
+            control: text("control"),
             child,
         }
+    }
+
+    /// One call of the mock's control API.
+    pub(crate) fn control(&self, method: &str, path: &str, body: &str) {
+        let address = self
+            .control
+            .split("://")
+            .nth(1)
+            .unwrap()
+            .trim_end_matches('/');
+        let mut stream = TcpStream::connect(address).unwrap();
+        write!(
+            stream,
+            "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 2"), "{answer}");
     }
 
     /// The CPU that it used so far, in clock ticks, which are 1/100 s on every Linux; none elsewhere.
