@@ -1,7 +1,7 @@
 //! The files of a suite: `scenarios/` and `snapshots/` below a root on disk, or the suite embedded in the binary.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs, io,
     path::{Path, PathBuf},
 };
@@ -24,6 +24,8 @@ pub struct Project {
     pub unreadable: BTreeMap<String, Diagnostic>,
     /// The texts of these, as far as they can be read, to be shown.
     pub lossy: BTreeMap<String, String>,
+    /// The files whose names end in another way than those that are read.
+    pub unread: BTreeSet<String>,
 }
 
 impl Project {
@@ -119,6 +121,9 @@ fn read(root: &Path, folder: &Path, project: &mut Project) -> io::Result<()> {
                 io::Error::new(error.kind(), format!("{}: {error}", path.display()))
             })?;
             project.add(path.to_string_lossy().replace('\\', "/"), bytes);
+        } else {
+            let path = path.to_string_lossy().replace('\\', "/");
+            project.unread.insert(path);
         }
     }
     Ok(())

@@ -487,3 +487,89 @@ fn help_and_wrong_usage_are_told_in_the_language_that_is_asked_for() {
     assert_eq!(wrong.status.code(), Some(2));
     assert!(!out(&wrong).contains("指定"));
 }
+
+#[test]
+fn whose_suite_is_used_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    for command in ["check", "list"] {
+        let output = renkei(folder.path(), &["--lang", "en", command]);
+        assert_eq!(output.status.code(), Some(0), "{}", out(&output));
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(told.contains("the embedded suite is used"), "{told}");
+    }
+    let own = renkei(suite().path(), &["--lang", "en", "check"]);
+    assert_eq!(own.status.code(), Some(0), "{}", out(&own));
+    assert!(!out(&own).contains("embedded"), "{}", out(&own));
+    let below = folder.path().join("scenarios/1-master");
+    fs::create_dir_all(&below).unwrap();
+    for folder in [folder.path(), &below] {
+        for command in ["check", "list", "run", "selftest"] {
+            let output = renkei(folder, &["--lang", "en", command]);
+            assert_eq!(output.status.code(), Some(3), "{}", out(&output));
+            assert!(out(&output).contains("no profile.toml in it"));
+        }
+    }
+}
+
+#[test]
+fn files_that_nobody_reads_are_mistakes() {
+    let suite = suite();
+    let at = |path: &str| suite.path().join("scenarios").join(path);
+    let alone = [
+        "README.md",
+        "1-master/list.toml~",
+        ".gitkeep",
+        "profile-b.toml",
+    ];
+    for path in alone {
+        fs::write(at(path), "").unwrap();
+    }
+    let output = renkei(suite.path(), &["--lang", "en", "check"]);
+    assert_eq!(output.status.code(), Some(0), "{}", out(&output));
+    let unread = [
+        ("first.toml", "scenarios go to a folder"),
+        ("1-master/first.toml.txt", "let its name end in .toml"),
+        ("1-master/Echo.xml", "go to scenarios/messages/"),
+        ("1-master/first.csv", "notes are called .md"),
+    ];
+    for (path, hint) in unread {
+        fs::write(at(path), "").unwrap();
+        let output = renkei(suite.path(), &["--lang", "en", "check"]);
+        assert_eq!(output.status.code(), Some(3), "{}", out(&output));
+        for says in ["this file is not read", path, hint, "1 mistake;"] {
+            assert!(out(&output).contains(says), "{says}: {}", out(&output));
+        }
+        fs::remove_file(at(path)).unwrap();
+    }
+    fs::copy(at("profile.toml"), at("vendor.toml")).unwrap();
+    let arguments = [
+        "run",
+        "--profile",
+        "scenarios/vendor.toml",
+        "--filter",
+        "1-master/list$",
+    ];
+    let output = renkei(suite.path(), &arguments);
+    assert_eq!(output.status.code(), Some(0), "{}", out(&output));
+}
+
+#[test]
+fn an_individual_number_in_a_name_is_found_before_it_is_sent_and_never_shown() {
+    let number = renkei::sentinel::specimen();
+    let list = "scenarios/1-master/list.toml";
+    let named = suite();
+    let path = format!("scenarios/1-master/m{number}.toml");
+    fs::rename(named.path().join(list), named.path().join(path)).unwrap();
+    let stepped = suite();
+    let id = format!("id = \"m{number}\"");
+    change(stepped.path(), list, "id = \"list\"", &id);
+    for suite in [named, stepped] {
+        for command in ["check", "run"] {
+            let output = renkei(suite.path(), &["--lang", "en", command]);
+            assert_eq!(output.status.code(), Some(7), "{}", out(&output));
+            assert!(out(&output).contains("an individual number is written here"));
+            assert!(!out(&output).contains(&number));
+        }
+        assert!(!suite.path().join("runs").exists());
+    }
+}

@@ -180,7 +180,16 @@ fn with_profile(profile: &Path) -> Result<Project, Stopped> {
         .parent()
         .filter(|folder| folder.ends_with("scenarios"));
     let mut project = match folder.and_then(Path::parent) {
-        Some(root) => Project::on_disk(root)?,
+        Some(root) => {
+            let mut project = Project::on_disk(root)?;
+            // It is read in the place of the suite's own, and under that name.
+            if let Some(name) = absolute.file_name() {
+                let path = format!("scenarios/{}", name.to_string_lossy());
+                project.files.remove(&path);
+                project.unread.remove(&path);
+            }
+            project
+        }
         None => suite::project()?,
     };
     project.files.insert(profile::PATH.to_owned(), text);

@@ -9,6 +9,7 @@ use crate::{
     cli::{Done, Stopped},
     diagnostic::Diagnostic,
     plan::{self, Known, Suite},
+    profile::PATH as PROFILE,
     project::Project,
     schema, sentinel,
     text::{Lang, Text},
@@ -17,11 +18,38 @@ use crate::{
 
 /// The suite nearest to the working folder, else the embedded one.
 pub(super) fn project() -> Result<Project, Stopped> {
-    Ok(Project::find(&std::env::current_dir()?)?)
+    let folder = std::env::current_dir()?;
+    let project = Project::find(&folder)?;
+    let inside = || {
+        folder
+            .ancestors()
+            .any(|above| above.file_name().is_some_and(|name| name == "scenarios"))
+    };
+    // Scenarios that stand here are meant, and no others in their place.
+    if folder.join("scenarios").is_dir() && !folder.join(PROFILE).is_file()
+        || project.root.is_none() && inside()
+    {
+        return Err(Stopped {
+            exit: Exit::Suite,
+            text: Text::new(
+                "フォルダー scenarios がありますが、その中に profile.toml がありません。何も読み込んでいません。",
+                "there is a folder scenarios, but no profile.toml in it; nothing was read",
+            ),
+        });
+    }
+    Ok(project)
 }
 
 /// Reads the suite; shows all mistakes and stops where there is one.
 pub(super) fn load(project: &Project, out: &mut dyn Write, lang: Lang) -> Result<Suite, Stopped> {
+    if project.root.is_none() {
+        let text = Text::new(
+            "このフォルダーにも上位のフォルダーにも scenarios/profile.toml がないため、同梱のシナリオを使用します。",
+            "there is no scenarios/profile.toml here or above, so the embedded suite is used",
+        );
+        // Where not even this can be written, the command goes on all the same.
+        let _ = writeln!(std::io::stderr(), "{}", text.get(lang));
+    }
     let (suite, diagnostics) = plan::load(project, &known());
     if diagnostics.is_empty() {
         return Ok(suite);
@@ -40,7 +68,10 @@ pub(super) fn load(project: &Project, out: &mut dyn Write, lang: Lang) -> Result
         exit,
         text: Text::new(
             format!("誤りが{count}件あります。何も送信していません。"),
-            format!("{count} mistakes; nothing was sent"),
+            match count {
+                1 => "1 mistake; nothing was sent".to_owned(),
+                _ => format!("{count} mistakes; nothing was sent"),
+            },
         ),
     })
 }
@@ -77,7 +108,7 @@ fn show(
     lang: Lang,
 ) -> Result<(), Stopped> {
     let shown = diagnostic.render(&|path| project.shown(path).to_owned(), lang, true);
-    writeln!(out, "{}\n", sentinel::mask(&shown))?;
+    writeln!(out, "{}\n", sentinel::mask_names(&sentinel::mask(&shown)))?;
     Ok(())
 }
 

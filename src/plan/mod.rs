@@ -1,5 +1,6 @@
 //! Scenarios and profile to a plan: every name resolved, every mistake found before anything is sent.
 
+mod files;
 mod names;
 mod order;
 mod steps;
@@ -136,6 +137,7 @@ pub fn load(project: &Project, known: &Known) -> (Suite, Vec<Diagnostic>) {
     if profile.sentinel.twelve_digits.is_empty() && profile.sentinel.masked.is_empty() {
         individual_numbers(project, &mut found);
     }
+    files::check(project, &mut found);
     let mut scenarios = Vec::new();
     for (path, text) in &project.files {
         if path.starts_with("scenarios/steps/") {
@@ -164,6 +166,7 @@ pub fn load(project: &Project, known: &Known) -> (Suite, Vec<Diagnostic>) {
         wrong,
     };
     names::check(&cx, &mut found);
+    files::check_steps(&suite.scenarios, &mut found);
     for scenario in &suite.scenarios {
         steps::check(&cx, scenario, &mut found);
     }

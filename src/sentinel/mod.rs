@@ -32,6 +32,21 @@ pub fn mask(text: &str) -> String {
     mask_all_but(text, &[])
 }
 
+/// Whether an individual number stands in a name, where letters may stand around it too.
+pub fn found_in_name(name: &str) -> bool {
+    !plain_spans(&apart(name)).is_empty()
+}
+
+/// The text with each individual number replaced, whatever letters stand around it.
+pub fn mask_names(text: &str) -> String {
+    replace(text, plain_spans(&apart(text)), &[])
+}
+
+/// A text of the same length, without the letters that digits may touch.
+fn apart(text: &str) -> String {
+    text.replace(|c: char| c.is_ascii_alphabetic(), "_")
+}
+
 /// A number in the form of an individual number, put together at run time, so that no file holds it.
 pub fn specimen() -> String {
     let body = [1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1];
@@ -43,9 +58,13 @@ pub fn specimen() -> String {
 
 /// The text with each individual number replaced, but for those that are one of the values given.
 fn mask_all_but(text: &str, natural: &[String]) -> String {
+    replace(text, spans(text), natural)
+}
+
+fn replace(text: &str, spans: Vec<(usize, usize)>, natural: &[String]) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = 0;
-    for (start, end) in spans(text) {
+    for (start, end) in spans {
         let Some(number) = text.get(start..end) else {
             continue;
         };
