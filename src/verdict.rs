@@ -98,6 +98,52 @@ impl Exit {
     }
 }
 
+impl Exit {
+    /// What to do next.
+    pub fn next(self) -> Text {
+        let (ja, en) = match self {
+            Self::Ok => ("対応は不要です。", "nothing is to be done"),
+            Self::Failed => (
+                "表示された不合格の手順の期待値・差異と応答を確認し、相手のシステムに誤りがあれば修正して再度実施してください。応答の変更が正しい場合は、シナリオの期待値を改めるか、renkei review で確認した後に renkei accept で採用してください。自己診断の場合は、見逃した規則等を検知する期待値をシナリオに追加してください。",
+                "look at the expectations, differences and answers of the failed steps; mend the system that is at fault and run again. Where the new answer is right, change the expectation, or look with renkei review and take it with renkei accept. After selftest, add expectations that notice what survived",
+            ),
+            Self::Usage => (
+                "表示された内容に従って指定を改めてください。使用方法は renkei --help で確認できます。",
+                "correct the command line as is said; renkei --help shows what is possible",
+            ),
+            Self::Suite => (
+                "表示されたファイルの行を修正し、renkei check で誤りがないことを確認してから再度実施してください。",
+                "mend the lines that are shown, until renkei check finds no mistake, and run again",
+            ),
+            Self::Transport => (
+                "接続先が起動していること、URL・ポート・証明書が正しいことを確認し、再度実施してください。どの段階で失敗したかは結果の表示にあります。",
+                "see that the target runs, and that URL, port and certificates are right; then run again. The result says at which stage it failed",
+            ),
+            Self::NewSnapshots => (
+                "renkei review で内容を確認し、正しければ renkei accept で採用し、誤りであれば renkei reject で破棄してください。",
+                "look at them with renkei review; take what is right with renkei accept, throw away what is wrong with renkei reject",
+            ),
+            Self::Nothing => (
+                "シナリオの名前・段階・タグの指定を改めてください。名前は renkei list で確認できます。",
+                "choose other names, phases or tags; renkei list shows the names of the scenarios",
+            ),
+            Self::IndividualNumber => (
+                "表示された箇所（ファイル、要求又は応答）から個人番号を取り除いてください。実在の人の番号であれば、情報セキュリティの責任者に報告し、その指示に従って、元のファイルとその控えを処置してください。実施記録と表示では番号を伏せているため、これらの削除は不要です。もともと12桁の番号である場合は、profile.toml の [sentinel] twelve_digits に記載してください。",
+                "remove the number from the place that is shown: a file, a request or an answer. If it is a real person's, report it to whoever is responsible for information security, who decides what becomes of the file and its copies. Records of runs and what is shown hold it masked and need not be deleted. What has twelve digits by nature is named in [sentinel] twelve_digits of profile.toml",
+            ),
+            Self::Internal => (
+                "表示された理由が空き容量や権限であれば、それを解消して再度実施してください。そうでなければ、表示された内容と renkei --version の結果を添えて開発元に報告してください。シナリオや接続先の誤りではありません。",
+                "where the reason that is shown is space or permission, mend that and run again; else report what is shown, with renkei --version, to the developers. Neither scenarios nor the target are at fault",
+            ),
+            Self::Interrupted => (
+                "合格と判断せず、最後まで実施し直してください。途中までの結果は renkei report に実施記録のフォルダーを指定すると確認できます。",
+                "do not take it for a pass: run again to the end. renkei report with the run folder shows what was done",
+            ),
+        };
+        Text::new(ja, en)
+    }
+}
+
 /// The exit of a run that announced so many scenarios. When several hold: 70, 7, 3, 4, 1, 130, 5, 0; blocked takes its
 /// cause's.
 pub fn exit(results: &[ScenarioResult], announced: usize) -> Exit {

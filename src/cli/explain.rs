@@ -1,8 +1,9 @@
-//! `explain`: a rule, a fault code or an exit code; without one, all rules as Markdown (`docs/rules.md`).
+//! `explain`: a rule, a fault code, an exit code, a misbehaviour or a listener's fault; without one, all rules as Markdown (`docs/rules.md`).
 
 use std::io::Write;
 
-use renkei_mock::network::rules as catalogue;
+use renkei_mock::{network::rules as catalogue, server};
+use serde_json::Value;
 
 use crate::{
     cli::{Done, Stopped, hint},
@@ -13,11 +14,13 @@ use crate::{
 /// Explains one thing, or lists all rules.
 pub(super) fn explain(out: &mut dyn Write, what: Option<&str>, lang: Lang) -> Done {
     let Some(what) = what else { return rules(out) };
+    let what = plain(what);
+    let what = what.as_str();
     let pick = |text: &renkei_mock::text::Text| match lang {
         Lang::Ja => text.ja.to_string(),
         Lang::En => text.en.to_string(),
     };
-    if let Some(entry) = catalogue::rule(what) {
+    if let Some(entry) = catalogue::catalogue().find(|rule| rule.code.eq_ignore_ascii_case(what)) {
         writeln!(
             out,
             "{} [{}] {}",
@@ -47,7 +50,7 @@ pub(super) fn explain(out: &mut dyn Write, what: Option<&str>, lang: Lang) -> Do
     }
     if let Some(fault) = catalogue::fault_codes()
         .into_iter()
-        .find(|fault| fault.code == what)
+        .find(|fault| fault.code.eq_ignore_ascii_case(what))
     {
         writeln!(out, "{} {}", fault.code, pick(&fault.text))?;
         writeln!(
@@ -69,19 +72,87 @@ pub(super) fn explain(out: &mut dyn Write, what: Option<&str>, lang: Lang) -> Do
         .find(|exit| exit.code().to_string() == what)
     {
         writeln!(out, "{} {}", exit.code(), exit.text().get(lang))?;
+        writeln!(
+            out,
+            "  {}: {}",
+            Text::new("次の対応", "what to do").get(lang),
+            exit.next().get(lang)
+        )?;
         return Ok(Exit::Ok);
     }
+    let texts = server::texts();
+    let spoilt = spoilt(&texts);
+    if let Some((name, text)) = spoilt
+        .iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case(what))
+    {
+        let kind = Text::new("異常な応答", "a wrong answer");
+        writeln!(out, "{name} [{}] {}", kind.get(lang), text.get(lang))?;
+        writeln!(
+            out,
+            "  {}: renkei selftest --misbehaviour {name}",
+            Text::new("自己診断", "to see whether the suite notices").get(lang),
+        )?;
+        return Ok(Exit::Ok);
+    }
+    let exits: Vec<String> = Exit::ALL
+        .iter()
+        .map(|exit| exit.code().to_string())
+        .collect();
     let codes = catalogue::catalogue()
         .map(|rule| rule.code)
-        .chain(catalogue::fault_codes().into_iter().map(|fault| fault.code));
-    let (ja, en) = hint(what, codes.collect::<Vec<_>>());
+        .chain(catalogue::fault_codes().into_iter().map(|fault| fault.code))
+        .chain(spoilt.iter().map(|(name, _)| name.as_str()));
+    let (ja, en) = if what.parse::<u64>().is_ok() {
+        (
+            format!("終了コード: {}。", exits.join("、")),
+            format!("; exit codes: {}", exits.join(", ")),
+        )
+    } else {
+        let upper = what.to_ascii_uppercase();
+        let written = if upper.starts_with("R-") || upper.starts_with("F-") {
+            upper.as_str()
+        } else {
+            what
+        };
+        hint(written, codes.collect::<Vec<_>>())
+    };
     Err(Stopped {
         exit: Exit::Usage,
         text: Text::new(
-            format!("「{what}」という規則・拒否コード・終了コードはありません。{ja}"),
-            format!("there is no rule, fault code or exit code '{what}'{en}"),
+            format!("「{what}」という規則・拒否コード・終了コード・異常な応答はありません。{ja}"),
+            format!("there is no rule, fault code, exit code or misbehaviour '{what}'{en}"),
         ),
     })
+}
+
+/// What was written, as codes and names are: half-width and without spaces around.
+fn plain(written: &str) -> String {
+    written
+        .trim()
+        .chars()
+        .map(|c| match c {
+            '！'..='～' => u32::from(c)
+                .checked_sub(0xfee0)
+                .and_then(char::from_u32)
+                .unwrap_or(c),
+            '‐' | '‑' | '–' | '−' | 'ー' => '-',
+            other => other,
+        })
+        .collect()
+}
+
+/// The ways in which answers and listeners can be wrong, by name.
+fn spoilt(texts: &Value) -> Vec<(String, Text)> {
+    ["misbehaviours", "listenerFaults"]
+        .into_iter()
+        .filter_map(|list| texts.get(list)?.as_array())
+        .flatten()
+        .filter_map(|entry| {
+            let of = |key: &str| entry.get(key)?.as_str();
+            Some((of("name")?.to_owned(), Text::new(of("ja")?, of("en")?)))
+        })
+        .collect()
 }
 
 fn rules(out: &mut dyn Write) -> Done {
