@@ -184,6 +184,7 @@ pub fn load(project: &Project, known: &Known) -> (Suite, Vec<Diagnostic>) {
         key(left).cmp(&key(right))
     });
     found.dedup();
+    let found = templates::once(found, project);
     (suite, found)
 }
 

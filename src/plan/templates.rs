@@ -5,14 +5,15 @@ use std::ops::Range;
 use toml::Spanned;
 
 use crate::{
-    diagnostic::{Diagnostic, meant},
+    diagnostic::{Diagnostic, meant, nearest},
     message::{self, TemplateError, Values},
     plan::{
         Context,
         steps::{STAND_IN, Seen},
         template_path,
     },
-    scenario::{Step, data::Data, read::inside},
+    project::Project,
+    scenario::{Scenario, Step, data::Data, read::inside},
     text::Text,
     xml::Document,
 };
@@ -94,7 +95,7 @@ pub(super) fn message(
     if step.plants.is_some() {
         own.push("planted");
     }
-    values.extend(own.into_iter().map(|name| (name.to_owned(), marked(name))));
+    values.extend(own.iter().map(|name| ((*name).to_owned(), marked(name))));
     let with_own = seen.with(values.clone());
     for (name, given) in &step.with {
         let value = data(cx, step, given, &with_own, found);
@@ -127,7 +128,13 @@ pub(super) fn message(
         }
     };
     for name in step.with.keys() {
-        if !names.contains(name.get_ref()) {
+        // Where the template misspells a name that every step has, that is the mistake, and is said of the template.
+        let misspelt = own.contains(&name.get_ref().as_str())
+            && names.iter().any(|used| {
+                !values.contains_key(used)
+                    && nearest(used, own.iter().copied()) == Some(name.get_ref())
+            });
+        if !names.contains(name.get_ref()) && !misspelt {
             let text = Text::new(
                 format!("ひな形 {path} は「{}」を使用していません", name.get_ref()),
                 format!("the template {path} has no use for '{}'", name.get_ref()),
@@ -148,12 +155,16 @@ pub(super) fn message(
                 let known = root.is_none_or(|root| values.contains_key(root));
                 let follows = stood_in && (known || !asked);
                 if !follows && let Some((text, hint)) = wrong(cx, &error, seen) {
-                    let hint = match root.filter(|_| asked && !known) {
-                        Some(root) => Some(Text::new(
+                    let missing = root.filter(|_| asked && !known);
+                    let near = missing.and_then(|root| nearest(root, own.iter().copied()));
+                    let hint = match (missing, near) {
+                        // Every step has these; none is asked to give a misspelt one.
+                        (_, Some(near)) => meant(near, [near]),
+                        (Some(root), None) => Some(Text::new(
                             format!("手順の with に「{root}」を記載してください"),
                             format!("give '{root}' in with of the step"),
                         )),
-                        None => hint,
+                        (None, None) => hint,
                     };
                     let place = error.span.clone().unwrap_or(0..0);
                     let diagnostic = Diagnostic::new(&path, place, text).hint(hint);
@@ -168,9 +179,14 @@ pub(super) fn message(
         }
     };
     if let Err(error) = Document::parse(rendered.trim_start_matches('\u{feff}').as_bytes()) {
+        // The column is that of what was rendered, which differs from step to step.
+        let at = error
+            .place
+            .map(|(line, column)| format!(" at {line}:{column}"));
+        let why = error.detail.replacen(&at.unwrap_or_default(), "", 1);
         let text = Text::new(
-            format!("整形式のXMLになりません（{error}）"),
-            format!("this does not give well-formed XML: {error}"),
+            format!("整形式のXMLになりません（{why}）"),
+            format!("this does not give well-formed XML: {why}"),
         );
         let place = error.place.map_or(0..0, |(line, column)| {
             place(template, &rendered, line, column)
@@ -206,6 +222,58 @@ pub(super) fn check_unused(cx: &Context<'_>, found: &mut Vec<Diagnostic>) {
             found.push(Diagnostic::new(path, place, error.text()));
         }
     }
+}
+
+/// The most steps that are named beside a mistake, after the one that is shown.
+const NAMED: usize = 3;
+
+/// Says once what is wrong with a template, with the steps that it is wrong for; sorted before.
+pub(super) fn once(found: Vec<Diagnostic>, project: &Project) -> Vec<Diagnostic> {
+    let mut kept: Vec<(Diagnostic, Vec<String>)> = Vec::new();
+    for mistake in found {
+        let of_template = mistake.path.starts_with("scenarios/messages/");
+        let same = kept.iter_mut().find(|(other, _)| {
+            let what = |of: &Diagnostic| (of.path.clone(), of.span.clone(), of.text.clone());
+            of_template && what(other) == what(&mistake) && other.hint == mistake.hint
+        });
+        match (same, &mistake.also) {
+            (Some((_, others)), Some((path, span))) => {
+                let line = Scenario::line_of(project.shown(path), span);
+                others.push(format!("{path}:{line}"));
+            }
+            (Some(_) | None, _) => kept.push((mistake, Vec::new())),
+        }
+    }
+    kept.into_iter()
+        .map(|(mistake, others)| told_of(mistake, &others))
+        .collect()
+}
+
+fn told_of(mut mistake: Diagnostic, others: &[String]) -> Diagnostic {
+    if others.is_empty() {
+        return mistake;
+    }
+    let named: Vec<&str> = others.iter().take(NAMED).map(String::as_str).collect();
+    let more = if others.len() > NAMED { "…" } else { "" };
+    let count = others.len() + 1;
+    let steps = Text::new(
+        format!(
+            "{count}件の手順に共通する誤りです（ほかに {}{more}）",
+            named.join("、")
+        ),
+        format!(
+            "{count} steps have this mistake; the others: {}{more}",
+            named.join(", ")
+        ),
+    );
+    mistake.hint = Some(match mistake.hint {
+        Some(hint) => Text::new(
+            format!("{}。{}", hint.ja, steps.ja),
+            format!("{}\n{}", hint.en, steps.en),
+        ),
+        None => steps,
+    });
+    mistake
 }
 
 /// As long as a specimen, so that a step may cut it into parts, and of runes, which nothing else holds.
