@@ -59,6 +59,9 @@ pub struct StepResult {
     pub exchange: Option<Exchange>,
     /// The rule that the answer names.
     pub rule: Option<Rule>,
+    /// The fault that came, where the step did not pass.
+    #[serde(default)]
+    pub fault: Option<Fault>,
     /// How long it took.
     pub milliseconds: u64,
 }
@@ -95,6 +98,17 @@ pub struct Kept {
     pub masked: bool,
     /// The text, capped; only where the step did not pass.
     pub shown: String,
+}
+
+/// A fault that the network answered with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    /// Its code.
+    pub code: String,
+    /// What it says; empty where the network does not say.
+    pub text: Text,
+    /// What the caller is to do next; empty where the network does not say.
+    pub next: Text,
 }
 
 /// A rule of the network.

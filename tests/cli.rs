@@ -123,7 +123,8 @@ fn a_failed_expectation_shows_scenario_request_response_and_rule() {
     assert_eq!(output.status.code(), Some(1), "{shown}");
     for says in [
         "wrong-office.toml:",
-        "expected 'F-CAL-99', found 'F-CAL-02'",
+        "expected 'F-CAL-99', found 'F-CAL-02'\n    fault: F-CAL-02 ",
+        "\n    what to do: ",
         "rule: R-CAL-02",
         "<n:Institution>202053-E",
         "response 500",
@@ -571,5 +572,58 @@ fn an_individual_number_in_a_name_is_found_before_it_is_sent_and_never_shown() {
             assert!(!out(&output).contains(&number));
         }
         assert!(!suite.path().join("runs").exists());
+    }
+}
+
+#[test]
+fn explain_says_what_to_do_and_takes_any_way_of_writing() {
+    let explained = |what: &str, lang: &str| {
+        let output = renkei(repository(), &["--lang", lang, "explain", what]);
+        (output.status.code(), out(&output))
+    };
+    for exit in renkei::verdict::Exit::ALL {
+        let (code, text) = explained(&exit.code().to_string(), "en");
+        assert_eq!(code, Some(0), "{text}");
+        assert!(text.contains(&exit.next().en), "{text}");
+        let (_, text) = explained(&exit.code().to_string(), "ja");
+        assert!(text.contains("次の対応: ") && text.contains(&exit.next().ja));
+    }
+    for (written, begins) in [
+        ("r-inq-01", "R-INQ-01 "),
+        ("Ｒ－ＣＯＮ－０１", "R-CON-01 "),
+        ("f-con-01", "F-CON-01 "),
+        ("７", "7 "),
+        ("Close-Before-Answer", "close-before-answer "),
+        ("wrong-digest", "wrong-digest "),
+        ("close-in-handshake", "close-in-handshake "),
+    ] {
+        let (code, text) = explained(written, "ja");
+        assert_eq!(code, Some(0), "{written}: {text}");
+        assert!(text.starts_with(begins), "{written}: {text}");
+    }
+    let (code, text) = explained("99", "en");
+    assert_eq!(code, Some(2), "{text}");
+    assert!(text.contains("exit codes: 0, 1, ") && !text.contains("R-CON-01"));
+}
+
+#[test]
+fn what_is_wrong_with_a_template_is_said_once_and_not_for_each_step() {
+    let template = "scenarios/messages/ListMasters.xml";
+    let cases = [
+        (
+            "{{ institution }}",
+            "{{ institutoin }}",
+            "did you mean 'institution'?",
+        ),
+        ("</n:Institution>", "</n:Instituton>", "well-formed"),
+    ];
+    for (from, to, says) in cases {
+        let suite = suite();
+        change(suite.path(), template, from, to);
+        let output = renkei(suite.path(), &["--lang", "en", "check"]);
+        assert_eq!(output.status.code(), Some(3), "{}", out(&output));
+        for says in [says, "1 mistake;", " steps have this mistake; the others: "] {
+            assert!(out(&output).contains(says), "{says}: {}", out(&output));
+        }
     }
 }

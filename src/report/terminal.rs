@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use crate::{
-    event::{Kept, Outcome, ScenarioEnd, ScenarioResult, StepResult},
+    event::{Fault, Kept, Outcome, ScenarioEnd, ScenarioResult, StepResult},
     plan::PHASES,
     report::{
         Record, columns,
@@ -136,6 +136,9 @@ fn step(out: &mut dyn Write, step: &StepResult, lang: Lang) -> io::Result<()> {
             for mismatch in mismatches {
                 writeln!(out, "    ✗ {}", mismatch.get(lang))?;
             }
+            if let Some(told) = &step.fault {
+                fault(out, told, lang)?;
+            }
             if let Some(difference) = difference {
                 let text = Text::new(
                     "スナップショットとの差異（- 採用済み、+ 今回）",
@@ -189,6 +192,32 @@ fn step(out: &mut dyn Write, step: &StepResult, lang: Lang) -> io::Result<()> {
     Ok(())
 }
 
+/// What the network refuses with, and what it asks for, before all that is longer.
+fn fault(out: &mut dyn Write, fault: &Fault, lang: Lang) -> io::Result<()> {
+    let head = Text::new("拒否", "fault");
+    let line = format!(
+        "{}: {} {}",
+        head.get(lang),
+        fault.code,
+        fault.text.get(lang)
+    );
+    writeln!(out, "    {}", printable(line.trim_end()))?;
+    let next = fault.next.get(lang);
+    if !next.is_empty() {
+        let head = Text::new("次の対応", "what to do");
+        writeln!(out, "    {}: {}", head.get(lang), printable(next))?;
+    }
+    Ok(())
+}
+
+/// What an answer holds must not drive the terminal.
+fn printable(text: &str) -> String {
+    text.chars()
+        .take(WIDE)
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .collect()
+}
+
 fn body(out: &mut dyn Write, head: &str, kept: &Kept) -> io::Result<()> {
     block(out, &format!("{head} [{}]", kept.file), &kept.shown)
 }
@@ -199,12 +228,7 @@ fn block(out: &mut dyn Write, title: &str, text: &str) -> io::Result<()> {
     }
     writeln!(out, "    {title}:")?;
     for line in text.lines().take(SHOWN) {
-        // What an answer holds must not drive the terminal.
-        let shown: String = line
-            .chars()
-            .take(WIDE)
-            .map(|c| if c.is_control() { '\u{fffd}' } else { c })
-            .collect();
+        let shown = printable(line);
         let colour = match line.get(..2) {
             Some("- ") => OLD,
             Some("+ ") => NEW,

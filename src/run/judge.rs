@@ -1,7 +1,7 @@
 //! What an exchange amounts to: expectations, captures, and the snapshot.
 
 use crate::{
-    event::{Outcome, Rule, StepResult},
+    event::{Fault, Outcome, Rule, StepResult},
     expect::{self, Seen},
     message::{self, TemplateError},
     run::{Snapshots, send::Happened, step::Runner, step::unusable},
@@ -129,6 +129,14 @@ impl Runner<'_> {
                 text: Text::new("", ""),
             })
         });
+        let fault = select(seen.fault_code).map(|code| {
+            let known = shared.faults.get(&code).cloned();
+            known.unwrap_or_else(|| Fault {
+                code,
+                text: Text::new("", ""),
+                next: Text::new("", ""),
+            })
+        });
         for (name, expression) in &step.capture {
             let (name, expression) = (name.get_ref(), expression.get_ref());
             let expression = &message::plain(expression, &self.seen()).unwrap_or_default();
@@ -154,6 +162,7 @@ impl Runner<'_> {
             answer.content_type()
         ));
         result.outcome = self.compare(step, &content, mismatches);
+        result.fault = fault.filter(|_| !result.outcome.is_good());
         if let Some(response) = result
             .exchange
             .as_mut()

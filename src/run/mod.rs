@@ -192,7 +192,7 @@ pub async fn run(
             .map(|(xpath, why)| format!("{xpath} ({why})"))
             .collect(),
     }));
-    let rules = world::rules(&setting.target.control).await;
+    let (rules, faults) = world::texts(&setting.target.control).await;
     let profile = &suite.profile;
     let natural = profile.sentinel.twelve_digits.keys();
     let natural = natural.map(|place| XPath::compile(place, &profile.namespaces));
@@ -204,6 +204,7 @@ pub async fn run(
         normal: crate::normalise::Rules::of(&suite.profile),
         natural: natural.filter_map(Result::ok).collect(),
         rules,
+        faults,
         configs: Mutex::default(),
         sink: Arc::clone(sink),
     });
@@ -236,6 +237,7 @@ struct Shared {
     /// The fields that hold twelve digits by nature.
     natural: Vec<XPath>,
     rules: BTreeMap<String, crate::event::Rule>,
+    faults: BTreeMap<String, crate::event::Fault>,
     /// What was read of the identities' files.
     configs: Mutex<BTreeMap<Certificate, Arc<ClientConfig>>>,
     sink: Arc<dyn Sink>,

@@ -194,6 +194,7 @@ impl<'a> Runner<'a> {
             outcome: Outcome::Passed,
             exchange: None,
             rule: None,
+            fault: None,
             milliseconds: 0,
         }
     }
@@ -212,6 +213,7 @@ pub(super) fn outside(scenario: &Scenario, index: usize, outcome: Outcome) -> St
         outcome,
         exchange: None,
         rule: None,
+        fault: None,
         milliseconds: 0,
     }
 }

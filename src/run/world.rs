@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     control::{Control, ControlError},
-    event::{Outcome, Rule},
+    event::{Fault, Outcome, Rule},
     run::Shared,
     scenario::Scenario,
     text::Text,
@@ -134,23 +134,33 @@ pub(super) async fn delete(control: &Control, name: &str) {
         .await;
 }
 
-/// The rules as the network tells them; none where it tells none, since a report can do without.
-pub(super) async fn rules(control: &Control) -> BTreeMap<String, Rule> {
+/// The rules and faults as the network tells them; none where it tells none, since a report can do without.
+pub(super) async fn texts(control: &Control) -> (BTreeMap<String, Rule>, BTreeMap<String, Fault>) {
     let texts = control.get("/texts").await.unwrap_or_default();
-    let rules = texts.get("rules").and_then(Value::as_array);
-    rules
-        .into_iter()
-        .flatten()
-        .map(|rule| {
-            let id = text(rule, "id");
-            let entry = Rule {
-                id: id.clone(),
-                mark: text(rule, "mark"),
-                text: Text::new(text(rule, "ja"), text(rule, "en")),
-            };
-            (id, entry)
-        })
-        .collect()
+    let entries = |list: &str| {
+        let entries = texts.get(list).and_then(Value::as_array);
+        entries.into_iter().flatten()
+    };
+    let both = |value: &Value| Text::new(text(value, "ja"), text(value, "en"));
+    let rules = entries("rules").map(|rule| {
+        let id = text(rule, "id");
+        let entry = Rule {
+            id: id.clone(),
+            mark: text(rule, "mark"),
+            text: both(rule),
+        };
+        (id, entry)
+    });
+    let faults = entries("faults").map(|fault| {
+        let code = text(fault, "code");
+        let entry = Fault {
+            code: code.clone(),
+            text: both(fault),
+            next: both(fault.get("next").unwrap_or(&Value::Null)),
+        };
+        (code, entry)
+    });
+    (rules.collect(), faults.collect())
 }
 
 /// What it means for a step that control did not do as asked: a conflict is a finding about the network, a request that
