@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
-use crate::text::{Lang, Text};
+use crate::text::{Lang, Text, half_width};
 
 /// One mistake in a file of the suite.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,7 +127,14 @@ pub fn meant<'a>(
     written: &str,
     candidates: impl IntoIterator<Item = &'a str> + Clone,
 ) -> Option<Text> {
-    if let Some(near) = nearest(written, candidates.clone()) {
+    let half = half_width(written);
+    if let Some(near) = nearest(&half, candidates.clone()) {
+        if half == near && written != near {
+            return Some(Text::new(
+                format!("半角で「{near}」と記載してください"),
+                format!("write '{near}', half-width and without spaces around"),
+            ));
+        }
         return Some(Text::new(
             format!("「{near}」ではありませんか"),
             format!("did you mean '{near}'?"),

@@ -27,6 +27,26 @@ pub struct Text {
 /// Stands in no file, since TOML and XML forbid it.
 const SEPARATOR: char = '\u{1f}';
 
+/// What is written in the place of a full-width sign, or of one that only looks like a quote or a hyphen.
+pub(crate) fn half(c: char) -> Option<char> {
+    match c {
+        '\u{3000}' => Some(' '),
+        '！'..='～' => u32::from(c).checked_sub(0xfee0).and_then(char::from_u32),
+        '“' | '”' | '„' | '「' | '」' => Some('"'),
+        '‘' | '’' => Some('\''),
+        '、' => Some(','),
+        '。' => Some('.'),
+        '‐' | '‑' | '–' | '−' | 'ー' => Some('-'),
+        _ => None,
+    }
+}
+
+/// A name as it is meant where it was written full-width.
+pub(crate) fn half_width(written: &str) -> String {
+    let halves = written.trim().chars();
+    halves.map(|c| half(c).unwrap_or(c)).collect()
+}
+
 impl Text {
     /// Both languages of one text.
     pub fn new(ja: impl Into<String>, en: impl Into<String>) -> Self {

@@ -7,14 +7,14 @@ use serde_json::Value;
 
 use crate::{
     cli::{Done, Stopped, hint},
-    text::{Lang, Text},
+    text::{Lang, Text, half_width},
     verdict::Exit,
 };
 
 /// Explains one thing, or lists all rules.
 pub(super) fn explain(out: &mut dyn Write, what: Option<&str>, lang: Lang) -> Done {
     let Some(what) = what else { return rules(out) };
-    let what = plain(what);
+    let what = half_width(what);
     let what = what.as_str();
     let pick = |text: &renkei_mock::text::Text| match lang {
         Lang::Ja => text.ja.to_string(),
@@ -124,22 +124,6 @@ pub(super) fn explain(out: &mut dyn Write, what: Option<&str>, lang: Lang) -> Do
             format!("there is no rule, fault code, exit code or misbehaviour '{what}'{en}"),
         ),
     })
-}
-
-/// What was written, as codes and names are: half-width and without spaces around.
-fn plain(written: &str) -> String {
-    written
-        .trim()
-        .chars()
-        .map(|c| match c {
-            '！'..='～' => u32::from(c)
-                .checked_sub(0xfee0)
-                .and_then(char::from_u32)
-                .unwrap_or(c),
-            '‐' | '‑' | '–' | '−' | 'ー' => '-',
-            other => other,
-        })
-        .collect()
 }
 
 /// The ways in which answers and listeners can be wrong, by name.

@@ -11,7 +11,7 @@ use toml::{
 
 use crate::{
     diagnostic::{Diagnostic, meant, nearest},
-    text::Text,
+    text::{Text, half},
 };
 
 /// A file's text in a form that TOML can read.
@@ -40,11 +40,8 @@ impl Readable {
             partial = true;
             let mut diagnostic = mistake(path, error);
             let line = culprit(&text, &mut diagnostic.span);
-            if full_width(&text, &diagnostic.span) {
-                diagnostic.hint = Some(Text::new(
-                    "引用符の外の全角文字・全角空白は、半角で記載してください",
-                    "outside of quotes, write half-width letters, digits, signs and spaces",
-                ));
+            if let Some(wide) = wide(text.get(line.clone()).unwrap_or_default()) {
+                diagnostic.hint = Some(wide);
             }
             found.push(diagnostic);
             // Line ends stay, so that the lines keep their numbers.
@@ -76,13 +73,39 @@ impl Readable {
     }
 }
 
-/// Whether a full-width form of an ASCII letter, digit, sign or space is written there.
-fn full_width(text: &str, span: &Range<usize>) -> bool {
-    let end = span.end.max(span.start + 3);
-    let written = text.get(span.start..end).or(text.get(span.clone()));
-    written
-        .unwrap_or_default()
-        .starts_with(|c: char| matches!(c, '\u{3000}' | '\u{ff01}'..='\u{ff5e}'))
+/// What to write in the place of the first full-width sign that stands outside of quotes in a line.
+fn wide(line: &str) -> Option<Text> {
+    let mut quote = None;
+    let mut chars = line.chars();
+    while let Some(c) = chars.next() {
+        match (quote, c) {
+            (None, '#') => return None,
+            (None, '"' | '\'') => quote = Some(c),
+            // The sign after it may be a quote that ends nothing.
+            (Some('"'), '\\') => drop(chars.next()),
+            (Some(open), _) if open == c => quote = None,
+            (Some(_), _) => {}
+            (None, _) => {
+                if let Some(half) = half(c) {
+                    return Some(instead(c, half));
+                }
+            }
+        }
+    }
+    None
+}
+
+fn instead(wide: char, half: char) -> Text {
+    if half == ' ' {
+        return Text::new(
+            "引用符の外に全角の空白があります。半角の空白にしてください",
+            "there is a full-width space outside of quotes; write a half-width one",
+        );
+    }
+    Text::new(
+        format!("引用符の外に全角の「{wide}」があります。半角の {half} にしてください"),
+        format!("there is a full-width {wide} outside of quotes; write {half}"),
+    )
 }
 
 /// The line that a mistake of form is in, or the table that it heads. What is left open shows only at the beginning of the next line: then the
