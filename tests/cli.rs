@@ -420,6 +420,12 @@ fn the_list_is_in_the_order_of_the_phases_for_people_and_for_programs() {
         .unwrap();
     assert_eq!(approval["establishes"], "connection-approved");
     assert!(list["items_by_hand"].as_array().unwrap().len() > 3);
+    let some = ["--lang", "en", "list", "--phase", "master", "1-master/list"];
+    let text = out(&renkei(folder.path(), &some));
+    assert!(text.contains("master fetch and apply (1)"), "{text}");
+    assert!(!text.contains("no scenario"), "{text}");
+    let none = renkei(folder.path(), &["list", "--tag", "none"]);
+    assert_eq!(none.status.code(), Some(6), "{}", out(&none));
 }
 
 #[test]

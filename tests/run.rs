@@ -177,18 +177,43 @@ fn an_accepted_snapshot_that_cannot_be_read_is_named_and_left_alone() {
 fn waiting_snapshots_are_reviewed_accepted_and_rejected_by_path() {
     let suite = three();
     assert_eq!(suite.renkei(&["run"]).0, 5);
-    let last = |arguments: &[&str]| {
+    let says = |arguments: &[&str], what: &str| {
         let (code, shown) = suite.renkei(arguments);
         assert_eq!(code, 0, "{shown}");
-        shown.lines().last().unwrap_or_default().to_owned()
+        assert!(shown.contains(what), "{what}: {shown}");
     };
-    assert_eq!(last(&["review"]), "waiting: 3");
-    assert_eq!(last(&["review", "0-a"]), "waiting: 2");
-    assert_eq!(last(&["accept", "scenarios/0-a/one.toml"]), "accepted: 1");
-    assert_eq!(last(&["reject", "snapshots/0-a/two"]), "rejected: 1");
-    assert_eq!(last(&["review"]), "waiting: 1");
+    says(&["review"], "waiting: 3 (3 new, 0 changed)");
+    says(&["review"], "accept all that is shown: renkei accept\n");
+    says(&["review"], "reject one: renkei reject 0-a/one/ask\n");
+    says(&["review", "0-a"], "waiting: 2 ");
+    says(&["review", "0-a"], "renkei accept 0-a\n");
+    says(&["review", "--filter", "e/ask$"], "--filter \"e/ask$\"\n");
+    says(&["accept", "scenarios/0-a/one.toml"], "accepted: 1");
+    says(&["reject", "snapshots/0-a/two"], "rejected: 1");
+    says(&["review", "--filter", "^0-b/"], "waiting: 1 ");
     assert_eq!(suite.renkei(&["accept", "0-a/none"]).0, 6);
+    assert_eq!(suite.renkei(&["accept", "--filter", "none"]).0, 6);
+    says(&["accept", "0-b/three/ask"], "accepted: 1");
+    says(&["review"], "waiting: 0 ");
     assert!(suite.root().join("snapshots/0-a/one/ask.snap").is_file());
+}
+
+#[test]
+fn a_long_snapshot_is_reviewed_at_a_glance_or_whole() {
+    let suite = Suite::new();
+    let long: String = (0..100).map(|line| format!("<n:L{line}/>\n")).collect();
+    let file = format!("---\nsource: a\nexpression: a\n---\n{long}");
+    suite.write("snapshots/0-a/one/ask.snap.new", &file);
+    let (_, shown) = suite.renkei(&["review"]);
+    assert!(shown.contains("new: 0-a/one/ask\n  <n:L0/>\n"), "{shown}");
+    assert!(!shown.contains("<n:L99/>"), "{shown}");
+    assert!(
+        shown.contains("show them whole: renkei review --full\n"),
+        "{shown}"
+    );
+    let (_, shown) = suite.renkei(&["review", "--full"]);
+    assert!(shown.contains("  <n:L99/>\n"), "{shown}");
+    assert!(!shown.contains("--full"), "{shown}");
 }
 
 #[test]

@@ -36,11 +36,40 @@ fn argument(argument: Arg) -> Arg {
         .iter()
         .find(|(name, _)| *name == argument.get_id().as_str())
         .map(|(_, help)| *help);
-    let argument = argument.help_heading(heading);
+    let help = help.map(|help| format!("{help}{}", values(&argument)));
+    let argument = argument
+        .help_heading(heading)
+        .hide_possible_values(true)
+        .hide_default_value(true);
     match help {
         Some(help) => argument.help(help),
         None => argument,
     }
+}
+
+/// What can be given, and what is taken where nothing is: the library says both in English.
+fn values(argument: &Arg) -> String {
+    if !argument.get_action().takes_values() {
+        return String::new();
+    }
+    let possible: Vec<String> = argument
+        .get_possible_values()
+        .iter()
+        .map(|value| value.get_name().to_owned())
+        .collect();
+    let default: Vec<_> = argument
+        .get_default_values()
+        .iter()
+        .map(|value| value.to_string_lossy())
+        .collect();
+    let mut text = String::new();
+    if !possible.is_empty() {
+        text = format!("［{}］", possible.join("・"));
+    }
+    if !default.is_empty() {
+        text = format!("{text}［既定: {}］", default.join("・"));
+    }
+    text
 }
 
 /// What is wrong with what was typed, in a sentence.
@@ -89,8 +118,14 @@ const COMMANDS: [(&str, &str); 15] = [
         "シナリオ等のファイルのJSON Schemaをフォルダーに書き出す",
     ),
     ("review", "確認待ちのスナップショットを表示する"),
-    ("accept", "確認待ちのスナップショットを採用する"),
-    ("reject", "確認待ちのスナップショットを破棄する"),
+    (
+        "accept",
+        "確認待ちのスナップショットを採用する（指定がなければすべて）",
+    ),
+    (
+        "reject",
+        "確認待ちのスナップショットを破棄する（指定がなければすべて）",
+    ),
     ("mock", "模擬ネットワークを単独で動かす"),
     ("pki", "試験用証明書一式をフォルダーに作成する"),
     ("contract", "WSDL・スキーマをフォルダーに書き出す"),
@@ -105,18 +140,20 @@ const COMMANDS: [(&str, &str); 15] = [
     ("help", "このヘルプ又はコマンドのヘルプを表示する"),
 ];
 
-const ARGUMENTS: [(&str, &str); 32] = [
+const ARGUMENTS: [(&str, &str); 34] = [
     ("lang", "表示の言語（指定がない場合はロケールによる）"),
     ("help", "ヘルプを表示する"),
     ("version", "版を表示する"),
     ("subcommand", "ヘルプを表示するコマンド"),
+    ("paths", "対象のシナリオ（ファイル、フォルダー又は名前）"),
     (
-        "paths",
-        "対象のシナリオ（ファイル、フォルダー又は名前。review・accept・rejectではスナップショットも可）",
+        "waiting",
+        "対象（シナリオ又はその手順の名前、スナップショットのファイル又はフォルダー）",
     ),
+    ("whole", "省略せずに全体を表示する"),
     ("phase", "この段階のシナリオに限る"),
     ("tags", "このタグを持つシナリオに限る"),
-    ("filter", "名前がこの正規表現に一致するシナリオに限る"),
+    ("filter", "名前がこの正規表現に一致するものに限る"),
     ("profile", "シナリオ一式のものに代えて使用するプロファイル"),
     (
         "jobs",

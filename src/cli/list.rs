@@ -7,24 +7,35 @@ use serde_json::json;
 use toml::Spanned;
 
 use crate::{
-    cli::{Done, Stopped, suite},
+    cli::{
+        Done, Stopped,
+        select::{self, SelectArguments},
+        suite,
+    },
     plan::{PHASES, Suite},
     scenario::{Scenario, ScenarioFile},
     text::{Lang, Text},
     verdict::Exit,
 };
 
-/// Lists scenarios, and the items and rules that none names.
-pub(super) fn list(out: &mut dyn Write, as_json: bool, lang: Lang) -> Done {
-    let suite = suite::load(&suite::project()?, out, lang)?;
+/// Lists the scenarios that are meant; where all are, also the items and rules that none names.
+pub(super) fn list(
+    out: &mut dyn Write,
+    select: &SelectArguments,
+    as_json: bool,
+    lang: Lang,
+) -> Done {
+    let project = suite::project()?;
+    let suite = suite::load(&project, out, lang)?;
+    let chosen = select::chosen(select, &suite, &project)?;
     let open = Open::of(&suite);
     if as_json {
-        let text = serde_json::to_string_pretty(&json(&suite, &open)).unwrap_or_default();
+        let text = serde_json::to_string_pretty(&json(&chosen, &open)).unwrap_or_default();
         writeln!(out, "{text}")?;
         return Ok(Exit::Ok);
     }
     for (phase, ja, en) in PHASES {
-        let scenarios: Vec<&Scenario> = of_phase(&suite, phase).collect();
+        let scenarios: Vec<&Scenario> = of_phase(&chosen, phase).collect();
         if scenarios.is_empty() {
             continue;
         }
@@ -39,6 +50,9 @@ pub(super) fn list(out: &mut dyn Write, as_json: bool, lang: Lang) -> Done {
             writeln!(out)?;
         }
         writeln!(out)?;
+    }
+    if !select.is_all() {
+        return Ok(Exit::Ok);
     }
     section(
         out,
@@ -109,20 +123,19 @@ impl<'a> Open<'a> {
     }
 }
 
-fn of_phase<'a>(suite: &'a Suite, phase: &'a str) -> impl Iterator<Item = &'a Scenario> {
-    suite
-        .scenarios
+fn of_phase<'a>(chosen: &'a [Scenario], phase: &'a str) -> impl Iterator<Item = &'a Scenario> {
+    chosen
         .iter()
         .filter(move |scenario| scenario.file.phase.get_ref() == phase)
 }
 
-fn json(suite: &Suite, open: &Open<'_>) -> serde_json::Value {
+fn json(chosen: &[Scenario], open: &Open<'_>) -> serde_json::Value {
     let names = |list: &[Spanned<String>]| -> Vec<String> {
         list.iter().map(|name| name.get_ref().clone()).collect()
     };
     let scenarios: Vec<serde_json::Value> = PHASES
         .iter()
-        .flat_map(|(phase, ..)| of_phase(suite, phase))
+        .flat_map(|(phase, ..)| of_phase(chosen, phase))
         .map(|scenario| {
             let file = &scenario.file;
             let steps: Vec<&str> = file

@@ -60,6 +60,8 @@ enum Command {
     Check,
     /// List scenarios, and the items and rules that none names
     List {
+        #[command(flatten)]
+        select: select::SelectArguments,
         /// As JSON
         #[arg(long)]
         json: bool,
@@ -74,22 +76,16 @@ enum Command {
     },
     /// Show the snapshots that wait to be accepted
     Review {
-        /// Only these: scenarios, or files and folders of snapshots
-        #[arg(value_name = "PATHS")]
-        paths: Vec<PathBuf>,
+        #[command(flatten)]
+        waiting: snapshots::WaitingArguments,
+        /// Show each of them whole
+        #[arg(long = "full")]
+        whole: bool,
     },
-    /// Accept the waiting snapshots
-    Accept {
-        /// Only these: scenarios, or files and folders of snapshots
-        #[arg(value_name = "PATHS")]
-        paths: Vec<PathBuf>,
-    },
-    /// Throw the waiting snapshots away
-    Reject {
-        /// Only these: scenarios, or files and folders of snapshots
-        #[arg(value_name = "PATHS")]
-        paths: Vec<PathBuf>,
-    },
+    /// Accept the waiting snapshots; all of them where none is named
+    Accept(snapshots::WaitingArguments),
+    /// Throw the waiting snapshots away; all of them where none is named
+    Reject(snapshots::WaitingArguments),
     /// Run the mock of the network alone
     Mock(mock::MockArguments),
     /// Make a set of test certificates in a folder
@@ -165,13 +161,13 @@ pub async fn run(arguments: Arguments) -> Exit {
         Command::Run(arguments) => run::run(&mut out, arguments, lang).await,
         Command::Report { folder, reports } => run::report(&mut out, &folder, &reports, lang),
         Command::Check => suite::check(&mut out, lang),
-        Command::List { json } => list::list(&mut out, json, lang),
+        Command::List { select, json } => list::list(&mut out, &select, json, lang),
         Command::Schema { folder, reference } => {
             suite::schema(&mut out, &folder, reference.as_deref())
         }
-        Command::Review { paths } => snapshots::review(&mut out, &paths, lang),
-        Command::Accept { paths } => snapshots::accept(&mut out, &paths, lang),
-        Command::Reject { paths } => snapshots::reject(&mut out, &paths, lang),
+        Command::Review { waiting, whole } => snapshots::review(&mut out, &waiting, whole, lang),
+        Command::Accept(waiting) => snapshots::accept(&mut out, &waiting, lang),
+        Command::Reject(waiting) => snapshots::reject(&mut out, &waiting, lang),
         Command::Mock(arguments) => mock::mock(&mut out, arguments).await,
         Command::Pki { folder } => mock::pki(&mut out, &folder),
         Command::Contract { folder } => mock::contract(&mut out, &folder),

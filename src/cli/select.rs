@@ -29,6 +29,19 @@ pub(super) struct SelectArguments {
     filter: Option<regex::Regex>,
 }
 
+impl SelectArguments {
+    /// Whether nothing is left out.
+    pub(super) fn is_all(&self) -> bool {
+        let Self {
+            paths,
+            phase,
+            tags,
+            filter,
+        } = self;
+        paths.is_empty() && phase.is_none() && tags.is_empty() && filter.is_none()
+    }
+}
+
 /// The scenarios that are meant; an error where there is none.
 pub(super) fn chosen(
     arguments: &SelectArguments,

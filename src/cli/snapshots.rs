@@ -2,53 +2,115 @@
 
 use std::{
     fs,
-    io::Write,
+    io::{self, Write},
     path::{Path, PathBuf},
 };
 
+use clap::Args;
+
 use crate::{
-    cli::{Done, Stopped, select::below_root, suite},
-    snapshot,
+    cli::{Done, Stopped, hint, select::below_root, suite},
+    snapshot::{self, Cap},
     text::{Lang, Text},
     verdict::Exit,
 };
 
-/// Shows each waiting snapshot as a difference from the accepted one.
-pub(super) fn review(out: &mut dyn Write, paths: &[PathBuf], lang: Lang) -> Done {
+#[derive(Debug, Args)]
+pub(super) struct WaitingArguments {
+    /// Only these: scenarios or their steps by name, files or folders of snapshots
+    #[arg(value_name = "PATHS")]
+    waiting: Vec<PathBuf>,
+    /// Only those whose name matches this regular expression
+    #[arg(long, value_name = "RE")]
+    filter: Option<regex::Regex>,
+}
+
+/// Shows each waiting snapshot, as a difference where there is an accepted one, and what can be done next.
+pub(super) fn review(
+    out: &mut dyn Write,
+    arguments: &WaitingArguments,
+    whole: bool,
+    lang: Lang,
+) -> Done {
     let root = root()?;
-    let pending = pending(&root, paths)?;
+    let pending = pending(&root, arguments)?;
+    let (mut new, mut capped) = (0, false);
     for path in &pending {
         let accepted = snapshot::accepted(&root, path).map_err(|error| unreadable(&error))?;
-        let found = fs::read_to_string(root.join(format!("{path}.new")))?;
+        let file = root.join(format!("{path}.new"));
+        let found = fs::read_to_string(&file).map_err(|error| Stopped::file(&file, &error))?;
         let found = snapshot::read(&found).unwrap_or(found);
-        writeln!(
-            out,
-            "{path}\n{}\n",
-            snapshot::difference(&accepted.unwrap_or_default(), &found).unwrap_or_default()
-        )?;
+        let state = if accepted.is_some() {
+            Text::new("変更（- 採用済み、+ 今回）", "changed (- accepted, + now)")
+        } else {
+            new += 1;
+            Text::new("新規", "new")
+        };
+        writeln!(out, "{}: {}", state.get(lang), name(path))?;
+        let shown = |cap: Cap| {
+            let accepted = accepted.as_deref().unwrap_or_default();
+            snapshot::difference(accepted, &found, cap).unwrap_or_default()
+        };
+        let all = shown(Cap::NONE);
+        let text = if whole { &all } else { &shown(Cap::GLANCE) };
+        capped |= *text != all;
+        for line in text.lines() {
+            // Where all is new, a sign before each line says nothing.
+            let bare = accepted.is_none().then(|| line.strip_prefix("+ "));
+            writeln!(out, "  {}", bare.flatten().unwrap_or(line))?;
+        }
+        writeln!(out)?;
     }
-    count(out, lang, pending.len(), &Text::new("確認待ち", "waiting"))
+    let changed = pending.len() - new;
+    let text = Text::new(
+        format!(
+            "確認待ち: {}件（新規{new}件、変更{changed}件）",
+            pending.len()
+        ),
+        format!("waiting: {} ({new} new, {changed} changed)", pending.len()),
+    );
+    writeln!(out, "{}", text.get(lang))?;
+    if let Some(first) = pending.first() {
+        next(out, &arguments.written(), name(first), capped, lang)?;
+    }
+    Ok(Exit::Ok)
+}
+
+/// What can be typed next: for one of them, and for all that are shown.
+fn next(out: &mut dyn Write, shown: &str, first: &str, capped: bool, lang: Lang) -> io::Result<()> {
+    let mut line = |what: &Text, command: &str| writeln!(out, "  {}: {command}", what.get(lang));
+    if capped {
+        let what = Text::new("省略せずに表示", "show them whole");
+        line(&what, &format!("renkei review{shown} --full"))?;
+    }
+    let all = Text::new("表示したものをすべて採用", "accept all that is shown");
+    line(&all, &format!("renkei accept{shown}"))?;
+    let one = Text::new("一つだけ採用", "accept one");
+    line(&one, &format!("renkei accept {first}"))?;
+    let one = Text::new("一つだけ破棄", "reject one");
+    line(&one, &format!("renkei reject {first}"))
 }
 
 /// Accepts those that wait.
-pub(super) fn accept(out: &mut dyn Write, paths: &[PathBuf], lang: Lang) -> Done {
+pub(super) fn accept(out: &mut dyn Write, arguments: &WaitingArguments, lang: Lang) -> Done {
     let root = root()?;
-    let pending = pending(&root, paths)?;
+    let pending = pending(&root, arguments)?;
     for path in &pending {
         // One that cannot be read is named, and not overwritten in silence.
         snapshot::accepted(&root, path).map_err(|error| unreadable(&error))?;
-        snapshot::accept(&root, path)?;
+        snapshot::accept(&root, path).map_err(|error| Stopped::file(&root.join(path), &error))?;
         writeln!(out, "{path}")?;
     }
     count(out, lang, pending.len(), &Text::new("採用", "accepted"))
 }
 
 /// Throws those that wait away.
-pub(super) fn reject(out: &mut dyn Write, paths: &[PathBuf], lang: Lang) -> Done {
+pub(super) fn reject(out: &mut dyn Write, arguments: &WaitingArguments, lang: Lang) -> Done {
     let root = root()?;
-    let pending = pending(&root, paths)?;
+    let pending = pending(&root, arguments)?;
     for path in &pending {
-        snapshot::reject(&root, path)?;
+        snapshot::reject(&root, path)
+            .map_err(|error| Stopped::file(&root.join(format!("{path}.new")), &error))?;
         writeln!(out, "{path}")?;
     }
     count(out, lang, pending.len(), &Text::new("破棄", "rejected"))
@@ -64,12 +126,41 @@ fn root() -> Result<PathBuf, Stopped> {
     })
 }
 
-/// Those that wait below the paths; all where none is given. A path is a snapshot, a folder of them, or a scenario.
-fn pending(root: &Path, paths: &[PathBuf]) -> Result<Vec<String>, Stopped> {
+/// A snapshot as people call it: scenario and step.
+fn name(path: &str) -> &str {
+    let inside = path.strip_prefix("snapshots/").unwrap_or(path);
+    inside.strip_suffix(".snap").unwrap_or(inside)
+}
+
+impl WaitingArguments {
+    /// As it is typed after a command.
+    fn written(&self) -> String {
+        let Self { waiting, filter } = self;
+        let mut text = String::new();
+        for path in waiting {
+            text.push(' ');
+            text.push_str(&path.to_string_lossy());
+        }
+        if let Some(filter) = filter {
+            text.push_str(" --filter \"");
+            text.push_str(filter.as_str());
+            text.push('"');
+        }
+        text
+    }
+}
+
+/// Those that wait and are meant; all where nothing is said.
+fn pending(root: &Path, arguments: &WaitingArguments) -> Result<Vec<String>, Stopped> {
+    let WaitingArguments { waiting, filter } = arguments;
     let all = snapshot::pending(root)?;
     let current = std::env::current_dir()?;
+    let nothing = |ja: String, en: String| Stopped {
+        exit: Exit::Nothing,
+        text: Text::new(ja, en),
+    };
     let mut meant: Vec<String> = Vec::new();
-    for path in paths {
+    for path in waiting {
         let path = below_root(path, &current, Some(root));
         let trimmed = path.trim_end_matches(".new").trim_end_matches(".toml");
         let inside = trimmed
@@ -85,25 +176,32 @@ fn pending(root: &Path, paths: &[PathBuf]) -> Result<Vec<String>, Stopped> {
             })
             .collect();
         if found.is_empty() {
-            return Err(Stopped {
-                exit: Exit::Nothing,
-                text: Text::new(
-                    format!("「{path}」に該当する確認待ちのスナップショットはありません。"),
-                    format!("no waiting snapshot is meant by '{path}'"),
-                ),
-            });
+            let (ja, en) = hint(inside, all.iter().map(|pending| name(pending)));
+            return Err(nothing(
+                format!("「{path}」に該当する確認待ちのスナップショットはありません。{ja}"),
+                format!("no waiting snapshot is meant by '{path}'{en}"),
+            ));
         }
         meant.extend(found.into_iter().cloned());
     }
-    if paths.is_empty() {
-        return Ok(all);
+    if waiting.is_empty() {
+        meant = all;
     }
     meant.sort();
     meant.dedup();
+    if let Some(filter) = filter {
+        meant.retain(|path| filter.is_match(name(path)));
+        if meant.is_empty() {
+            return Err(nothing(
+                format!("「{filter}」に一致する確認待ちのスナップショットはありません。"),
+                format!("no waiting snapshot matches '{filter}'"),
+            ));
+        }
+    }
     Ok(meant)
 }
 
-fn unreadable(error: &std::io::Error) -> Stopped {
+fn unreadable(error: &io::Error) -> Stopped {
     Stopped {
         exit: Exit::Suite,
         text: Text::new(

@@ -206,7 +206,7 @@ impl Runner<'_> {
         };
         let difference = accepted
             .as_deref()
-            .and_then(|accepted| snapshot::difference(accepted, content));
+            .and_then(|accepted| snapshot::difference(accepted, content, snapshot::Cap::GLANCE));
         if !mismatches.is_empty() {
             return Outcome::Failed {
                 mismatches,

@@ -2,13 +2,28 @@
 
 use similar::{ChangeTag, DiffOp, TextDiff};
 
-/// The most lines that a difference shows.
-const SHOWN: usize = 40;
-/// The most characters of a line that it shows.
-const WIDE: usize = 300;
+/// How much of a difference is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cap {
+    lines: usize,
+    wide: usize,
+}
+
+impl Cap {
+    /// What can be taken in at a glance: so many lines, and so many characters of each.
+    pub const GLANCE: Self = Self {
+        lines: 40,
+        wide: 300,
+    };
+    /// All of it.
+    pub const NONE: Self = Self {
+        lines: usize::MAX,
+        wide: usize::MAX,
+    };
+}
 
 /// What differs; none where nothing does.
-pub fn difference(accepted: &str, found: &str) -> Option<String> {
+pub fn difference(accepted: &str, found: &str, cap: Cap) -> Option<String> {
     if accepted == found {
         return None;
     }
@@ -32,7 +47,7 @@ pub fn difference(accepted: &str, found: &str) -> Option<String> {
                 ChangeTag::Equal => ' ',
             };
             let line = change.value().trim_end_matches('\n');
-            let shown: String = line.chars().take(WIDE).collect();
+            let shown: String = line.chars().take(cap.wide).collect();
             let more = if shown.len() < line.len() { "…" } else { "" };
             lines.push(format!("{sign} {shown}{more}"));
         }
@@ -42,8 +57,8 @@ pub fn difference(accepted: &str, found: &str) -> Option<String> {
         lines.push(format!("- {:?}", last(accepted)));
         lines.push(format!("+ {:?}", last(found)));
     }
-    let more = lines.len().saturating_sub(SHOWN);
-    lines.truncate(SHOWN);
+    let more = lines.len().saturating_sub(cap.lines);
+    lines.truncate(cap.lines);
     if more > 0 {
         lines.push(format!("… (+{more})"));
     }
@@ -108,13 +123,17 @@ mod tests {
 
     #[test]
     fn a_difference_is_shown_and_capped() {
-        assert_eq!(difference("a\n", "a\n"), None);
-        assert_eq!(difference("a\nb\n", "a\nc\n").unwrap(), "  a\n- b\n+ c");
+        let glance = |accepted: &str, found: &str| difference(accepted, found, Cap::GLANCE);
+        assert_eq!(glance("a\n", "a\n"), None);
+        assert_eq!(glance("a\nb\n", "a\nc\n").unwrap(), "  a\n- b\n+ c");
         let long = "line\n".repeat(500);
-        assert!(difference("", &long).unwrap().lines().count() <= SHOWN + 1);
+        let lines = |text: &str| text.lines().count();
+        assert_eq!(lines(&glance("", &long).unwrap()), Cap::GLANCE.lines + 1);
+        assert_eq!(lines(&difference("", &long, Cap::NONE).unwrap()), 500);
         let wide = "x".repeat(5000);
-        assert!(difference("", &wide).unwrap().len() < 1000);
-        assert!(difference("a\n", "a").is_some());
+        assert!(glance("", &wide).unwrap().len() < 1000);
+        assert!(difference("", &wide, Cap::NONE).unwrap().len() > 5000);
+        assert!(glance("a\n", "a").is_some());
     }
 
     #[test]
@@ -124,7 +143,7 @@ mod tests {
                 "200 text/xml\n\n<s:Envelope>\n  <s:Body>\n    <n:Master>\n      <n:Kind>a</n:Kind>\n    </n:Master>\n    <n:Master>\n      <n:Kind>b</n:Kind>\n      <n:Version>1</n:Version>\n      <n:Name>c</n:Name>\n      <n:Count>{count}</n:Count>\n    </n:Master>\n  </s:Body>\n</s:Envelope>\n"
             )
         };
-        let shown = difference(&document(7), &document(8)).unwrap();
+        let shown = difference(&document(7), &document(8), Cap::GLANCE).unwrap();
         assert!(
             shown.starts_with("@ s:Envelope/s:Body/n:Master[2]\n"),
             "{shown}"

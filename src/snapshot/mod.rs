@@ -4,7 +4,7 @@ mod difference;
 
 use std::{fs, io, path::Path};
 
-pub use difference::difference;
+pub use difference::{Cap, difference};
 
 /// The path of a step's snapshot below the suite's root.
 pub fn path(scenario: &str, step: &str) -> String {
