@@ -123,6 +123,19 @@ pub struct Rule {
     pub text: Text,
 }
 
+impl Rule {
+    /// Where it comes from, in words; none where the network does not say.
+    pub fn origin(&self) -> Option<Text> {
+        Some(match self.mark.as_str() {
+            "" => return None,
+            "L" => Text::new("法令", "law"),
+            "S" => Text::new("公開資料", "public text"),
+            "A" => Text::new("当方の想定", "our assumption"),
+            other => Text::new(other, other),
+        })
+    }
+}
+
 /// How a step ended.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "outcome", rename_all = "kebab-case")]
@@ -146,6 +159,11 @@ pub enum Outcome {
     /// The step cannot be done as it is written.
     Unusable {
         /// Why not.
+        why: Text,
+    },
+    /// As expected or not, what came cannot be kept on this machine.
+    NotKept {
+        /// What, and why not.
         why: Text,
     },
     /// An individual number stands where none may be.
@@ -210,7 +228,7 @@ pub enum ScenarioEnd {
     Unusable,
     /// An individual number was found.
     IndividualNumber,
-    /// The runner itself broke in the midst of it.
+    /// The runner itself broke in the midst of it, or could not write.
     Internal,
 }
 

@@ -24,7 +24,7 @@ pub enum Exit {
     Nothing,
     /// An individual number was found.
     IndividualNumber,
-    /// A fault of our own.
+    /// A fault of our own, or of the machine: a full disk, for one.
     Internal,
     /// The run was ended before all of its scenarios were.
     Interrupted,
@@ -88,7 +88,10 @@ impl Exit {
             ),
             Self::Nothing => ("対象となるシナリオがありません", "nothing was selected"),
             Self::IndividualNumber => ("個人番号を検出しました", "an individual number was found"),
-            Self::Internal => ("renkei自体の不具合です", "a fault of renkei's own"),
+            Self::Internal => (
+                "この機器で書込み等ができないか、renkei自体の不具合です",
+                "this machine could not write or the like, or a fault of renkei's own",
+            ),
             Self::Interrupted => (
                 "途中で中断されたため、実施していないシナリオがあります",
                 "the run was ended before all of its scenarios were",

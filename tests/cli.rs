@@ -125,7 +125,9 @@ fn a_failed_expectation_shows_scenario_request_response_and_rule() {
         "wrong-office.toml:",
         "expected 'F-CAL-99', found 'F-CAL-02'\n    fault: F-CAL-02 ",
         "\n    what to do: ",
-        "rule: R-CAL-02",
+        "rule: R-CAL-02 ",
+        "\n    source: ",
+        "(more: renkei explain R-CAL-02)",
         "<n:Institution>202053-E",
         "response 500",
     ] {

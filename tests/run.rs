@@ -127,6 +127,76 @@ fn a_failure_shows_all_that_is_needed_and_every_report_can_be_made_again_from_th
 }
 
 #[test]
+fn a_new_snapshot_is_a_failure_of_its_own_type_in_junit() {
+    let suite = Suite::new().with("0-a/one", "", &ask("ask", ""));
+    let (code, _) = suite.renkei(&["run", "--snapshots", "check", "--report", "junit=j.xml"]);
+    assert_eq!(code, 5);
+    let junit = suite.read("j.xml");
+    assert!(
+        junit.contains("<failure message=\"new\" type=\"new-snapshot\">"),
+        "{junit}"
+    );
+    assert!(junit.contains("see renkei review"), "{junit}");
+}
+
+#[test]
+fn a_snapshot_that_cannot_be_written_is_no_pass_and_no_mistake_of_the_suite() {
+    for mode in ["new", "accept"] {
+        let suite = Suite::new().with("0-a/one", "", &ask("ask", ""));
+        // No folder can be made where a file is; not even by those who may write anywhere.
+        suite.write("snapshots/0-a/one", "");
+        let (code, shown) = suite.renkei(&["run", "--snapshots", mode]);
+        assert_eq!(code, 70, "{shown}");
+        let says = "the snapshot snapshots/0-a/one/ask.snap cannot be written: ";
+        assert!(shown.contains(says), "{shown}");
+        let outcome = &suite.step("0-a/one", "ask")["outcome"];
+        assert_eq!(outcome["outcome"], "not-kept");
+    }
+}
+
+#[test]
+fn a_scenario_in_the_folder_of_another_phase_is_a_mistake() {
+    let suite = Suite::new().with("2-code/one", "", &ask("ask", ""));
+    let (code, shown) = suite.renkei(&["check"]);
+    assert_eq!(code, 3, "{shown}");
+    for says in [
+        "a scenario of the phase 'connection' lies in the folder of the phase 'code'",
+        "scenarios/2-code/one.toml:2:9",
+        "move it to scenarios/0-connection, or write phase = \"code\"",
+    ] {
+        assert!(shown.contains(says), "{says}: {shown}");
+    }
+    let own = Suite::new().with("9-own/one", "", &ask("ask", ""));
+    assert_eq!(own.renkei(&["check"]).0, 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_selftest_that_is_ended_shows_what_it_has_found() {
+    let suite = Suite::new().with("0-a/one", "", &ask("ask", ""));
+    suite.accept(&[]);
+    let mut child = Command::new(assert_cmd::cargo::cargo_bin("renkei"))
+        .current_dir(suite.root())
+        .args(["--lang", "en", "selftest"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    let mut told = BufReader::new(child.stderr.take().unwrap());
+    told.read_line(&mut line).unwrap();
+    assert!(line.contains(" to try; Ctrl-C "), "{line}");
+    let process = child.id().to_string();
+    let ended = Command::new("kill").args(["-INT", &process]).status();
+    assert!(ended.unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    let shown = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(130), "{shown}");
+    assert!(shown.contains("rule off, or misbehaviour"), "{shown}");
+    assert!(shown.contains("ended early: "), "{shown}");
+}
+
+#[test]
 fn a_journal_that_ends_in_the_midst_of_a_line_can_still_be_read() {
     let suite = three();
     suite.accept(&[]);

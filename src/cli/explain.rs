@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::{
     cli::{Done, Stopped, hint},
+    event::Rule,
     text::{Lang, Text, half_width},
     verdict::Exit,
 };
@@ -21,13 +22,16 @@ pub(super) fn explain(out: &mut dyn Write, what: Option<&str>, lang: Lang) -> Do
         Lang::En => text.en.to_string(),
     };
     if let Some(entry) = catalogue::catalogue().find(|rule| rule.code.eq_ignore_ascii_case(what)) {
-        writeln!(
-            out,
-            "{} [{}] {}",
-            entry.code,
-            entry.mark.letter(),
-            pick(&entry.text)
-        )?;
+        writeln!(out, "{} {}", entry.code, pick(&entry.text))?;
+        let rule = Rule {
+            id: entry.code.to_owned(),
+            mark: entry.mark.letter().to_owned(),
+            text: Text::new("", ""),
+        };
+        if let Some(origin) = rule.origin() {
+            let head = Text::new("根拠", "source");
+            writeln!(out, "  {}: {}", head.get(lang), origin.get(lang))?;
+        }
         writeln!(
             out,
             "  {}: {}",

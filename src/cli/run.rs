@@ -141,7 +141,9 @@ pub(super) async fn run(out: &mut dyn Write, arguments: RunArguments, lang: Lang
         None => {}
     }
     opened.close().await;
-    let record = journal.end()?;
+    let record = journal
+        .end()
+        .map_err(|error| not_kept(journal.folder(), &error))?;
     if let (Some(file), Some(root)) = (variable(REFERENCES), root) {
         append_references(Path::new(&file), &root, &record)?;
     }
@@ -153,6 +155,24 @@ pub(super) async fn run(out: &mut dyn Write, arguments: RunArguments, lang: Lang
         journal.folder().display()
     )?;
     Ok(record.exit())
+}
+
+/// A run whose record is not whole is no proof of anything.
+fn not_kept(folder: &Path, error: &std::io::Error) -> Stopped {
+    let (folder, why) = (folder.display(), Text::of_io(error));
+    Stopped {
+        exit: Exit::Internal,
+        text: Text::new(
+            format!(
+                "実施記録 {folder} に書き込めません（{}）。結果は判定していません。解消してから再度実施してください。",
+                why.ja
+            ),
+            format!(
+                "the run folder {folder} cannot be written: {}; there is no verdict; mend that and run again",
+                why.en
+            ),
+        ),
+    }
 }
 
 /// Where `cargo insta test --unreferenced` reads which snapshots are in use; it deletes the others.
@@ -223,15 +243,27 @@ fn show(
             ReportArgument::Junit(file) => {
                 let text = report::junit(record, lang).map_err(|error| Stopped {
                     exit: Exit::Internal,
-                    text: Text::new(error.to_string(), error.to_string()),
+                    text: Text::new(
+                        format!("JUnitの報告を作成できません（{error}）。"),
+                        format!("the JUnit report could not be made: {error}"),
+                    ),
                 })?;
                 (file, text)
             }
         };
-        fs::write(file, crate::sentinel::mask(&text))
+        write_report(file, &crate::sentinel::mask(&text))
             .map_err(|error| Stopped::file(file, &error))?;
     }
     Ok(())
+}
+
+/// Writes a report whole or not at all, where it goes to a file; where links lead elsewhere, there.
+fn write_report(file: &Path, text: &str) -> std::io::Result<()> {
+    match fs::canonicalize(file) {
+        Ok(file) if file.is_file() => snapshot::store(&file, text),
+        // A device or a pipe, or nothing yet.
+        Ok(_) | Err(_) => fs::write(file, text),
+    }
 }
 
 /// Whether the reports can be written, before anything is sent.

@@ -92,6 +92,7 @@ fn head(
         let kind = Text::new("段階", "phase");
         found.push(unknown(path, file.phase.span(), &kind, phase, phases));
     }
+    own_folder(scenario, found);
     if let Some(name) = &file.starts_from
         && !established.contains(name.get_ref())
     {
@@ -142,6 +143,33 @@ fn head(
             found.push(unknown(path, name.span(), &kind, name.get_ref(), known));
         }
     }
+}
+
+/// A folder that is called after another phase than the scenario's: one of both is wrong, and whoever looks for the
+/// scenario looks in vain.
+fn own_folder(scenario: &Scenario, found: &mut Vec<Diagnostic>) {
+    let phase = scenario.file.phase.get_ref();
+    let folder = scenario.id.split('/').next().unwrap_or_default();
+    let called = folder.trim_start_matches(|c: char| c.is_ascii_digit() || c == '-');
+    let known = |name: &str| PHASES.iter().position(|(known, ..)| *known == name);
+    let (Some(right), Some(_)) = (known(phase), known(called)) else {
+        return;
+    };
+    if called == phase {
+        return;
+    }
+    let text = Text::new(
+        format!("段階「{phase}」のシナリオが、段階「{called}」のフォルダーにあります"),
+        format!("a scenario of the phase '{phase}' lies in the folder of the phase '{called}'"),
+    );
+    let hint = Text::new(
+        format!(
+            "フォルダー scenarios/{right}-{phase} に移すか、phase = \"{called}\" としてください"
+        ),
+        format!("move it to scenarios/{right}-{phase}, or write phase = \"{called}\""),
+    );
+    let span = scenario.file.phase.span();
+    found.push(Diagnostic::new(&scenario.path, span, text).hint(hint));
 }
 
 /// The names that come along with the checkpoint, those from before it included, and whether these are all: an

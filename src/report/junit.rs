@@ -7,7 +7,10 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use crate::{
     event::{Outcome, ScenarioEnd, ScenarioResult},
     plan::PHASES,
-    report::{Record, progress::label},
+    report::{
+        Record,
+        progress::{label, new_snapshot},
+    },
     text::Lang,
 };
 
@@ -21,6 +24,7 @@ pub fn junit(record: &Record, lang: Lang) -> Result<String, quick_junit::Seriali
             let mut status = match &result.end {
                 ScenarioEnd::Passed => TestCaseStatus::success(),
                 ScenarioEnd::NotRun => TestCaseStatus::skipped(),
+                // What nobody has looked at yet proves nothing: as the exit code, so the report.
                 ScenarioEnd::Failed | ScenarioEnd::New | ScenarioEnd::IndividualNumber => {
                     TestCaseStatus::non_success(NonSuccessKind::Failure)
                 }
@@ -29,7 +33,8 @@ pub fn junit(record: &Record, lang: Lang) -> Result<String, quick_junit::Seriali
                 | ScenarioEnd::Blocked { .. }
                 | ScenarioEnd::Internal => TestCaseStatus::non_success(NonSuccessKind::Error),
             };
-            if result.end != ScenarioEnd::Passed {
+            if let Some(kind) = kind(&result.end) {
+                status.set_type(kind);
                 status.set_message(label(&result.end).get(lang));
                 status.set_description(details(record, result, lang));
             }
@@ -48,6 +53,21 @@ pub fn junit(record: &Record, lang: Lang) -> Result<String, quick_junit::Seriali
     report.to_string()
 }
 
+/// What a program tells the ends apart by, whatever the language; none for a pass.
+fn kind(end: &ScenarioEnd) -> Option<&'static str> {
+    Some(match end {
+        ScenarioEnd::Passed => return None,
+        ScenarioEnd::NotRun => "not-run",
+        ScenarioEnd::New => "new-snapshot",
+        ScenarioEnd::Blocked { .. } => "blocked",
+        ScenarioEnd::Failed => "failed",
+        ScenarioEnd::Broken => "broken",
+        ScenarioEnd::Unusable => "unusable",
+        ScenarioEnd::IndividualNumber => "individual-number",
+        ScenarioEnd::Internal => "internal",
+    })
+}
+
 fn details(record: &Record, result: &ScenarioResult, lang: Lang) -> String {
     let mut lines = vec![result.title.get(lang).to_owned()];
     if let ScenarioEnd::Blocked { by } = &result.end {
@@ -57,8 +77,9 @@ fn details(record: &Record, result: &ScenarioResult, lang: Lang) -> String {
         let head = format!("{} [{}]", step.place, step.step);
         match &step.outcome {
             Outcome::Passed | Outcome::Skipped => continue,
-            Outcome::NewSnapshot | Outcome::IndividualNumber { .. } => lines.push(head),
-            Outcome::Broken { why } | Outcome::Unusable { why } => {
+            Outcome::NewSnapshot => lines.push(format!("{head} {}", new_snapshot().get(lang))),
+            Outcome::IndividualNumber { .. } => lines.push(head),
+            Outcome::Broken { why } | Outcome::Unusable { why } | Outcome::NotKept { why } => {
                 lines.push(format!("{head} {}", why.get(lang)));
             }
             Outcome::Failed {
@@ -72,7 +93,12 @@ fn details(record: &Record, result: &ScenarioResult, lang: Lang) -> String {
             }
         }
         if let Some(rule) = &step.rule {
-            lines.push(format!("{} {}", rule.id, rule.text.get(lang)));
+            let origin = rule.origin().map(|origin| match lang {
+                Lang::Ja => format!("（根拠: {}）", origin.ja),
+                Lang::En => format!(" (source: {})", origin.en),
+            });
+            let origin = origin.unwrap_or_default();
+            lines.push(format!("{} {}{origin}", rule.id, rule.text.get(lang)));
         }
         for kept in step.exchange.iter().flat_map(|exchange| {
             Some(&exchange.request)

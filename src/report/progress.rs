@@ -92,6 +92,14 @@ pub(super) fn prerequisite() -> Text {
     Text::new("前提として実施", "prerequisite")
 }
 
+/// What is to be done with a step's new answer.
+pub(super) fn new_snapshot() -> Text {
+    Text::new(
+        "新しいスナップショット（renkei review で確認）",
+        "new snapshot; see renkei review",
+    )
+}
+
 /// How a scenario ended, in a word.
 pub(super) fn label(end: &ScenarioEnd) -> Text {
     match end {
@@ -103,6 +111,6 @@ pub(super) fn label(end: &ScenarioEnd) -> Text {
         ScenarioEnd::Broken => Text::new("通信異常", "broken"),
         ScenarioEnd::Unusable => Text::new("実施不能", "unusable"),
         ScenarioEnd::IndividualNumber => Text::new("個人番号", "individual number"),
-        ScenarioEnd::Internal => Text::new("renkei自体の不具合", "a fault of renkei's own"),
+        ScenarioEnd::Internal => Text::new("内部異常", "internal"),
     }
 }

@@ -3,11 +3,11 @@
 use std::io::{self, Write};
 
 use crate::{
-    event::{Fault, Kept, Outcome, ScenarioEnd, ScenarioResult, StepResult},
+    event::{Fault, Kept, Outcome, Rule, ScenarioEnd, ScenarioResult, StepResult},
     plan::PHASES,
     report::{
         Record, columns,
-        progress::{label, prerequisite},
+        progress::{label, new_snapshot, prerequisite},
     },
     text::{Lang, Text},
 };
@@ -105,13 +105,9 @@ fn step(out: &mut dyn Write, step: &StepResult, lang: Lang) -> io::Result<()> {
     match &step.outcome {
         Outcome::Passed | Outcome::Skipped => return Ok(()),
         Outcome::NewSnapshot => {
-            let text = Text::new(
-                "新しいスナップショット（renkei review で確認）",
-                "new snapshot; see renkei review",
-            );
-            return writeln!(out, "{head} {}", text.get(lang));
+            return writeln!(out, "{head} {}", new_snapshot().get(lang));
         }
-        Outcome::Broken { why } | Outcome::Unusable { why } => {
+        Outcome::Broken { why } | Outcome::Unusable { why } | Outcome::NotKept { why } => {
             writeln!(out, "{head}\n    ✗ {}", why.get(lang))?;
         }
         Outcome::IndividualNumber { place } => {
@@ -148,21 +144,8 @@ fn step(out: &mut dyn Write, step: &StepResult, lang: Lang) -> io::Result<()> {
             }
         }
     }
-    if let Some(rule) = &step.rule {
-        let text = Text::new("規則", "rule");
-        let mark = if rule.mark.is_empty() {
-            String::new()
-        } else {
-            format!(" [{}]", rule.mark)
-        };
-        writeln!(
-            out,
-            "    {}: {}{mark} {} (renkei explain {})",
-            text.get(lang),
-            rule.id,
-            rule.text.get(lang),
-            rule.id
-        )?;
+    if let Some(told) = &step.rule {
+        rule(out, told, lang)?;
     }
     block(
         out,
@@ -208,6 +191,22 @@ fn fault(out: &mut dyn Write, fault: &Fault, lang: Lang) -> io::Result<()> {
         writeln!(out, "    {}: {}", head.get(lang), printable(next))?;
     }
     Ok(())
+}
+
+/// The rule that the answer names, its sentence, and where that comes from.
+fn rule(out: &mut dyn Write, rule: &Rule, lang: Lang) -> io::Result<()> {
+    let head = Text::new("規則", "rule");
+    let line = format!("{}: {} {}", head.get(lang), rule.id, rule.text.get(lang));
+    writeln!(out, "    {}", printable(line.trim_end()))?;
+    // Of a rule that is not known there is nothing to explain.
+    let Some(origin) = rule.origin() else {
+        return Ok(());
+    };
+    let text = Text::new(
+        format!("根拠: {}（詳細: renkei explain {}）", origin.ja, rule.id),
+        format!("source: {} (more: renkei explain {})", origin.en, rule.id),
+    );
+    writeln!(out, "    {}", printable(text.get(lang)))
 }
 
 /// What an answer holds must not drive the terminal.

@@ -218,7 +218,19 @@ impl Runner<'_> {
             return Outcome::Passed;
         }
         if let Err(error) = self.keep_snapshot(&path, step, content) {
-            return unusable(&format!("{path}: {error}"));
+            let why = Text::of_io(&error);
+            return Outcome::NotKept {
+                why: Text::new(
+                    format!(
+                        "スナップショット {path} を書き込めません（{}）。解消してから再度実施してください",
+                        why.ja
+                    ),
+                    format!(
+                        "the snapshot {path} cannot be written: {}; mend that and run again",
+                        why.en
+                    ),
+                ),
+            };
         }
         match (self.shared.setting.snapshots, difference) {
             (Snapshots::Accept, _) => Outcome::Passed,
@@ -238,9 +250,9 @@ impl Runner<'_> {
         let text = snapshot::write(&self.scenario.path, step.id.get_ref(), content);
         match self.shared.setting.snapshots {
             Snapshots::Check => Ok(()),
-            Snapshots::New => snapshot::store(root, &format!("{path}.new"), &text),
+            Snapshots::New => snapshot::store(&root.join(format!("{path}.new")), &text),
             Snapshots::Accept => {
-                snapshot::store(root, path, &text)?;
+                snapshot::store(&root.join(path), &text)?;
                 self.settle(path);
                 Ok(())
             }

@@ -199,6 +199,7 @@ fn end_of(steps: &[StepResult]) -> ScenarioEnd {
             Outcome::Failed { .. } => ScenarioEnd::Failed,
             Outcome::Broken { .. } => ScenarioEnd::Broken,
             Outcome::Unusable { .. } => ScenarioEnd::Unusable,
+            Outcome::NotKept { .. } => ScenarioEnd::Internal,
             Outcome::IndividualNumber { .. } => ScenarioEnd::IndividualNumber,
         })
         .max()

@@ -321,6 +321,10 @@ Every answer is compared with `snapshots/<scenario>/<step>.snap`: status, Conten
 outcome where there is no answer. Look at new and different ones with `renkei review`, take them with `renkei accept`.
 Values that the profile calls `volatile` become placeholders such as `{receipt-1}`, the same one wherever the same value
 stands; `times` become the offset from the scenario's start with their zone, `{t+00:00:10 +09:00}`.
+
+採用していない応答は、手元では確認待ち（終了コード5）となります。環境変数 `CI` がある場合は保存せず、同じく終了コード5とし、JUnitでは種別 `new-snapshot` の failure とします。
+An answer that nobody has accepted yet waits for it (exit code 5). Where `CI` is set it is not kept; the exit code is 5
+too, and JUnit counts a failure of type `new-snapshot`.
 ";
 
 const SHARED: &str = "\

@@ -4,7 +4,12 @@
 
 mod trial;
 
-use std::{collections::BTreeSet, io::Write, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    io::Write,
+    pin::{Pin, pin},
+    sync::Arc,
+};
 
 use clap::Args;
 use serde_json::Value;
@@ -68,15 +73,20 @@ pub(super) async fn selftest(
     })?;
     let trials = chosen(trials(&texts)?, arguments)?;
     let sink: Arc<dyn Sink> = Arc::new(Nowhere);
+    let mut ended = pin!(mock::stop_signal()?);
+    let before = Checkpoints::new();
     let base = run::run(
         &loaded,
         &project,
         &loaded.scenarios,
         &setting,
-        &Checkpoints::new(),
+        &before,
         &sink,
-    )
-    .await;
+    );
+    let base = tokio::select! {
+        base = base => base,
+        () = &mut ended => return interrupted(out, 0, trials.len(), lang),
+    };
     let red: Vec<&str> = base
         .results
         .iter()
@@ -104,10 +114,20 @@ pub(super) async fn selftest(
         checkpoints: base.checkpoints,
         full: arguments.full,
     });
-    let found = all(&bench, trials).await;
+    let tried = trials.len();
+    let text = Text::new(
+        format!("{tried}件を実施します。Ctrl-C で中断しても、それまでの結果を表示します。"),
+        format!("{tried} to try; Ctrl-C ends it with the table so far"),
+    );
+    // Where not even this can be written, the exit code still tells.
+    let _ = writeln!(std::io::stderr(), "{}", text.get(lang));
+    let found = all(&bench, trials, ended).await;
     mock.stop().await;
     let survivors = found.iter().filter(|found| found.survived()).count();
     columns(out, &table(&found, lang))?;
+    if found.len() < tried {
+        return interrupted(out, found.len(), tried, lang);
+    }
     let text = Text::new(
         format!("{}件中、見逃し{survivors}件", found.len()),
         format!("{} tried, {survivors} survived", found.len()),
@@ -118,6 +138,17 @@ pub(super) async fn selftest(
     } else {
         Exit::Failed
     })
+}
+
+/// Says how far it got. What survived until then shows in the table.
+fn interrupted(out: &mut dyn Write, done: usize, of: usize, lang: Lang) -> Done {
+    let exit = Exit::Interrupted;
+    let text = Text::new(
+        format!("中断により、{of}件中{done}件までの結果です。自己診断は成立していません。"),
+        format!("ended early: {done} of {of} tried; this proves nothing of the others"),
+    );
+    writeln!(out, "\n{} ({})", text.get(lang), exit.code())?;
+    Ok(exit)
 }
 
 /// All trials that the mock offers.
@@ -195,8 +226,13 @@ fn chosen(trials: Vec<Trial>, arguments: &SelftestArguments) -> Result<Vec<Trial
         .collect())
 }
 
-/// Does all trials, some side by side, and gives what was found in their order.
-async fn all(bench: &Arc<Bench>, trials: Vec<Trial>) -> Vec<Found> {
+/// Does all trials, some side by side, and gives what was found in their order; only what was found so far, where it
+/// is ended before.
+async fn all(
+    bench: &Arc<Bench>,
+    trials: Vec<Trial>,
+    mut ended: Pin<&mut impl Future<Output = ()>>,
+) -> Vec<Found> {
     let gate = Arc::new(Semaphore::new(cores()));
     let mut tasks = JoinSet::new();
     for (at, trial) in trials.iter().cloned().enumerate() {
@@ -207,7 +243,13 @@ async fn all(bench: &Arc<Bench>, trials: Vec<Trial>) -> Vec<Found> {
         });
     }
     let mut found: Vec<Option<Found>> = trials.iter().map(|_| None).collect();
-    while let Some(done) = tasks.join_next().await {
+    loop {
+        let done = tokio::select! {
+            done = tasks.join_next() => done,
+            // Dropped, the tasks end.
+            () = &mut ended => return found.into_iter().flatten().collect(),
+        };
+        let Some(done) = done else { break };
         if let Ok((at, one)) = done
             && let Some(place) = found.get_mut(at)
         {
