@@ -392,7 +392,9 @@ impl Network {
             // A refused inquiry leaves a record, so its domain looks itself.
             Command::Connection(_)
             | Command::Connectivity(_)
-            | Command::Inquiry(inquiry::Command::Submit(_)) => Ok(()),
+            | Command::Inquiry(inquiry::Command::Submit(_) | inquiry::Command::SubmitBatch(_)) => {
+                Ok(())
+            }
             Command::Master(_)
             | Command::Code(_)
             | Command::Inquiry(_)

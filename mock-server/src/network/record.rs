@@ -2,7 +2,7 @@
 //!
 //! Three sides keep them: the inquirer, the provider where the inquiry reached it, and the core. They are kept for seven
 //! years [L: art. 23, order art. 30]. A request leaves a record even if it is refused or fails, once its caller and its
-//! quadruple are readable. [A on the readability] A batch that is refused whole leaves none: nothing of it was taken. \[A\]
+//! quadruple are readable. [A on the readability] Of a batch that is refused whole each inquiry leaves one. \[A\]
 //!
 //! A record's number is the receipt number of its inquiry: one count for both, so a refused inquiry has a number too,
 //! which its record alone shows. \[A\]

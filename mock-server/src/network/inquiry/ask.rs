@@ -8,7 +8,6 @@ use crate::{
     network::{
         Context, Fault, Network,
         inquiry::{Answer, Question, Step, Time, state::Asked},
-        population::PersonId,
         provision::is_yearly,
         record::{Outcome, RecordEntry},
         rules::{self, Retry, inquiry as rule},
@@ -33,12 +32,44 @@ impl Network {
         self.take(context, question, Asked::Online)
     }
 
-    /// Takes many inquiries, each by itself; a batch that is not put together rightly is refused whole.
+    /// Takes many inquiries, each by itself; a batch that is not put together rightly is refused whole, and each of its
+    /// inquiries leaves a record of that.
     pub(super) fn submit_batch(
         &mut self,
         context: &Context,
         questions: Vec<Question>,
     ) -> Result<Answer, Fault> {
+        if let Err(fault) = self.may_ask_together(context, &questions) {
+            // What stands twice is one inquiry.
+            let mut seen = BTreeSet::new();
+            let entries: Vec<RecordEntry> = questions
+                .iter()
+                .filter(|question| seen.insert(*question))
+                .map(|question| self.record_of(context, question, refused_as(&fault)))
+                .collect();
+            self.records.add_together(entries);
+            return Err(fault);
+        }
+        let number = self.inquiries.next_batch();
+        let entries: Vec<(Question, Result<ReceiptNumber, Fault>)> = questions
+            .into_iter()
+            .map(|question| {
+                let taken = self.take(context, &question, Asked::InBatch(number));
+                (question, taken)
+            })
+            .collect();
+        let taken = || entries.iter().filter_map(|(_, taken)| taken.as_ref().ok());
+        self.inquiries
+            .keep_batch(&context.institution, taken().min(), taken().max());
+        Ok(Answer::Batch {
+            batch: BatchNumber::numbered(number.into()),
+            entries,
+        })
+    }
+
+    /// Whether a batch is put together rightly, and comes when the network is open and from one with the masters.
+    fn may_ask_together(&self, context: &Context, questions: &[Question]) -> Result<(), Fault> {
+        self.open(context.at)?;
         let (limit, sent) = (self.limits.batch, questions.len());
         self.enforce(&rule::BATCH_WITHIN_LIMIT, sent > limit, || {
             Text::new(
@@ -62,26 +93,7 @@ impl Network {
             let atena = twice.map_or("", |question| question.atena.as_str());
             rules::about("団体内統合宛名番号", "atena number", atena)
         })?;
-        // A batch that comes without the masters is refused whole.
-        self.masters_applied(context)?;
-        let number = self.inquiries.next_batch();
-        let entries: Vec<(Question, Result<ReceiptNumber, Fault>)> = questions
-            .into_iter()
-            .map(|question| {
-                let taken = self.take(context, &question, Asked::InBatch(number));
-                (question, taken)
-            })
-            .collect();
-        let taken = |(_, taken): &(Question, Result<ReceiptNumber, Fault>)| taken.clone().ok();
-        self.inquiries.keep_batch(
-            &context.institution,
-            entries.iter().find_map(taken).as_ref(),
-            entries.iter().rev().find_map(taken).as_ref(),
-        );
-        Ok(Answer::Batch {
-            batch: BatchNumber::numbered(number.into()),
-            entries,
-        })
+        self.masters_applied(context)
     }
 
     /// Takes an inquiry, or refuses it; both leave a record.
@@ -92,16 +104,10 @@ impl Network {
         asked: Asked,
     ) -> Result<ReceiptNumber, Fault> {
         let judged = self.may_ask(context, question);
-        let person = self
-            .codes
-            .link(&context.institution, &question.atena)
-            .map(|link| link.person);
-        let outcome = match &judged {
-            Ok(()) => Outcome::Pending,
-            Err(fault) if fault.retry == Retry::SameRequest => Outcome::Failed,
-            Err(_) => Outcome::Denied,
-        };
-        let receipt = self.record_of(context, question, person, outcome);
+        let outcome = judged.as_ref().err().map_or(Outcome::Pending, refused_as);
+        let receipt = self
+            .records
+            .add(self.record_of(context, question, outcome));
         judged?;
         self.inquiries
             .begin(&receipt, asked, question.time, &question.procedure);
@@ -113,24 +119,19 @@ impl Network {
         Ok(receipt)
     }
 
-    fn record_of(
-        &mut self,
-        context: &Context,
-        question: &Question,
-        person: Option<PersonId>,
-        outcome: Outcome,
-    ) -> ReceiptNumber {
-        self.records.add(RecordEntry {
+    fn record_of(&self, context: &Context, question: &Question, outcome: Outcome) -> RecordEntry {
+        let link = self.codes.link(&context.institution, &question.atena);
+        RecordEntry {
             at: context.at,
             request: context.request,
             inquirer: context.institution.clone(),
             task: question.task.clone(),
             provider: question.provider.clone(),
             item: question.item.clone(),
-            person,
+            person: link.map(|link| link.person),
             outcome,
             reached_provider: false,
-        })
+        }
     }
 
     fn may_ask(&self, context: &Context, question: &Question) -> Result<(), Fault> {
@@ -208,6 +209,14 @@ impl Network {
                 self.enforce(&rule::PERIOD_WITHIN_FIVE_YEARS, too_long, about)
             }
         }
+    }
+}
+
+/// What became of an inquiry that was refused so.
+fn refused_as(fault: &Fault) -> Outcome {
+    match fault.retry {
+        Retry::SameRequest => Outcome::Failed,
+        Retry::Never | Retry::Corrected => Outcome::Denied,
     }
 }
 

@@ -4,7 +4,8 @@
 //! answers later still, so that what became of it is found with its result [S: asynchronous]. An inquiry that is under
 //! way over midnight ends under the masters with which it began \[A\].
 //!
-//! A batch that is refused whole holds no inquiries, and leaves no records \[A\].
+//! A batch that is refused whole has no number, and each of its inquiries leaves a record, as one that is refused by
+//! itself does \[A\].
 
 mod ask;
 mod fetch;

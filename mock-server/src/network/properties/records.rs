@@ -1,6 +1,6 @@
 //! The records' store against a plain list.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Span;
 use proptest::prelude::*;
@@ -76,7 +76,7 @@ struct Plain {
 struct Model {
     count: u64,
     list: Vec<Plain>,
-    failed: BTreeMap<usize, u64>,
+    failed: BTreeSet<(usize, u64)>,
 }
 
 impl Model {
@@ -85,10 +85,17 @@ impl Model {
     }
 
     fn add(&mut self, at: Moment, request: usize, asks: (usize, usize, u32), outcome: Outcome) {
-        let again = self
+        let failed: Vec<u64> = self
             .failed
-            .remove(&request)
-            .filter(|number| self.find(*number).is_some_and(|plain| plain.asks == asks));
+            .iter()
+            .filter_map(|(of, number)| (*of == request).then_some(*number))
+            .collect();
+        let again = failed
+            .into_iter()
+            .find(|number| self.find(*number).is_some_and(|plain| plain.asks == asks));
+        if let Some(number) = again {
+            self.failed.remove(&(request, number));
+        }
         let number = again.unwrap_or(self.count + 1);
         if again.is_none() {
             self.count = number;
@@ -106,7 +113,7 @@ impl Model {
             plain.sides.entry(asks.1).or_insert(false);
         }
         if outcome == Outcome::Failed {
-            self.failed.insert(request, number);
+            self.failed.insert((request, number));
         }
     }
 

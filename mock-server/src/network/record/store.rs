@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use imbl::{OrdMap, Vector};
+use imbl::{OrdMap, OrdSet, Vector};
 use jiff::{Span, civil::Date};
 
 use crate::network::{
@@ -59,7 +59,7 @@ pub(crate) struct Records {
     core: Vector<Core>,
     sides: OrdMap<Name, Vector<Side>>,
     /// Requests that failed and may be sent again, with their records.
-    failed: OrdMap<RequestKey, u32>,
+    failed: OrdSet<(RequestKey, u32)>,
 }
 
 impl Records {
@@ -70,6 +70,22 @@ impl Records {
 
     /// Writes a record at all sides that the inquiry reached, and gives its number: the receipt number of the inquiry.
     pub(crate) fn add(&mut self, entry: RecordEntry) -> ReceiptNumber {
+        let (receipt, failed) = self.write(entry);
+        self.failed.extend(failed);
+        receipt
+    }
+
+    /// Writes the records of inquiries that came in one message: none of them is a retry of another.
+    pub(crate) fn add_together(&mut self, entries: Vec<RecordEntry>) {
+        let failed: Vec<(RequestKey, u32)> = entries
+            .into_iter()
+            .filter_map(|entry| self.write(entry).1)
+            .collect();
+        self.failed.extend(failed);
+    }
+
+    /// Writes a record, and says by which request it may be continued.
+    fn write(&mut self, entry: RecordEntry) -> (ReceiptNumber, Option<(RequestKey, u32)>) {
         let RecordEntry {
             at,
             request,
@@ -92,26 +108,29 @@ impl Records {
             outcome: Outcome::Pending,
             marked: false,
         };
-        let failed = self.failed.remove(&request);
-        let number = match failed {
+        let asks_as = |number: &u32| self.core(*number).is_some_and(|known| known.asks_as(&core));
+        let failed = self.failed.range((request, 0)..=(request, u32::MAX));
+        let again = failed.map(|(_, number)| *number).find(asks_as);
+        let number = match again {
             // The same request again: one inquiry, one record.
-            Some(number) if self.core(number).is_some_and(|known| known.asks_as(&core)) => number,
-            Some(_) | None => {
+            Some(number) => {
+                self.failed.remove(&(request, number));
+                number
+            }
+            None => {
                 self.core.push_back(core);
                 let number = self.count();
                 self.write_side(&inquirer, number);
                 number
             }
         };
-        if outcome == Outcome::Failed {
-            self.failed.insert(request, number);
-        }
         let receipt = ReceiptNumber::numbered(number.into());
         if reached_provider {
             self.reach_provider(&receipt);
         }
         self.conclude(&receipt, outcome, at);
-        receipt
+        let failed = (outcome == Outcome::Failed).then_some((request, number));
+        (receipt, failed)
     }
 
     /// The inquiry was forwarded: the provider has a record of it from now on.
@@ -254,8 +273,8 @@ impl Records {
         }
         if self.gone > before {
             let gone = self.gone;
-            let kept = self.failed.iter().filter(|(_, number)| **number > gone);
-            self.failed = kept.map(|(key, number)| (*key, *number)).collect();
+            let kept = self.failed.iter().filter(|(_, number)| *number > gone);
+            self.failed = kept.copied().collect();
         }
     }
 
