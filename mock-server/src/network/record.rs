@@ -32,6 +32,8 @@ pub(crate) struct RecordEntry {
     pub(crate) request: RequestKey,
     /// Who asks.
     pub(crate) inquirer: InstitutionCode,
+    /// For whom it acts; none where it asks for itself.
+    pub(crate) delegator: Option<InstitutionCode>,
     /// For which task.
     pub(crate) task: Key,
     /// Whom.
@@ -107,6 +109,7 @@ pub(crate) struct Record {
     /// When what became of it was settled.
     pub(crate) concluded: Option<Moment>,
     pub(crate) inquirer: InstitutionCode,
+    pub(crate) delegator: Option<InstitutionCode>,
     pub(crate) task: Key,
     pub(crate) provider: InstitutionCode,
     pub(crate) item: Key,
@@ -114,6 +117,13 @@ pub(crate) struct Record {
     pub(crate) outcome: Outcome,
     /// Whether this side marked it as not to be disclosed to the person.
     pub(crate) marked: bool,
+}
+
+impl Record {
+    /// Whose permission counts: that of the institution for which the inquirer acts, else its own.
+    pub(crate) fn permitted_to(&self) -> &InstitutionCode {
+        self.delegator.as_ref().unwrap_or(&self.inquirer)
+    }
 }
 
 #[cfg(test)]
@@ -153,6 +163,7 @@ pub(crate) mod testing {
                     &RequestId::new(request).unwrap(),
                 ),
                 inquirer: inquirer.clone(),
+                delegator: None,
                 task: Key::new("T-003").unwrap(),
                 provider: provider.clone(),
                 item: Key::new("INSURANCE").unwrap(),

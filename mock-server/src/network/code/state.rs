@@ -262,6 +262,18 @@ impl Codes {
         }
     }
 
+    /// The places of the people whom an institution has, without being told, under numbers from one to another.
+    pub(crate) fn derived_between(
+        institution: &InstitutionCode,
+        first: Option<&AtenaNumber>,
+        last: Option<&AtenaNumber>,
+    ) -> std::ops::RangeInclusive<u32> {
+        let before = |first| derived_while(institution, |number| number < first);
+        let until = |last| derived_while(institution, |number| number <= last);
+        let all = || derived_while(institution, |_| true);
+        first.map_or(0, before) + 1..=last.map_or_else(all, until)
+    }
+
     /// What is known of an atena number; nothing where it is not registered.
     pub(super) fn atena_of(
         &self,
@@ -536,6 +548,22 @@ fn prefix(institution: &InstitutionCode) -> Option<&'static str> {
 
 fn derived_number(institution: &InstitutionCode, person: PersonId) -> Option<AtenaNumber> {
     AtenaNumber::new(&format!("{}{:07}", prefix(institution)?, person.place()))
+}
+
+/// How many of the derived numbers of an institution, in their order, something holds of that holds of the first ones.
+fn derived_while(institution: &InstitutionCode, holds: impl Fn(&AtenaNumber) -> bool) -> u32 {
+    let (mut low, mut high) = (0, SIZE);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let number =
+            PersonId::new(middle + 1).and_then(|person| derived_number(institution, person));
+        if number.is_some_and(|number| holds(&number)) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    low
 }
 
 fn derived_person(institution: &InstitutionCode, number: &AtenaNumber) -> Option<PersonId> {

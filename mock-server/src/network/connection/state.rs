@@ -159,6 +159,23 @@ impl Connections {
         })
     }
 
+    /// Whether an institution registered that another acts for it in a task, and takes part itself. The peers registered
+    /// what the master says.
+    pub(crate) fn delegated(
+        &self,
+        from: &InstitutionCode,
+        to: &InstitutionCode,
+        task: &Key,
+    ) -> bool {
+        self.members.get(from).is_some_and(|member| {
+            let registered = member.application.as_ref().is_none_or(|application| {
+                let mut list = application.delegations.iter();
+                list.any(|delegation| (&delegation.to, &delegation.task) == (to, task))
+            });
+            member.state == ConnectionState::Approved && registered
+        })
+    }
+
     /// Whether an institution has filed a task that stands in an ordinance of its own. The peers have.
     pub(crate) fn ordinance_filed(&self, institution: &InstitutionCode, task: &Key) -> bool {
         self.members.get(institution).is_some_and(|member| {

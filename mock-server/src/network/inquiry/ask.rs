@@ -105,9 +105,7 @@ impl Network {
     ) -> Result<ReceiptNumber, Fault> {
         let judged = self.may_ask(context, question);
         let outcome = judged.as_ref().err().map_or(Outcome::Pending, refused_as);
-        let receipt = self
-            .records
-            .add(self.record_of(context, question, outcome));
+        let receipt = self.records.add(self.record_of(context, question, outcome));
         judged?;
         self.inquiries
             .begin(&receipt, asked, question.time, &question.procedure);
@@ -125,6 +123,7 @@ impl Network {
             at: context.at,
             request: context.request,
             inquirer: context.institution.clone(),
+            delegator: question.delegator.clone(),
             task: question.task.clone(),
             provider: question.provider.clone(),
             item: question.item.clone(),
@@ -142,6 +141,8 @@ impl Network {
             atena,
             task,
             procedure,
+            // The core judges delegations.
+            delegator: _,
             provider,
             item,
             time,

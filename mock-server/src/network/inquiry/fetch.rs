@@ -147,6 +147,7 @@ impl Network {
     ) -> About {
         About {
             inquirer: record.inquirer.clone(),
+            delegator: record.delegator.clone(),
             provider: record.provider.clone(),
             atena: record
                 .person
@@ -234,13 +235,21 @@ impl Network {
 fn denial(rule: &'static Rule, record: &Record) -> Fault {
     let Record {
         inquirer,
+        delegator,
         task,
         provider,
         item,
         ..
     } = record;
-    let quadruple = format!("{inquirer}/{task}/{provider}/{item}");
-    let mut fault = rule.fault(&rules::about("四つ組", "quadruple", quadruple));
+    let quadruple = format!("{}/{task}/{provider}/{item}", record.permitted_to());
+    let mut about = rules::about("四つ組", "quadruple", quadruple);
+    if delegator.is_some() {
+        about = Text::new(
+            format!("{}、委任を受けた照会者: {inquirer}", about.ja),
+            format!("{}, asked for it by: {inquirer}", about.en),
+        );
+    }
+    let mut fault = rule.fault(&about);
     // One fault code stands for all denials: which rule it was is said in its text, too.
     fault.text = Text::new(
         format!("{}{}", fault.text.ja, rule.text.ja),

@@ -110,22 +110,34 @@ impl Network {
         let Record {
             at,
             inquirer,
+            delegator,
             task,
             provider,
             item,
             ..
         } = record;
-        let filed = !self.masters.is_ordinance(*at, task)
-            || self.connections.ordinance_filed(inquirer, task);
+        let in_master = |from| self.masters.delegates(*at, from, inquirer, task);
+        let registered = |from| self.connections.delegated(from, inquirer, task);
+        let asker = record.permitted_to();
+        let filed =
+            !self.masters.is_ordinance(*at, task) || self.connections.ordinance_filed(asker, task);
         let broken = [
             (
+                &rule::DELEGATION_KNOWN,
+                !delegator.as_ref().is_none_or(in_master),
+            ),
+            (
+                &rule::DELEGATION_REGISTERED,
+                !delegator.as_ref().is_none_or(registered),
+            ),
+            (
                 &rule::IMPACT_ASSESSED,
-                !self.connections.assessed(inquirer, task),
+                !self.connections.assessed(asker, task),
             ),
             (&rule::ORDINANCE_FILED, !filed),
             (
                 &rule::QUADRUPLE_PERMITTED,
-                !self.masters.permits(*at, inquirer, task, provider, item),
+                !self.masters.permits(*at, asker, task, provider, item),
             ),
             (
                 &rule::PROVIDER_UP_TO_DATE,

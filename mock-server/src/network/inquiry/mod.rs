@@ -4,6 +4,9 @@
 //! answers later still, so that what became of it is found with its result [S: asynchronous]. An inquiry that is under
 //! way over midnight ends under the masters with which it began \[A\].
 //!
+//! An institution may act for another in a task (委任): it asks with its own certificate and its own numbers, and leaves the
+//! record; whether it may is judged for the institution that delegated. [L on acting for another: art. 19(8); A on how]
+//!
 //! A batch that is refused whole has no number, and each of its inquiries leaves a record, as one that is refused by
 //! itself does \[A\].
 
@@ -51,6 +54,8 @@ pub struct Question {
     pub task: Key,
     /// The procedure.
     pub procedure: Key,
+    /// For which institution the inquirer acts in the task (委任元); none where it asks for itself.
+    pub delegator: Option<InstitutionCode>,
     /// Whom.
     pub provider: InstitutionCode,
     /// Which item.
@@ -118,6 +123,8 @@ pub struct Told {
 pub struct About {
     /// Who asks.
     pub inquirer: InstitutionCode,
+    /// For whom it acts; none where it asks for itself.
+    pub delegator: Option<InstitutionCode>,
     /// Whom.
     pub provider: InstitutionCode,
     /// The number of the person at the institution that is told; none where there is no link any more.
@@ -154,9 +161,15 @@ impl Network {
         self.inquiries.violations(
             |receipt| self.records.get(receipt),
             |record| {
-                let (inquirer, provider) = (&record.inquirer, &record.provider);
-                self.masters
-                    .permits(record.at, inquirer, &record.task, provider, &record.item)
+                let (asker, provider) = (record.permitted_to(), &record.provider);
+                let delegated = |from| {
+                    let masters = &self.masters;
+                    masters.delegates(record.at, from, &record.inquirer, &record.task)
+                };
+                record.delegator.as_ref().is_none_or(delegated)
+                    && self
+                        .masters
+                        .permits(record.at, asker, &record.task, provider, &record.item)
             },
         )
     }

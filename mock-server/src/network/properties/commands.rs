@@ -222,11 +222,13 @@ fn question() -> impl Strategy<Value = Question> {
     let item = prop::sample::select(&["TAX-INCOME", "TAX-INCOME", "RESIDENT-RECORD"][..]);
     let time = prop_oneof![2 => Just(Time::Year(2026)), 1 => Just(Time::Now)];
     let consent = prop::bool::weighted(0.9);
-    (1..6_u32, task, provider, item, time, consent).prop_map(
-        |(place, (task, procedure), provider, item, time, consent)| Question {
+    let delegator = prop::option::weighted(0.2, Just("202053-E"));
+    (1..6_u32, task, delegator, provider, item, time, consent).prop_map(
+        |(place, (task, procedure), delegator, provider, item, time, consent)| Question {
             atena: AtenaNumber::new(&format!("IIDA-{place:04}")).unwrap(),
             task: Key::new(task).unwrap(),
             procedure: Key::new(procedure).unwrap(),
+            delegator: delegator.and_then(InstitutionCode::new),
             provider: InstitutionCode::new(provider).unwrap(),
             item: Key::new(item).unwrap(),
             time,

@@ -22,6 +22,7 @@ fn question(place: u32) -> inquiry::Question {
         atena: AtenaNumber::new(&format!("SAPPORO-{place:07}")).unwrap(),
         task: key("T-001"),
         procedure: key("P-001-01"),
+        delegator: None,
         provider: InstitutionCode::new("202029-M").unwrap(),
         item: key("TAX-INCOME"),
         time: inquiry::Time::Year(2026),

@@ -154,6 +154,7 @@ proptest! {
                             &RequestId::new(&format!("r-{request}")).unwrap(),
                         ),
                         inquirer: institution(inquirer),
+                        delegator: None,
                         task: Key::new("T-001").unwrap(),
                         provider: institution(provider),
                         item: Key::new("TAX-INCOME").unwrap(),

@@ -3,6 +3,7 @@
 //! A provider answers from its copies without staff \[S\]. What a peer would have registered is derived; what anyone
 //! registers stands over it. Deliberately absent: originals. An institution compares them by their digests.
 
+mod compare;
 mod copy;
 mod derived;
 mod held;
@@ -13,6 +14,7 @@ mod tests;
 
 use std::sync::Arc;
 
+pub use compare::Span;
 pub use copy::{Content, Copy, Filled, Marks, Row};
 pub(crate) use derived::is_yearly;
 pub(crate) use store::Copies;
@@ -45,6 +47,8 @@ pub enum Command {
         item: Key,
         /// Of which fiscal year.
         year: Option<i16>,
+        /// Among which numbers copies without an original are looked for.
+        span: Span,
         /// The digests of the originals.
         originals: Vec<(AtenaNumber, Digest)>,
     },
@@ -223,9 +227,10 @@ impl Network {
             Command::Compare {
                 item,
                 year,
+                span,
                 originals,
             } => self
-                .compare_copies(context, &item, year, originals)
+                .compare_copies(context, &item, year, &span, originals)
                 .map(Answer::Compared),
             Command::Held { page } => self.held_requests(context, page).map(Answer::Held),
             Command::Answer { receipt, copies } => {

@@ -1,7 +1,7 @@
-//! Registering, updating, deleting and comparing copies. Each copy is judged by itself: one that is wrong does not stop
+//! Registering, updating and deleting copies. Each copy is judged by itself: one that is wrong does not stop
 //! the others.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::{
     network::{
@@ -10,9 +10,9 @@ use crate::{
         master::{FieldKind, MasterKind},
         moment::Moment,
         population::PersonId,
-        provision::{Comparison, Content, CopyKey, Row, Written, is_yearly},
+        provision::{Content, CopyKey, Row, Written, is_yearly},
         rules::{self, provision as rule},
-        types::{AtenaNumber, Digest, Key, MasterVersion},
+        types::{Digest, Key, MasterVersion},
     },
     text::Text,
 };
@@ -48,6 +48,9 @@ impl Network {
         let person = self.person_of_copy(context, key)?;
         self.fits_layout(at, &key.item, &copy.layout, &copy.rows)?;
         self.time_fits(key)?;
+        self.enforce(&rule::ORIGINAL_NOT_AHEAD, copy.original_at > at, || {
+            rules::about("正本更新日時", "original changed at", copy.original_at)
+        })?;
         if let Some(person) = person {
             let there = self.copy(institution, person, &key.item, key.year, at);
             if new {
@@ -103,45 +106,7 @@ impl Network {
         Ok(())
     }
 
-    pub(super) fn compare_copies(
-        &self,
-        context: &Context,
-        item: &Key,
-        year: Option<i16>,
-        originals: Vec<(AtenaNumber, Digest)>,
-    ) -> Result<Vec<(AtenaNumber, Comparison)>, Fault> {
-        self.submission_within_limit(originals.len())?;
-        let institution = &context.institution;
-        let mut extra: BTreeSet<PersonId> = self
-            .copies
-            .people(institution, item, year)
-            .into_iter()
-            .collect();
-        let mut found = BTreeMap::new();
-        for (atena, digest) in originals {
-            let person = self.codes.person(institution, &atena);
-            let copy = person
-                .and_then(|person| self.copy(institution, person, item, year, context.at))
-                .map(|(copy, _)| copy);
-            let comparison = match copy {
-                None => Comparison::Missing,
-                Some(copy) if copy.digest() == digest => Comparison::Same,
-                Some(_) => Comparison::Stale,
-            };
-            if let Some(person) = person {
-                extra.remove(&person);
-            }
-            found.insert(atena, comparison);
-        }
-        let extra = extra
-            .into_iter()
-            .filter_map(|person| self.codes.atena(institution, person))
-            .map(|atena| (atena, Comparison::Extra));
-        found.extend(extra);
-        Ok(found.into_iter().collect())
-    }
-
-    fn submission_within_limit(&self, sent: usize) -> Result<(), Fault> {
+    pub(super) fn submission_within_limit(&self, sent: usize) -> Result<(), Fault> {
         let limit = self.limits.batch;
         self.enforce(&rule::SUBMISSION_WITHIN_LIMIT, sent > limit, || {
             Text::new(
@@ -151,7 +116,11 @@ impl Network {
         })
     }
 
-    fn stands_once(&self, key: &CopyKey, twice: &BTreeSet<CopyKey>) -> Result<(), Fault> {
+    pub(super) fn stands_once(
+        &self,
+        key: &CopyKey,
+        twice: &BTreeSet<CopyKey>,
+    ) -> Result<(), Fault> {
         self.enforce(&rule::COPY_STANDS_ONCE, twice.contains(key), || about(key))
     }
 
@@ -237,7 +206,7 @@ fn about(key: &CopyKey) -> Text {
 }
 
 /// The keys that stand more than once.
-fn repeated<'a>(keys: impl Iterator<Item = &'a CopyKey>) -> BTreeSet<CopyKey> {
+pub(super) fn repeated<'a>(keys: impl Iterator<Item = &'a CopyKey>) -> BTreeSet<CopyKey> {
     let mut seen = BTreeSet::new();
     keys.filter(|key| !seen.insert(*key)).cloned().collect()
 }

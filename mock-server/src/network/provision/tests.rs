@@ -88,6 +88,11 @@ fn each_rule_refuses_a_copy_and_its_switch_lets_through() {
         written.copy.layout = MasterVersion::new("2025.04").unwrap();
         written
     };
+    let to_come = {
+        let mut written = good();
+        written.copy.original_at = epoch().plus(1).unwrap();
+        written
+    };
     let long = "0123456789".repeat(2);
     let cases: Vec<(&'static Rule, Written)> = vec![
         (
@@ -100,6 +105,7 @@ fn each_rule_refuses_a_copy_and_its_switch_lets_through() {
         ),
         (&rule::COPY_TIME_FITS_ITEM, with_key(|key| key.year = None)),
         (&rule::LAYOUT_IN_FORCE, other_layout),
+        (&rule::ORIGINAL_NOT_AHEAD, to_come),
         (
             &rule::FIELD_KNOWN,
             with_fields(vec![income(), tax(), field("DEDUCTION", Content::Zero)]),
@@ -226,31 +232,37 @@ fn copies_and_originals_are_compared_person_by_person() {
         field("INCOME", Content::Zero),
         field("TAX", Content::Zero),
     ]);
-    let command = Command::Compare {
-        item: key("TAX-INCOME"),
-        year: Some(2026),
-        originals: vec![
-            (of(2).key.atena, of(2).copy.digest()),
-            (of(4).key.atena, changed.copy.digest()),
-            (of(13).key.atena, of(13).copy.digest()),
-        ],
+    let mut compare = |id: &str, first: u32, last: u32, originals: Vec<(u32, &Copy)>| {
+        let command = Command::Compare {
+            item: key("TAX-INCOME"),
+            year: Some(2026),
+            span: Span {
+                first: Some(of(first).key.atena),
+                last: Some(of(last).key.atena),
+            },
+            originals: originals
+                .into_iter()
+                .map(|(place, copy)| (of(place).key.atena, copy.digest()))
+                .collect(),
+        };
+        let found = match send(&mut network, id, command) {
+            Ok(network::Answer::Provision(Answer::Compared(found))) => found,
+            Err(fault) => return Err(fault.rule.unwrap().code),
+            other => panic!("{other:?}"),
+        };
+        let shown = |(atena, comparison): (AtenaNumber, Comparison)| {
+            format!("{} {}", &atena.as_str()[13..], comparison.as_str())
+        };
+        Ok(found.into_iter().map(shown).collect::<Vec<_>>())
     };
-    let Ok(network::Answer::Provision(Answer::Compared(found))) =
-        send(&mut network, "r-2", command)
-    else {
-        panic!("not compared")
-    };
-    let found: Vec<(&str, &str)> = found
-        .iter()
-        .map(|(atena, comparison)| (atena.as_str(), comparison.as_str()))
-        .collect();
-    assert_eq!(
-        found,
-        [
-            ("SAPPORO-0000002", "same"),
-            ("SAPPORO-0000004", "stale"),
-            ("SAPPORO-0000009", "extra"),
-            ("SAPPORO-0000013", "missing"),
-        ]
-    );
+    let good = written().copy;
+    let three = vec![(2, &good), (4, &changed.copy), (13, &good)];
+    // 1, 3 and 5 to 10 have derived copies that no original is named of.
+    let all = "01 extra, 02 same, 03 extra, 04 stale, 05 extra, 06 extra, 07 extra, 08 extra, 09 extra, 10 extra, 13 missing";
+    assert_eq!(compare("r-2", 1, 13, three).unwrap().join(", "), all);
+    let some = compare("r-3", 2, 4, vec![(2, &good)]).unwrap();
+    assert_eq!(some.join(", "), "02 same, 03 extra, 04 extra");
+    let twice = compare("r-4", 2, 4, vec![(2, &good), (2, &changed.copy)]);
+    assert_eq!(twice, Err("R-PRV-02"));
+    assert_eq!(compare("r-5", 1, 1_001, vec![]), Err("R-PRV-01"));
 }

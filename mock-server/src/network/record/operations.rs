@@ -131,6 +131,8 @@ pub struct Exchange {
     pub concluded_at: Option<Moment>,
     /// Who asked.
     pub inquirer: InstitutionCode,
+    /// For whom it acted; none where it asked for itself.
+    pub delegator: Option<InstitutionCode>,
     /// For which task.
     pub task: crate::network::types::Key,
     /// Whom.
@@ -219,6 +221,7 @@ impl Network {
             at,
             concluded,
             inquirer,
+            delegator,
             task,
             provider,
             item,
@@ -237,6 +240,7 @@ impl Network {
             asked_at: at,
             concluded_at: concluded,
             inquirer,
+            delegator,
             task,
             provider,
             item,

@@ -25,6 +25,7 @@ struct Core {
     at: i64,
     concluded: Option<i64>,
     inquirer: Name,
+    delegator: Option<Name>,
     task: Name,
     provider: Name,
     item: Name,
@@ -38,7 +39,7 @@ impl Core {
     fn asks_as(&self, other: &Self) -> bool {
         (self.inquirer, self.task, self.provider, self.item)
             == (other.inquirer, other.task, other.provider, other.item)
-            && self.person == other.person
+            && (self.delegator, self.person) == (other.delegator, other.person)
     }
 }
 
@@ -90,6 +91,7 @@ impl Records {
             at,
             request,
             inquirer,
+            delegator,
             task,
             provider,
             item,
@@ -101,6 +103,7 @@ impl Records {
             at: at.unix(),
             concluded: None,
             inquirer: self.names.add(inquirer.as_str()),
+            delegator: delegator.map(|code| self.names.add(code.as_str())),
             task: self.names.add(task.as_str()),
             provider: self.names.add(provider.as_str()),
             item: self.names.add(item.as_str()),
@@ -111,18 +114,15 @@ impl Records {
         let asks_as = |number: &u32| self.core(*number).is_some_and(|known| known.asks_as(&core));
         let failed = self.failed.range((request, 0)..=(request, u32::MAX));
         let again = failed.map(|(_, number)| *number).find(asks_as);
-        let number = match again {
+        let number = if let Some(number) = again {
             // The same request again: one inquiry, one record.
-            Some(number) => {
-                self.failed.remove(&(request, number));
-                number
-            }
-            None => {
-                self.core.push_back(core);
-                let number = self.count();
-                self.write_side(&inquirer, number);
-                number
-            }
+            self.failed.remove(&(request, number));
+            number
+        } else {
+            self.core.push_back(core);
+            let number = self.count();
+            self.write_side(&inquirer, number);
+            number
         };
         let receipt = ReceiptNumber::numbered(number.into());
         if reached_provider {
@@ -391,6 +391,7 @@ impl Records {
             at,
             concluded,
             inquirer,
+            delegator,
             task,
             provider,
             item,
@@ -405,6 +406,7 @@ impl Records {
             at: Moment::from_unix(*at)?,
             concluded: concluded.and_then(Moment::from_unix),
             inquirer: institution(*inquirer)?,
+            delegator: delegator.and_then(institution),
             task: key(*task)?,
             provider: institution(*provider)?,
             item: key(*item)?,

@@ -18,6 +18,7 @@ fn entry(request: &str, outcome: Outcome, reached_provider: bool) -> RecordEntry
             &RequestId::new(request).unwrap(),
         ),
         inquirer: institution(INQUIRER),
+        delegator: None,
         task: Key::new("T-001").unwrap(),
         provider: institution(PROVIDER),
         item: Key::new("TAX-INCOME").unwrap(),

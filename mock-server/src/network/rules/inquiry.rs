@@ -129,8 +129,8 @@ static NOT_PERMITTED: FaultCode = FaultCode {
         "the provision was not permitted",
     ),
     next: Text::fixed(
-        "示された理由（照会許可用照合リスト、特定個人情報保護評価、独自利用事務の届出、マスターの適用）を確認してください。",
-        "look at the reason: the permission list, the impact assessment, the filing of the ordinance task, or the masters",
+        "示された理由（委任、照会許可用照合リスト、特定個人情報保護評価、独自利用事務の届出、マスターの適用）を確認してください。",
+        "look at the reason: the delegation, the permission list, the impact assessment, the filing of the ordinance task, or the masters",
     ),
     retry: Retry::Never,
 };
@@ -436,6 +436,38 @@ pub static CANCEL_IN_TIME: Rule = Rule {
     ),
 };
 
+/// Who acts for another does so by a delegation in force.
+pub static DELEGATION_KNOWN: Rule = Rule {
+    code: "R-INQ-24",
+    phase: PHASE,
+    mark: Mark::Law,
+    text: Text::fixed(
+        "委任を受けて行う照会は、委任元・照会者・事務の組合せが有効な委任マスターになければ許可されない（番号法第19条第8号）。許可の要否は委任元について判定する。",
+        "an inquiry for another institution is permitted only where delegator, inquirer and task stand together in the master of delegations in force (Number Use Act, article 19(8)); all else is judged for the delegator",
+    ),
+    fault: &NOT_PERMITTED,
+    off: Text::fixed(
+        "委任マスターにない委任による照会も、委任元について判定する。",
+        "a delegation that is not in the master counts too",
+    ),
+};
+
+/// A delegation was registered by the institution that delegates.
+pub static DELEGATION_REGISTERED: Rule = Rule {
+    code: "R-INQ-25",
+    phase: PHASE,
+    mark: Mark::Assumption,
+    text: Text::fixed(
+        "委任を受けて行う照会は、委任元の接続が承認されており、その接続申請に委任が登録されていなければ許可されない。",
+        "an inquiry for another institution is permitted only while that institution is approved, and its application registers the delegation",
+    ),
+    fault: &NOT_PERMITTED,
+    off: Text::fixed(
+        "登録していない委任元や、利用停止中の委任元に代わる照会も許可する。",
+        "an inquiry is permitted for an institution that did not register the delegation, or is suspended",
+    ),
+};
+
 /// The inquirer assessed its task.
 pub static IMPACT_ASSESSED: Rule = Rule {
     code: "R-INQ-19",
@@ -533,6 +565,8 @@ pub static RULES: &[&Rule] = &[
     &CONSENT_GIVEN,
     &PERSON_LINKED,
     &LINK_CONFIRMED,
+    &DELEGATION_KNOWN,
+    &DELEGATION_REGISTERED,
     &IMPACT_ASSESSED,
     &ORDINANCE_FILED,
     &QUADRUPLE_PERMITTED,

@@ -85,6 +85,19 @@ static COPY_OLDER: FaultCode = FaultCode {
     retry: Retry::Corrected,
 };
 
+static ORIGINAL_AHEAD: FaultCode = FaultCode {
+    code: "F-PRV-10",
+    text: Text::fixed(
+        "正本の更新日時が将来の日時です。",
+        "the original was changed at a time that is still to come",
+    ),
+    next: Text::fixed(
+        "正本の更新日時と、送信したシステムの時計を確認してください。",
+        "check when the original was changed, and the clock of the system that sent it",
+    ),
+    retry: Retry::Corrected,
+};
+
 static NOT_HELD: FaultCode = FaultCode {
     code: "F-PRV-07",
     text: Text::fixed(
@@ -143,13 +156,13 @@ pub static COPY_STANDS_ONCE: Rule = Rule {
     phase: PHASE,
     mark: Mark::Assumption,
     text: Text::fixed(
-        "一度の送信に、同じ者・特定個人情報・年度の副本が二度含まれてはならない。",
-        "a submission does not hold two copies of one person, item and year",
+        "一度の送信に、同じ者・特定個人情報・年度の副本が二度含まれてはならない。副本の照合では、全件を照合しない。",
+        "a submission does not hold two copies of one person, item and year; a comparison that names one twice is refused whole",
     ),
     fault: &STANDS_TWICE,
     off: Text::fixed(
-        "重複する副本も、順に処理する。",
-        "copies that stand twice are tried one after the other",
+        "重複する副本も、順に処理する。照合では、後のものが優先する。",
+        "copies that stand twice are tried one after the other; of two originals the later one is compared",
     ),
 };
 
@@ -361,6 +374,22 @@ pub static COPY_NOT_OLDER: Rule = Rule {
     ),
 };
 
+/// An original was not changed in the future.
+pub static ORIGINAL_NOT_AHEAD: Rule = Rule {
+    code: "R-PRV-20",
+    phase: PHASE,
+    mark: Mark::Assumption,
+    text: Text::fixed(
+        "副本の正本更新日時は、送信の時点より後であってはならない。",
+        "the original of a copy was not changed after the copy was sent",
+    ),
+    fault: &ORIGINAL_AHEAD,
+    off: Text::fixed(
+        "将来の正本更新日時の副本も登録する。",
+        "a copy of an original that was changed in the future is registered",
+    ),
+};
+
 /// A provider decides on its own requests.
 pub static OWN_HELD_REQUEST: Rule = Rule {
     code: "R-PRV-16",
@@ -439,6 +468,7 @@ pub static RULES: &[&Rule] = &[
     &FIELD_OF_KIND,
     &FIELD_NOT_TOO_LONG,
     &ZERO_TOLD_APART,
+    &ORIGINAL_NOT_AHEAD,
     &NOT_REGISTERED_YET,
     &COPY_THERE,
     &COPY_NOT_OLDER,

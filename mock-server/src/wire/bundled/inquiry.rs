@@ -56,6 +56,8 @@ fn question(fields: &mut Children<'_, '_>) -> Result<Question, Fault> {
     let atena = atena(fields)?;
     let task = fields.typed("Task", Key::FORM, Key::new)?;
     let procedure = fields.typed("Procedure", Key::FORM, Key::new)?;
+    let delegator =
+        fields.typed_optional("Delegator", InstitutionCode::FORM, InstitutionCode::new)?;
     let provider = fields.typed("Provider", InstitutionCode::FORM, InstitutionCode::new)?;
     let item = item(fields)?;
     let time = time(fields)?;
@@ -64,6 +66,7 @@ fn question(fields: &mut Children<'_, '_>) -> Result<Question, Fault> {
         atena,
         task,
         procedure,
+        delegator,
         provider,
         item,
         time,
@@ -189,6 +192,7 @@ fn result(told: &Told, xml: &mut Writer) {
 pub(super) fn about(about: &About, xml: &mut Writer) {
     let About {
         inquirer,
+        delegator,
         provider,
         atena,
         task,
@@ -199,6 +203,10 @@ pub(super) fn about(about: &About, xml: &mut Writer) {
         concluded_at,
     } = about;
     xml.leaf("n:Inquirer", inquirer.as_str());
+    xml.optional(
+        "n:Delegator",
+        delegator.as_ref().map(InstitutionCode::as_str),
+    );
     xml.leaf("n:Provider", provider.as_str());
     xml.optional("n:AtenaNumber", atena.as_ref().map(AtenaNumber::as_str));
     xml.leaf("n:Task", task.as_str());

@@ -7,9 +7,9 @@ use crate::{
         inquiry::State,
         provision::{
             Answer, AnsweredCopy, Command, Content, Copy, CopyKey, Filled, Given, HeldRequest,
-            Marks, Row, Written,
+            Marks, Row, Span, Written,
         },
-        types::{Digest, Key, MasterVersion, ReceiptNumber},
+        types::{AtenaNumber, Digest, Key, MasterVersion, ReceiptNumber},
     },
     wire::{
         bundled::{
@@ -54,6 +54,10 @@ pub(super) static OPERATIONS: &[Operation] = &[
             let command = Command::Compare {
                 item: item(fields)?,
                 year: year(fields)?,
+                span: Span {
+                    first: number("FirstAtenaNumber", fields)?,
+                    last: number("LastAtenaNumber", fields)?,
+                },
                 originals: fields.list_or_none("Original", |original| {
                     let atena = atena(original)?;
                     let digest = original.typed("Digest", Digest::FORM, Digest::new)?;
@@ -166,6 +170,11 @@ fn field(fields: &mut Children<'_, '_>) -> Result<Filled, Fault> {
         })?,
     };
     Ok(Filled { name, content })
+}
+
+/// An atena number, where one is named.
+fn number(name: &str, fields: &mut Children<'_, '_>) -> Result<Option<AtenaNumber>, Fault> {
+    fields.typed_optional(name, AtenaNumber::FORM, AtenaNumber::new)
 }
 
 /// The operation that is answered.

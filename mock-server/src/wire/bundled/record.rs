@@ -6,7 +6,7 @@ use crate::{
     network::{
         self, Fault,
         record::{Answer, Command, Exchange, InstitutionRecord, Page, Period, Selection},
-        types::{AtenaNumber, ReceiptNumber},
+        types::{AtenaNumber, InstitutionCode, ReceiptNumber},
     },
     wire::{
         bundled::{Operation, values, writer::Writer},
@@ -123,6 +123,7 @@ pub(super) fn exchange(exchange: &Exchange, xml: &mut Writer) {
         asked_at,
         concluded_at,
         inquirer,
+        delegator,
         task,
         provider,
         item,
@@ -132,6 +133,10 @@ pub(super) fn exchange(exchange: &Exchange, xml: &mut Writer) {
     xml.leaf("n:AskedAt", asked_at.to_string());
     xml.optional("n:ConcludedAt", concluded_at.map(|at| at.to_string()));
     xml.leaf("n:Inquirer", inquirer.as_str());
+    xml.optional(
+        "n:Delegator",
+        delegator.as_ref().map(InstitutionCode::as_str),
+    );
     xml.leaf("n:Task", task.as_str());
     xml.leaf("n:Provider", provider.as_str());
     xml.leaf("n:Item", item.as_str());
