@@ -4,8 +4,22 @@
 
 use std::ops::Range;
 
+use base64::{
+    Engine as _, alphabet,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
+
 /// Shorter text cannot hold eleven digits.
 const SHORTEST: usize = 15;
+
+/// Either alphabet once its last two letters are those of the first, with or without the last equals signs, also where
+/// the last letter says more bits than are whole bytes.
+const ANY: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
 
 /// The stretches of a text that may be base64, and what each says as text.
 ///
@@ -47,12 +61,12 @@ fn runs(text: &str) -> impl Iterator<Item = Range<usize>> {
     let mut at = 0;
     std::iter::from_fn(move || {
         let rest = bytes.get(at..)?;
-        let start = at + rest.iter().position(|byte| value(*byte).is_some())?;
+        let start = at + rest.iter().position(|byte| is_letter(*byte))?;
         let count = |from: usize, is: fn(&u8) -> bool| {
             let rest = bytes.get(from..).unwrap_or_default();
             rest.iter().take_while(|byte| is(byte)).count()
         };
-        let letters = start + count(start, |byte| value(*byte).is_some());
+        let letters = start + count(start, |byte| is_letter(*byte));
         at = letters + count(letters, |byte| *byte == b'=').min(2);
         Some(start..at)
     })
@@ -60,57 +74,30 @@ fn runs(text: &str) -> impl Iterator<Item = Range<usize>> {
 
 /// What base64 text says; nothing where it cannot be base64.
 fn decode(text: &str) -> Option<String> {
-    let mut out = Vec::with_capacity(text.len() / 4 * 3);
-    let (mut held, mut bits, mut count) = (0_u32, 0_u32, 0_usize);
     if text.len() < SHORTEST {
         return None;
     }
-    for byte in text.trim_end_matches('=').bytes() {
-        if byte.is_ascii_whitespace() {
-            continue;
-        }
-        held = (held << 6) | value(byte)?;
-        bits += 6;
-        count += 1;
-        if bits >= 8 {
-            bits -= 8;
-            out.push(u8::try_from((held >> bits) & 0xff).ok()?);
-        }
-    }
-    (count >= SHORTEST && count % 4 != 1).then(|| String::from_utf8_lossy(&out).into_owned())
+    let letters: Vec<u8> = text
+        .trim_end_matches('=')
+        .bytes()
+        .filter(|byte| !byte.is_ascii_whitespace())
+        .map(|byte| match byte {
+            b'-' => b'+',
+            b'_' => b'/',
+            byte => byte,
+        })
+        .collect();
+    let said = (letters.len() >= SHORTEST).then(|| ANY.decode(letters).ok())?;
+    said.map(|said| String::from_utf8_lossy(&said).into_owned())
 }
 
-fn value(byte: u8) -> Option<u32> {
-    let value = match byte {
-        b'A'..=b'Z' => byte - b'A',
-        b'a'..=b'z' => byte - b'a' + 26,
-        b'0'..=b'9' => byte - b'0' + 52,
-        b'+' | b'-' => 62,
-        b'/' | b'_' => 63,
-        _ => return None,
-    };
-    Some(u32::from(value))
+fn is_letter(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')
 }
 
 #[cfg(test)]
 pub(crate) fn encode(bytes: &[u8]) -> String {
-    let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::new();
-    for chunk in bytes.chunks(3) {
-        let held = chunk
-            .iter()
-            .chain([&0, &0])
-            .take(3)
-            .fold(0_usize, |held, byte| held << 8 | usize::from(*byte));
-        for place in 0..4 {
-            if place <= chunk.len() {
-                out.push(char::from(letters[held >> (18 - 6 * place) & 63]));
-            } else {
-                out.push('=');
-            }
-        }
-    }
-    out
+    base64::engine::general_purpose::STANDARD.encode(bytes)
 }
 
 #[cfg(test)]

@@ -1,8 +1,21 @@
-//! Base64 text within other text. By hand, since what is sought is text in any of its dialects, with or without its
-//! last equals signs.
+//! Base64 text within other text, in any of its dialects, with or without its last equals signs.
+
+use base64::{
+    Engine as _, alphabet,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
 
 /// Shorter text cannot hold twelve digits.
 const SHORTEST: usize = 16;
+
+/// Either alphabet once its last two letters are those of the first, with or without the last equals signs, also where
+/// the last letter says more bits than are whole bytes.
+const ANY: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
 
 /// The stretches of a text that may be base64.
 pub(super) fn tokens(text: &str) -> impl Iterator<Item = (usize, usize)> {
@@ -10,16 +23,13 @@ pub(super) fn tokens(text: &str) -> impl Iterator<Item = (usize, usize)> {
     let mut at = 0;
     std::iter::from_fn(move || {
         while let Some(byte) = bytes.get(at) {
-            if value(*byte).is_none() {
+            if !is_letter(*byte) {
                 at += 1;
                 continue;
             }
             let start = at;
             let rest = bytes.get(start..).unwrap_or_default();
-            at += rest
-                .iter()
-                .take_while(|byte| value(**byte).is_some())
-                .count();
+            at += rest.iter().take_while(|byte| is_letter(**byte)).count();
             let end = at;
             if end - start >= SHORTEST {
                 let padding = bytes.get(end..).unwrap_or_default();
@@ -37,54 +47,30 @@ pub(super) fn tokens(text: &str) -> impl Iterator<Item = (usize, usize)> {
 
 /// What base64 text says, white space in it left out; nothing where it is no base64.
 pub(super) fn decode(text: &str) -> Option<String> {
-    let mut out = Vec::with_capacity(text.len() / 4 * 3);
-    let (mut held, mut bits, mut count) = (0_u32, 0_u32, 0_usize);
-    for byte in text.trim_end_matches('=').bytes() {
-        if byte.is_ascii_whitespace() {
-            continue;
-        }
-        held = (held << 6) | value(byte)?;
-        bits += 6;
-        count += 1;
-        if bits >= 8 {
-            bits -= 8;
-            out.push(u8::try_from((held >> bits) & 0xff).ok()?);
-        }
+    if text.len() < SHORTEST {
+        return None;
     }
-    (count >= SHORTEST && count % 4 != 1).then(|| String::from_utf8_lossy(&out).into_owned())
+    let letters: Vec<u8> = text
+        .trim_end_matches('=')
+        .bytes()
+        .filter(|byte| !byte.is_ascii_whitespace())
+        .map(|byte| match byte {
+            b'-' => b'+',
+            b'_' => b'/',
+            byte => byte,
+        })
+        .collect();
+    let said = (letters.len() >= SHORTEST).then(|| ANY.decode(letters).ok())?;
+    said.map(|said| String::from_utf8_lossy(&said).into_owned())
 }
 
-fn value(byte: u8) -> Option<u32> {
-    let value = match byte {
-        b'A'..=b'Z' => byte - b'A',
-        b'a'..=b'z' => byte - b'a' + 26,
-        b'0'..=b'9' => byte - b'0' + 52,
-        b'+' | b'-' => 62,
-        b'/' | b'_' => 63,
-        _ => return None,
-    };
-    Some(u32::from(value))
+fn is_letter(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')
 }
 
 #[cfg(test)]
 pub(super) fn encode(bytes: &[u8]) -> String {
-    let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::new();
-    for chunk in bytes.chunks(3) {
-        let held = chunk
-            .iter()
-            .chain([&0, &0])
-            .take(3)
-            .fold(0_usize, |held, byte| held << 8 | usize::from(*byte));
-        for place in 0..4 {
-            if place <= chunk.len() {
-                out.push(char::from(letters[held >> (18 - 6 * place) & 63]));
-            } else {
-                out.push('=');
-            }
-        }
-    }
-    out
+    base64::engine::general_purpose::STANDARD.encode(bytes)
 }
 
 #[cfg(test)]
