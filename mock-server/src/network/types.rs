@@ -151,10 +151,22 @@ fn numbered(text: &str, prefix: &str) -> bool {
         .is_some_and(|digits| digits.len() == 8 && digits.chars().all(|c| c.is_ascii_digit()))
 }
 
+/// The number after its prefix.
+fn number(text: &str) -> u64 {
+    text.get(3..)
+        .and_then(|digits| digits.parse().ok())
+        .unwrap_or(0)
+}
+
 impl AcquisitionNumber {
     /// The one with this place in the network's count; it tells nothing of the person.
     pub fn numbered(number: u64) -> Self {
         Self(format!("AQ-{:08}", number % 100_000_000).into())
+    }
+
+    /// Its place in the network's count.
+    pub fn number(&self) -> u64 {
+        number(&self.0)
     }
 }
 
@@ -173,10 +185,7 @@ impl ReceiptNumber {
 
     /// Its place in the network's count.
     pub fn number(&self) -> u64 {
-        self.0
-            .get(3..)
-            .and_then(|digits| digits.parse().ok())
-            .unwrap_or(0)
+        number(&self.0)
     }
 }
 
@@ -188,10 +197,7 @@ impl BatchNumber {
 
     /// Its place in the network's count.
     pub fn number(&self) -> u64 {
-        self.0
-            .get(3..)
-            .and_then(|digits| digits.parse().ok())
-            .unwrap_or(0)
+        number(&self.0)
     }
 }
 

@@ -125,7 +125,7 @@ impl Network {
         let times = if how == Some(Disturb::Doubled) { 2 } else { 1 };
         let when = at.plus(delay).unwrap_or(at);
         for _ in 0..times {
-            self.schedule.add(when, Due::Notify(number.clone()));
+            self.schedule.add(when, &Due::Notify(number.clone()));
         }
     }
 

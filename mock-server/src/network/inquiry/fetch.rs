@@ -67,7 +67,7 @@ impl Network {
             receipt,
             state,
         };
-        match &inquiry.ending {
+        match self.inquiries.ending(&told.receipt) {
             Ending::Given(list) if state == State::Answered => told.copies = list.to_vec(),
             Ending::Denied(rule) if state == State::Denied => {
                 told.denial = Some(denial(rule, record));
@@ -166,7 +166,7 @@ impl Network {
         &self,
         receipt: &ReceiptNumber,
     ) -> Option<(Inquiry, Record)> {
-        let inquiry = self.inquiries.get(receipt).cloned();
+        let inquiry = self.inquiries.get(receipt).copied();
         inquiry.zip(self.records.get(receipt))
     }
 

@@ -43,7 +43,7 @@ impl Network {
         let due = crate::network::schedule::Due::Inquiry(step, receipt.clone());
         // Past the end of the calendar nothing happens.
         if let Some(at) = at.plus(seconds) {
-            self.schedule.add(at, due);
+            self.schedule.add(at, &due);
         }
     }
 

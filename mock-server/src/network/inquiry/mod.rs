@@ -14,14 +14,16 @@ mod ask;
 mod fetch;
 mod flow;
 mod state;
+mod store;
 #[cfg(test)]
 pub(crate) mod tests;
 
 use std::sync::Arc;
 
 pub(crate) use flow::Step;
-pub(crate) use state::{Ending, Inquiries, Inquiry};
+pub(crate) use state::{Ending, Inquiry};
 pub use state::{State, Time};
+pub(crate) use store::Inquiries;
 
 use crate::network::{
     Context, Fault, Network,
