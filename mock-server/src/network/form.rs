@@ -46,16 +46,21 @@ impl Found {
         if text.len() < 11 {
             return;
         }
-        if self.individual_number.is_none() && number::has_individual_number(text) {
+        let (mut individual, mut resident) = (false, false);
+        number::each(text, |digits| {
+            individual |= number::is_individual_number(digits);
+            resident |= number::is_resident_code(digits);
+        });
+        if individual && self.individual_number.is_none() {
             self.individual_number = Some(place());
         }
-        if self.resident_code.is_none() && number::has_resident_code(text) {
+        if resident && self.resident_code.is_none() {
             self.resident_code = Some(place());
         }
     }
 
     /// Looks at the texts of neighbouring elements of one name, over which a number may be split.
-    pub fn look_across(&mut self, texts: &[String], place: impl Fn() -> String) {
+    pub fn look_across(&mut self, texts: &[impl AsRef<str>], place: impl Fn() -> String) {
         if self.individual_number.is_none() && number::is_split(texts, number::is_individual_number)
         {
             self.individual_number = Some(place());

@@ -1,8 +1,10 @@
 //! Collects the texts of a message for the rules of the form, with the place of each.
 
+use std::borrow::Cow;
+
 use roxmltree::{Document, Node, NodeType};
 
-use crate::network::form::Found;
+use crate::{network::form::Found, wire::reader::text_of};
 
 /// What a message holds that it may not.
 pub(super) fn inspect(document: &Document<'_>) -> Found {
@@ -30,20 +32,22 @@ fn element(node: Node<'_, '_>, found: &mut Found) {
             format!("{}/@{}", path(node), attribute.name())
         });
     }
-    let mut texts = node.children().filter(Node::is_text);
-    match (texts.next(), texts.next()) {
-        (None, _) => {}
-        (Some(only), None) => found.look(only.text().unwrap_or_default(), || path(node)),
-        // A comment stands within the text; what is read is the text without it.
-        (Some(_), Some(_)) => found.look(&text_of(node), || path(node)),
-    }
-    let children: Vec<Node<'_, '_>> = node.children().filter(Node::is_element).collect();
-    for run in children.chunk_by(|left, right| left.tag_name() == right.tag_name()) {
-        if let [first, _, ..] = run {
-            let texts: Vec<String> = run.iter().map(|node| text_of(only_leaf(*node))).collect();
-            found.look_across(&texts, || path(only_leaf(*first)));
+    found.look(&text_of(node), || path(node));
+    let mut first = node.first_element_child();
+    while let Some(start) = first {
+        let run = || from(start).take_while(|node| node.tag_name() == start.tag_name());
+        let after = run().last().and_then(|last| last.next_sibling_element());
+        if run().nth(1).is_some() {
+            let texts: Vec<Cow<'_, str>> = run().map(|node| text_of(only_leaf(node))).collect();
+            found.look_across(&texts, || path(only_leaf(start)));
         }
+        first = after;
     }
+}
+
+/// An element and its neighbours after it.
+fn from<'a, 'input>(node: Node<'a, 'input>) -> impl Iterator<Item = Node<'a, 'input>> {
+    std::iter::successors(Some(node), Node::next_sibling_element)
 }
 
 /// What an entry holds that holds one thing; else the element itself.
@@ -53,13 +57,6 @@ fn only_leaf<'a, 'input>(node: Node<'a, 'input>) -> Node<'a, 'input> {
         (Some(only), None) => only,
         (None | Some(_), _) => node,
     }
-}
-
-fn text_of(node: Node<'_, '_>) -> String {
-    node.children()
-        .filter(Node::is_text)
-        .filter_map(|text| text.text())
-        .collect()
 }
 
 /// The names from the operation on, such as `/Echo/Text`.

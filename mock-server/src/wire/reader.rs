@@ -1,5 +1,7 @@
 //! A strict reader of one request body: no DTD, limited nesting, and a cursor that takes elements in the schema's order.
 
+use std::borrow::Cow;
+
 use roxmltree::{Document, Node, NodeType, ParsingOptions};
 
 use crate::{
@@ -113,6 +115,11 @@ fn refuse_declared_encoding(text: &str) -> Result<(), Fault> {
 
 /// Counts nesting before a tree is built, so that a deep document costs no stack.
 fn refuse_deep_nesting(text: &str) -> Result<(), Fault> {
+    // Most messages have fewer tags than may be nested: these need no second reading.
+    let opens = |pair: &&[u8]| matches!(pair, [b'<', next] if *next != b'/');
+    if text.as_bytes().windows(2).filter(opens).count() <= MAX_DEPTH {
+        return Ok(());
+    }
     let mut reader = quick_xml::Reader::from_str(text);
     reader.config_mut().check_end_names = false;
     let mut depth = 0_usize;
@@ -138,7 +145,7 @@ fn refuse_deep_nesting(text: &str) -> Result<(), Fault> {
 /// The children of one element, taken in order.
 pub(crate) struct Children<'a, 'input> {
     parent: Node<'a, 'input>,
-    rest: Vec<Node<'a, 'input>>,
+    next: Option<Node<'a, 'input>>,
 }
 
 impl<'a, 'input> Children<'a, 'input> {
@@ -151,22 +158,33 @@ impl<'a, 'input> Children<'a, 'input> {
                 &format!("attribute '{}'", attribute.name()),
             ));
         }
-        let mut rest = Vec::new();
         for child in parent.children() {
             match child.node_type() {
-                NodeType::Element => rest.push(child),
                 NodeType::Text if child.text().is_none_or(|text| text.chars().all(is_space)) => {}
                 NodeType::Text => {
                     return Err(invalid(parent, "要素の間の文字", "text between elements"));
                 }
-                NodeType::Comment | NodeType::Root => {}
+                NodeType::Element | NodeType::Comment | NodeType::Root => {}
                 NodeType::PI => {
                     return Err(processing_instruction(parent));
                 }
             }
         }
-        rest.reverse();
-        Ok(Self { parent, rest })
+        Ok(Self {
+            parent,
+            next: parent.first_element_child(),
+        })
+    }
+
+    fn take(&mut self) -> Option<Node<'a, 'input>> {
+        let node = self.next?;
+        self.next = node.next_sibling_element();
+        Some(node)
+    }
+
+    fn is_next(&self, namespace: &str, name: &str) -> bool {
+        self.next
+            .is_some_and(|node| node.has_tag_name((namespace, name)))
     }
 
     /// The next element, which must have this name.
@@ -175,7 +193,7 @@ impl<'a, 'input> Children<'a, 'input> {
         namespace: &str,
         name: &str,
     ) -> Result<Node<'a, 'input>, Fault> {
-        match self.rest.pop() {
+        match self.take() {
             Some(node) if node.has_tag_name((namespace, name)) => Ok(node),
             Some(node) => Err(invalid(
                 node,
@@ -192,8 +210,7 @@ impl<'a, 'input> Children<'a, 'input> {
 
     /// The next element if it has this name.
     pub(crate) fn optional(&mut self, namespace: &str, name: &str) -> Option<Node<'a, 'input>> {
-        self.rest
-            .pop_if(|node| node.has_tag_name((namespace, name)))
+        self.is_next(namespace, name).then(|| self.take()).flatten()
     }
 
     /// The value of the next element, which must have this name in the contract's namespace and a text of this form.
@@ -242,8 +259,7 @@ impl<'a, 'input> Children<'a, 'input> {
         name: &str,
         read: impl Fn(&mut Children<'_, '_>) -> Result<T, Fault>,
     ) -> Result<Vec<T>, Fault> {
-        let is_next = |node: &Node<'_, '_>| node.has_tag_name((NAMESPACE, name));
-        if self.rest.last().is_some_and(is_next) {
+        if self.is_next(NAMESPACE, name) {
             self.list(name, read)
         } else {
             Ok(Vec::new())
@@ -252,14 +268,13 @@ impl<'a, 'input> Children<'a, 'input> {
 
     /// The next element, whatever it is called.
     pub(crate) fn any(&mut self) -> Result<Node<'a, 'input>, Fault> {
-        self.rest
-            .pop()
+        self.take()
             .ok_or_else(|| invalid(self.parent, "要素がありません", "an element is missing"))
     }
 
     /// Nothing may be left.
     pub(crate) fn end(mut self) -> Result<(), Fault> {
-        match self.rest.pop() {
+        match self.take() {
             None => Ok(()),
             Some(node) => Err(invalid(
                 node,
@@ -277,11 +292,7 @@ pub(crate) fn typed<T>(
     read: impl Fn(&str) -> Option<T>,
 ) -> Result<T, Fault> {
     Children::of_text(node)?;
-    let text: String = node
-        .children()
-        .filter(Node::is_text)
-        .filter_map(|child| child.text())
-        .collect();
+    let text = text_of(node);
     read(&text).ok_or_else(|| {
         let shown: String = text.chars().take(40).collect();
         invalid(
@@ -290,6 +301,16 @@ pub(crate) fn typed<T>(
             &format!("'{shown}' is not of the form {form}"),
         )
     })
+}
+
+/// The text of an element, in one piece also where a comment stands within it.
+pub(super) fn text_of<'a>(node: Node<'a, '_>) -> Cow<'a, str> {
+    let mut texts = node
+        .children()
+        .filter(Node::is_text)
+        .filter_map(|child| child.text());
+    let first = Cow::Borrowed(texts.next().unwrap_or_default());
+    texts.fold(first, |text, more| text + more)
 }
 
 impl Children<'_, '_> {

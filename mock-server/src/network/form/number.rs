@@ -30,16 +30,12 @@ pub(crate) fn hide(text: &str) -> String {
     out
 }
 
-pub(super) fn has_individual_number(text: &str) -> bool {
-    has(text, is_individual_number)
-}
-
-pub(super) fn has_resident_code(text: &str) -> bool {
-    has(text, is_resident_code)
-}
-
-fn has(text: &str, is_number: fn(&[u8]) -> bool) -> bool {
-    runs(text).any(|run| is_number(&run.digits)) || encoded(text, is_number).next().is_some()
+/// Shows the digits of each candidate in a text, also of those that base64 text says.
+pub(super) fn each(text: &str, mut look: impl FnMut(&[u8])) {
+    runs(text).for_each(|run| look(&run.digits));
+    for (_, said) in base64::stretches(text) {
+        runs(&said).for_each(|run| look(&run.digits));
+    }
 }
 
 /// Where base64 text stands that says a number.
@@ -51,8 +47,11 @@ fn encoded(text: &str, is_number: impl Fn(&[u8]) -> bool) -> impl Iterator<Item 
 }
 
 /// Whether some neighbouring texts that are all digits make up a number together.
-pub(super) fn is_split(texts: &[String], is_number: impl Fn(&[u8]) -> bool) -> bool {
-    let parts: Vec<Option<Vec<u8>>> = texts.iter().map(|text| only_digits(text)).collect();
+pub(super) fn is_split(texts: &[impl AsRef<str>], is_number: impl Fn(&[u8]) -> bool) -> bool {
+    let parts: Vec<Option<Vec<u8>>> = texts
+        .iter()
+        .map(|text| only_digits(text.as_ref()))
+        .collect();
     (0..parts.len()).any(|from| {
         let mut digits = Vec::new();
         for (count, part) in parts.iter().skip(from).enumerate() {
@@ -98,6 +97,34 @@ struct Run {
 }
 
 fn runs(text: &str) -> impl Iterator<Item = Run> {
+    let found = if may_hold(text) {
+        free(text)
+    } else {
+        Vec::new()
+    };
+    let uuids = if found.is_empty() {
+        Vec::new()
+    } else {
+        uuids(text)
+    };
+    found.into_iter().filter(move |run| {
+        !uuids
+            .iter()
+            .any(|start| *start <= run.start && run.end <= start + UUID)
+    })
+}
+
+/// Whether a text has digits enough for the shortest number: most have not, and cost one look.
+fn may_hold(text: &str) -> bool {
+    let may_be_digit = |byte: &u8| byte.is_ascii_digit() || *byte == FULL_WIDTH;
+    text.bytes().filter(may_be_digit).count() >= 11
+}
+
+/// The first byte of every full-width digit.
+const FULL_WIDTH: u8 = 0xEF;
+
+/// The runs that no ASCII letter touches.
+fn free(text: &str) -> Vec<Run> {
     let mut found = Vec::new();
     let mut current: Option<Run> = None;
     let mut before = None;
@@ -127,16 +154,7 @@ fn runs(text: &str) -> impl Iterator<Item = Run> {
         before = Some(c);
     }
     found.extend(current.filter(|_| !touches));
-    let uuids = if found.is_empty() {
-        Vec::new()
-    } else {
-        uuids(text)
-    };
-    found.into_iter().filter(move |run| {
-        !uuids
-            .iter()
-            .any(|start| *start <= run.start && run.end <= start + UUID)
-    })
+    found
 }
 
 const UUID: usize = 36;
@@ -163,7 +181,7 @@ fn uuids(text: &str) -> Vec<usize> {
 
 fn only_digits(text: &str) -> Option<Vec<u8>> {
     let text = text.trim();
-    let run = runs(text).next()?;
+    let run = free(text).into_iter().next()?;
     (run.start == 0 && run.end == text.len()).then_some(run.digits)
 }
 
@@ -186,6 +204,20 @@ fn is_separator(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn has(text: &str, is_number: fn(&[u8]) -> bool) -> bool {
+        let mut found = false;
+        each(text, |digits| found |= is_number(digits));
+        found
+    }
+
+    fn has_individual_number(text: &str) -> bool {
+        has(text, is_individual_number)
+    }
+
+    fn has_resident_code(text: &str) -> bool {
+        has(text, is_resident_code)
+    }
 
     /// Twelve digits with a right check digit, made here so that none stands in this file.
     fn specimens() -> Vec<String> {

@@ -61,12 +61,18 @@ pub(super) fn check_binding(request: &RawRequest<'_>) -> Result<(), Fault> {
 
 /// `SOAPAction` must name the operation.
 pub(super) fn check_action(request: &RawRequest<'_>, operation: &str) -> Result<(), Fault> {
-    let expected = format!("{NAMESPACE}:{operation}");
     // Clients send it with quotes, as SOAP 1.1 has it, and many without.
-    let right = |action: &str| action == expected || action == format!("\"{expected}\"");
-    if request.soap_action.is_some_and(right) {
+    let named = |action: &str| {
+        let bare = action
+            .strip_prefix('"')
+            .and_then(|rest| rest.strip_suffix('"'));
+        let (space, name) = bare.unwrap_or(action).rsplit_once(':')?;
+        Some(space == NAMESPACE && name == operation)
+    };
+    if request.soap_action.and_then(named) == Some(true) {
         return Ok(());
     }
+    let expected = format!("{NAMESPACE}:{operation}");
     let found = request.soap_action.unwrap_or("");
     Err(reader::fault(
         &faults::BAD_BINDING,

@@ -7,13 +7,16 @@ use crate::wire::{
     bundled::{NAMESPACE, SOAP, XML_TYPE},
 };
 
+/// As long as most answers are, in bytes.
+const USUAL: usize = 2 << 10;
+
 /// Writes an envelope into memory, which cannot fail.
 pub(crate) struct Writer(quick_xml::Writer<Vec<u8>>);
 
 impl Writer {
     /// An envelope with its body open.
     pub(crate) fn envelope() -> Self {
-        let mut xml = Self(quick_xml::Writer::new(Vec::new()));
+        let mut xml = Self(quick_xml::Writer::new(Vec::with_capacity(USUAL)));
         xml.event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)));
         let mut envelope = BytesStart::new("s:Envelope");
         envelope.push_attribute(("xmlns:s", SOAP));
