@@ -1,4 +1,4 @@
-//! One request of the network: its limits, its world, the network's reply, and what a misbehaviour makes of it.
+//! One request of the network: its world, its limits, and what is sent back.
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
@@ -6,9 +6,7 @@ use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::{
     Request, Response, StatusCode,
     body::{Body as _, Bytes, Incoming},
-    header::{
-        CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderName, HeaderValue, RETRY_AFTER,
-    },
+    header::{CONNECTION, CONTENT_TYPE, HOST, HeaderValue, RETRY_AFTER},
     http::request::Parts,
 };
 use tokio::{
@@ -17,23 +15,18 @@ use tokio::{
 };
 
 use crate::{
-    network::{
-        Fault, Input, Sender,
-        caller::Caller,
-        rules::{FaultCode, Retry, faults},
-    },
+    network::{Fault, caller::Caller, rules::Retry},
     server::{
         Shared,
-        calls::{Body, Call},
-        mask::masked,
-        misbehave::{Outcome, Spoil},
-        port::{Binding, MAX_HEADERS, MAX_HEADERS_SIZE},
+        misbehave::Outcome,
+        port::Binding,
+        refusal::{of_form, too_busy},
         stream::{Cue, End, Script},
         within,
-        worlds::{MAIN, State, World},
+        worlds::MAIN,
     },
     text::Text,
-    wire::{RawRequest, RawResponse},
+    wire::RawResponse,
 };
 
 /// One connection whose handshake is done.
@@ -43,6 +36,8 @@ pub(crate) struct Visit {
     pub(crate) caller: Caller,
     /// All whom the certificate names, `caller` first.
     pub(crate) callers: Vec<Caller>,
+    /// Their names, as the journal has them.
+    pub(crate) names: Arc<str>,
     pub(crate) cue: Cue,
     /// There are too many connections already.
     pub(crate) busy: bool,
@@ -93,8 +88,7 @@ impl Visit {
             Ok(body) => body,
             Err(fault) => return self.refuse(&fault, StatusCode::INTERNAL_SERVER_ERROR),
         };
-        let outcome = self.exchange(&world, &parts, path, &body);
-        match outcome {
+        match self.exchange(&world, &parts, path, &body) {
             Outcome::Answer(answer) => whole(answer),
             Outcome::Response(response) => response.map(Full::new),
             Outcome::Script(script) => self.play(script),
@@ -186,129 +180,6 @@ impl Visit {
         }
     }
 
-    /// Hands a request to its world, spoils the answer if the world says so, and keeps both in the journal.
-    fn exchange(&self, world: &World, parts: &Parts, path: &str, body: &[u8]) -> Outcome {
-        let content_type = header(parts, CONTENT_TYPE);
-        let content_encoding = header(parts, CONTENT_ENCODING);
-        let action = header(parts, HeaderName::from_static("soapaction"));
-        let action = action.as_deref();
-        let raw = RawRequest {
-            method: parts.method.as_str(),
-            path,
-            content_type: content_type.as_deref(),
-            content_encoding: content_encoding.as_deref(),
-            soap_action: action,
-            body,
-        };
-        let decoded = self.shared.contract.decode(&raw);
-        let request_id = decoded
-            .as_ref()
-            .ok()
-            .map(|decoded| decoded.sender.request_id.to_string());
-        // Under the lock: only what touches the world's state. Reading and writing messages go on beside each other.
-        let (at, spoil, reply) = {
-            let mut state = world.state();
-            let at = state.clock.now();
-            let spoil = state.spoiling.map(|spoiling| spoiling.spoil);
-            let undone = matches!(spoil, Some(Spoil::CloseBeforeApply | Spoil::TooBusy));
-            let reply = if undone {
-                None
-            } else {
-                Some(decoded.map(|decoded| {
-                    let caller = self.caller(&state, &decoded.sender);
-                    let reply = state.network.apply(Input {
-                        at,
-                        caller,
-                        sender: decoded.sender,
-                        command: decoded.command,
-                        found: decoded.found,
-                    });
-                    state.count_lie();
-                    reply
-                }))
-            };
-            (at, spoil, reply)
-        };
-        let (right, fault) = match &reply {
-            None => (None, None),
-            Some(Ok(reply)) => {
-                let id = request_id.as_deref().unwrap_or("");
-                let fault = reply.as_ref().err().map(|fault| fault.code.code);
-                (Some(self.shared.contract.encode(id, at, reply)), fault)
-            }
-            Some(Err(fault)) => (
-                Some(self.shared.contract.encode_fault(fault)),
-                Some(fault.code.code),
-            ),
-        };
-        let right = right.unwrap_or_else(|| self.undone(spoil));
-        let spoilt = spoil.and_then(|spoil| {
-            let outcome = spoil.apply(&right)?;
-            world
-                .state()
-                .count_spoilt(spoil)
-                .then_some((spoil, outcome))
-        });
-        let request = Body::keep(body);
-        let answer = Body::keep(&right.body);
-        let (spoil, outcome) = match spoilt {
-            Some((spoil, outcome)) => (Some(spoil), outcome),
-            None => (None, Outcome::Answer(right)),
-        };
-        let status = match &outcome {
-            Outcome::Answer(answer) => Some(answer.status),
-            Outcome::Response(response) => Some(response.status().as_u16()),
-            Outcome::Script(_) | Outcome::Held => None,
-        };
-        world
-            .calls
-            .add(Call::weight(&request, &answer), |number| Call {
-                number,
-                at: at.to_string(),
-                caller: self.names(),
-                method: short(parts.method.as_str()),
-                path: short(path),
-                action: action.map(short),
-                request_id,
-                status,
-                fault,
-                spoilt: spoil,
-                request,
-                answer,
-            });
-        outcome
-    }
-
-    /// What is answered to a request that is not carried out: that there is no place for it, or nothing.
-    fn undone(&self, spoil: Option<Spoil>) -> RawResponse {
-        if spoil != Some(Spoil::TooBusy) {
-            return RawResponse {
-                status: 200,
-                content_type: "",
-                body: Vec::new(),
-            };
-        }
-        let fault = too_busy(self.shared.limits.connections);
-        RawResponse {
-            status: StatusCode::SERVICE_UNAVAILABLE.as_u16(),
-            ..self.shared.contract.encode_fault(&fault)
-        }
-    }
-
-    /// Who calls: the one whom the certificate names. Where it names several and the world allows that, the one in
-    /// whose name the message speaks \[A\]; else the first, so that a message of another is refused by its rule.
-    fn caller(&self, state: &State, sender: &Sender) -> Caller {
-        let named = |caller: &&Caller| caller.name() == sender.institution.as_str();
-        let spoken = self.callers.iter().find(named);
-        let spoken = spoken.filter(|_| state.joint_certificates);
-        spoken.unwrap_or(&self.caller).clone()
-    }
-
-    fn names(&self) -> String {
-        let names: Vec<&str> = self.callers.iter().map(Caller::name).collect();
-        names.join(" ")
-    }
-
     /// A refusal after which the connection is closed, since the rest of the request was not read.
     fn refuse(&self, fault: &Fault, status: StatusCode) -> Answer {
         self.cue.unread();
@@ -333,123 +204,23 @@ impl Visit {
     }
 }
 
-/// What a header says, be it sent more than once or in bytes that are no text: none of it is overlooked.
-fn header(parts: &Parts, name: HeaderName) -> Option<String> {
-    let values = parts.headers.get_all(name).iter();
-    let texts: Vec<_> = values
-        .map(|value| String::from_utf8_lossy(value.as_bytes()))
-        .collect();
-    (!texts.is_empty()).then(|| texts.join(", "))
-}
-
-/// The whole answer to a request that hyper refused before anybody else saw it.
-pub(crate) fn refused_by_hyper(shared: &Shared, status: u16) -> Vec<u8> {
-    let (reason, text) = match status {
-        408 => (
-            "Request Timeout",
-            Text::new(
-                format!(
-                    "要求のヘッダーの受信が{}秒以内に終わりませんでした。",
-                    shared.limits.patience.as_secs()
-                ),
-                format!(
-                    "the headers of the request did not arrive within {} seconds",
-                    shared.limits.patience.as_secs()
-                ),
-            ),
-        ),
-        414 => (
-            "URI Too Long",
-            Text::fixed(
-                "要求のURIが長すぎます。",
-                "the URI of the request is too long",
-            ),
-        ),
-        431 => (
-            "Request Header Fields Too Large",
-            Text::new(
-                format!(
-                    "要求のヘッダーが上限（{MAX_HEADERS}個、合計{MAX_HEADERS_SIZE}バイト）を超えています。"
-                ),
-                format!(
-                    "the headers of the request are over the limit of {MAX_HEADERS} headers and {MAX_HEADERS_SIZE} bytes"
-                ),
-            ),
-        ),
-        _ => (
-            "Bad Request",
-            Text::fixed(
-                "HTTP/1.1の要求ではありません。",
-                "this is no HTTP/1.1 request",
-            ),
-        ),
-    };
-    let retry = if status == 408 {
-        Retry::SameRequest
-    } else {
-        Retry::Corrected
-    };
-    let RawResponse {
-        status: _,
-        content_type,
-        body,
-    } = shared.contract.encode_fault(&of_form(text, retry));
-    let mut bytes = format!(
-        "HTTP/1.1 {status} {reason}\r\nContent-Type: {content_type}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
-        body.len()
-    )
-    .into_bytes();
-    bytes.extend(body);
-    bytes
-}
-
-fn too_busy(limit: usize) -> Fault {
-    let about = Text::new(
-        format!("上限: {limit}接続"),
-        format!("limit: {limit} connections"),
-    );
-    fault(&faults::TOO_BUSY, &about, faults::TOO_BUSY.retry)
-}
-
-fn of_form(text: Text, retry: Retry) -> Fault {
-    Fault {
-        code: &faults::BAD_BINDING,
-        rule: None,
-        text,
-        retry,
-    }
-}
-
-fn fault(code: &'static FaultCode, about: &Text, retry: Retry) -> Fault {
-    Fault {
-        code,
-        rule: None,
-        text: Text::new(
-            format!("{}（{}）", code.text.ja, about.ja),
-            format!("{} ({})", code.text.en, about.en),
-        ),
-        retry,
-    }
-}
-
 fn whole(answer: RawResponse) -> Answer {
     let RawResponse {
         status,
         content_type,
         body,
     } = answer;
-    let mut answer = Response::new(Full::new(Bytes::from(body)));
+    response(status, content_type, body.into()).map(Full::new)
+}
+
+/// A response of the contract.
+pub(super) fn response(status: u16, content_type: &'static str, body: Bytes) -> Response<Bytes> {
+    let mut answer = Response::new(body);
     *answer.status_mut() =
         StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let content_type = HeaderValue::from_static(content_type);
     answer.headers_mut().insert(CONTENT_TYPE, content_type);
     answer
-}
-
-/// As much of a value as the journal keeps.
-fn short(text: &str) -> String {
-    let text: String = text.chars().take(200).collect();
-    masked(&text).0.into_owned()
 }
 
 /// As it may stand in an attribute.

@@ -1,8 +1,15 @@
-//! What a world's journal keeps of a call. Bodies are masked first, and cut where they are long.
+//! What a world's journal keeps of a call, and what of it leaves the mock: numbers are masked there, not before, so that
+//! a call that nobody reads costs no look.
 
-use serde::Serialize;
+use std::{borrow::Cow, sync::Arc};
 
-use crate::server::{journal::Bound, mask::masked, misbehave::Spoil};
+use hyper::{Method, body::Bytes};
+use serde::{Serialize, Serializer};
+
+use crate::{
+    network::{moment::Moment, types::RequestId},
+    server::{journal::Bound, mask::masked, misbehave::Spoil},
+};
 
 /// How much the journal of one world holds.
 pub(crate) const CALLS: Bound = Bound {
@@ -13,23 +20,26 @@ pub(crate) const CALLS: Bound = Bound {
 /// How much of one body is kept, in bytes.
 const KEPT: usize = 64 << 10;
 
-/// One call.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// How many characters of a path, a method and a header are kept.
+const SHORT: usize = 200;
+
+/// One call, as it was. It has no `Serialize`: what leaves the mock is [`Shown`].
+#[derive(Debug)]
 pub(crate) struct Call {
     /// Counts from 1 in each world, in the order in which calls were answered.
     pub(crate) number: u64,
     /// The world's time.
-    pub(crate) at: String,
+    pub(crate) at: Moment,
     /// Whom the certificate names.
-    pub(crate) caller: String,
+    pub(crate) caller: Arc<str>,
     /// The method.
-    pub(crate) method: String,
+    pub(crate) method: Method,
     /// The path within the world.
-    pub(crate) path: String,
+    pub(crate) path: Line,
     /// The header `SOAPAction`.
-    pub(crate) action: Option<String>,
+    pub(crate) action: Option<Line>,
     /// The request id, where the message could be read.
-    pub(crate) request_id: Option<String>,
+    pub(crate) request_id: Option<RequestId>,
     /// The status that was answered; none where no answer was sent.
     pub(crate) status: Option<u16>,
     /// The fault code of the right answer.
@@ -46,56 +56,135 @@ impl Call {
     /// What it weighs in the journal.
     pub(crate) fn weight(request: &Body, answer: &Body) -> usize {
         const ENVELOPE: usize = 300;
-        ENVELOPE + request.weight() + answer.weight()
+        ENVELOPE + request.kept.len() + answer.kept.len()
+    }
+
+    /// What a reader of the journal gets, with or without the text of the bodies.
+    pub(crate) fn shown(&self, texts: bool) -> Shown<'_> {
+        let Self {
+            number,
+            at,
+            caller,
+            method,
+            path,
+            action,
+            request_id,
+            status,
+            fault,
+            spoilt,
+            request,
+            answer,
+        } = self;
+        Shown {
+            number: *number,
+            at: at.to_string(),
+            caller,
+            method: masked(Line::cut(method.as_str())).0,
+            path,
+            action: action.as_ref(),
+            request_id: request_id.as_ref().map(|id| masked(id.as_str()).0),
+            status: *status,
+            fault: *fault,
+            spoilt: *spoilt,
+            request: request.shown(texts),
+            answer: answer.shown(texts),
+        }
+    }
+}
+
+/// A text of one line, cut where it is long.
+#[derive(Clone, Debug)]
+pub(crate) struct Line(Box<str>);
+
+impl Line {
+    pub(crate) fn keep(text: &str) -> Self {
+        Self(Self::cut(text).into())
+    }
+
+    fn cut(text: &str) -> &str {
+        let end = text.char_indices().nth(SHORT).map(|(at, _)| at);
+        end.and_then(|end| text.get(..end)).unwrap_or(text)
+    }
+}
+
+impl Serialize for Line {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        masked(&self.0).0.serialize(serializer)
     }
 }
 
 /// A body as it is kept.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Debug)]
 pub(crate) struct Body {
-    /// How long it was, in bytes.
-    pub(crate) bytes: usize,
-    /// Its beginning, masked; none where the reader of the journal did not ask for it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) text: Option<Box<str>>,
-    /// How many individual numbers were masked in it.
-    pub(crate) masked: usize,
-    /// Whether `text` is only its beginning.
-    pub(crate) cut: bool,
+    bytes: usize,
+    kept: Bytes,
 }
 
 impl Body {
-    pub(crate) fn keep(body: &[u8]) -> Self {
-        let beginning = body.get(..KEPT);
-        let text = String::from_utf8_lossy(beginning.unwrap_or(body));
-        let (text, masked) = masked(&text);
+    /// Keeps what came: copied, since it lies in a larger buffer of the connection.
+    pub(crate) fn copied(body: &[u8]) -> Self {
         Self {
             bytes: body.len(),
-            text: Some(text.into()),
-            masked,
-            cut: beginning.is_some_and(|beginning| beginning.len() < body.len()),
+            kept: Bytes::copy_from_slice(body.get(..KEPT).unwrap_or(body)),
         }
     }
 
-    /// The same without its text.
-    pub(crate) fn bare(&self) -> Self {
-        let Self {
-            bytes,
-            text: _,
-            masked,
-            cut,
-        } = *self;
+    /// Keeps what was answered, which is shared with the connection where it is kept whole.
+    pub(crate) fn shared(body: &Bytes) -> Self {
+        if body.len() > KEPT {
+            return Self::copied(body);
+        }
         Self {
-            bytes,
-            text: None,
-            masked,
-            cut,
+            bytes: body.len(),
+            kept: body.clone(),
         }
     }
 
-    fn weight(&self) -> usize {
-        self.text.as_ref().map_or(0, |text| text.len())
+    fn shown(&self, text: bool) -> ShownBody {
+        let (kept, masked) = match String::from_utf8_lossy(&self.kept) {
+            Cow::Borrowed(kept) => masked(kept),
+            Cow::Owned(kept) => {
+                let (kept, count) = masked(&kept);
+                (Cow::Owned(kept.into_owned()), count)
+            }
+        };
+        ShownBody {
+            bytes: self.bytes,
+            text: text.then(|| kept.into_owned()),
+            masked,
+            cut: self.kept.len() < self.bytes,
+        }
     }
+}
+
+/// A call as it leaves the mock.
+#[derive(Debug, Serialize)]
+pub(crate) struct Shown<'a> {
+    number: u64,
+    at: String,
+    caller: &'a str,
+    method: Cow<'a, str>,
+    path: &'a Line,
+    action: Option<&'a Line>,
+    request_id: Option<Cow<'a, str>>,
+    status: Option<u16>,
+    fault: Option<&'static str>,
+    spoilt: Option<Spoil>,
+    request: ShownBody,
+    answer: ShownBody,
+}
+
+#[derive(Debug, PartialEq, Eq, Serialize)]
+struct ShownBody {
+    /// How long it was, in bytes.
+    bytes: usize,
+    /// Its beginning; none where the reader of the journal did not ask for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
+    /// How many individual numbers were masked in it.
+    masked: usize,
+    /// Whether `text` is only its beginning.
+    cut: bool,
 }
 
 #[cfg(test)]
@@ -104,10 +193,50 @@ mod tests {
 
     #[test]
     fn a_long_body_is_cut_and_its_length_kept() {
-        let body = Body::keep(&vec![b'a'; KEPT + 1]);
-        assert_eq!((body.bytes, body.cut), (KEPT + 1, true));
-        assert_eq!(body.weight(), KEPT);
-        assert!(!Body::keep(&vec![b'a'; KEPT]).cut);
-        assert_eq!(body.bare().weight(), 0);
+        let long = Bytes::from(vec![b'a'; KEPT + 1]);
+        for body in [Body::copied(&long), Body::shared(&long)] {
+            let shown = body.shown(true);
+            assert_eq!((shown.bytes, shown.cut), (KEPT + 1, true));
+            assert_eq!(shown.text.map(|text| text.len()), Some(KEPT));
+            assert_eq!(body.shown(false).text, None);
+        }
+        assert!(!Body::copied(&long[..KEPT]).shown(true).cut);
+    }
+
+    #[test]
+    fn what_leaves_is_masked_and_counted() {
+        // A number with a right check digit, put together here so that none stands in a file.
+        let number = format!("{}{}", "12345678901", 8);
+        let bytes = Bytes::from(format!("<a>{number}</a>"));
+        let mut broken = vec![0xff];
+        broken.extend_from_slice(&bytes);
+        for body in [Body::shared(&bytes), Body::copied(&broken)] {
+            let shown = body.shown(true);
+            assert_eq!(shown.masked, 1);
+            assert!(shown.text.unwrap().ends_with("<a>************</a>"));
+            assert_eq!(body.shown(false).masked, 1);
+        }
+        let call = Call {
+            number: 1,
+            at: Moment::constant(0),
+            caller: "202053-M".into(),
+            method: Method::POST,
+            path: Line::keep(&number),
+            action: Some(Line::keep(&number)),
+            request_id: RequestId::new(&number),
+            status: None,
+            fault: None,
+            spoilt: None,
+            request: Body::shared(&bytes),
+            answer: Body::shared(&bytes),
+        };
+        let shown = serde_json::to_string(&call.shown(true)).unwrap();
+        assert_eq!(shown.matches("************").count(), 5, "{shown}");
+        assert!(!shown.contains(&number));
+    }
+
+    #[test]
+    fn a_long_line_is_cut_after_whole_characters() {
+        assert_eq!(Line::cut(&"字".repeat(201)), "字".repeat(200));
     }
 }

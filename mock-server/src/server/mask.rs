@@ -1,4 +1,4 @@
-//! Individual numbers are masked before a body is kept. An own reading, apart from the runner's sentinel on purpose.
+//! Individual numbers are masked where a call leaves the mock. An own reading, apart from the runner's sentinel on purpose.
 //!
 //! A candidate has exactly twelve digits, half- or full-width or as character references, with single spaces or hyphens
 //! between, or split over neighbouring elements, a right check digit, and no ASCII letter beside it. Base64 text that

@@ -17,9 +17,10 @@ use crate::{
     network::caller::Caller,
     server::{
         Shared,
-        answer::{self, Visit},
+        answer::Visit,
         connections::note,
         listener::Fault,
+        refusal::refused_by_hyper,
         stream::{Cue, Stage},
         tls::{self, Refusal},
     },
@@ -131,14 +132,15 @@ async fn connection(
             );
         }
     };
-    let names = callers.iter().map(ToString::to_string).collect();
+    let names: Vec<String> = callers.iter().map(ToString::to_string).collect();
+    let joined = names.join(" ").into();
     let refusal = place.busy.then(too_many);
     note(&shared.connections, &binding.listener, names, refusal);
 
     let cue = Cue::default();
     let refuse = {
         let shared = Arc::clone(&shared);
-        Arc::new(move |status| answer::refused_by_hyper(&shared, status))
+        Arc::new(move |status| refused_by_hyper(&shared, status))
     };
     let stage = Stage::new(stream, cue.clone(), refuse);
     let patience = shared.limits.patience;
@@ -147,6 +149,7 @@ async fn connection(
         binding,
         caller,
         callers,
+        names: joined,
         cue,
         busy: place.busy,
         stopped: stopped.clone(),

@@ -1,7 +1,9 @@
 //! The control API: JSON over HTTP on loopback. A web page in a tester's browser cannot drive it, since any `Origin`
 //! and any `Host` that is not loopback are refused.
 
+mod answers;
 mod description;
+mod query;
 mod texts;
 mod world;
 
@@ -19,11 +21,14 @@ use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinSet, time::timeout};
 
+use self::{
+    answers::{Answered, Refused, bad_request, conflict, created, done, ok, refused},
+    query::Query,
+};
 use crate::{
     network::{Setup, moment::Moment},
     server::{
         Shared,
-        journal::{Journal, Page},
         worlds::{Clock, WorldError, epoch},
     },
     text::Text,
@@ -31,8 +36,6 @@ use crate::{
 
 /// The largest body that control takes.
 const MAX_BODY: usize = 1 << 20;
-/// How long a reader of a journal may wait.
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 /// What control says of rules, faults, misbehaviours, acts and listeners' faults.
 pub(super) fn texts() -> Value {
@@ -77,11 +80,6 @@ pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
     }
     while tasks.join_next().await.is_some() {}
 }
-
-/// What is wrong with a request, with the status that says so.
-struct Refused(StatusCode, &'static str, Text);
-
-type Answered = Result<(StatusCode, Value), Refused>;
 
 async fn answer(shared: &Arc<Shared>, request: Request<Incoming>) -> Response<Full<Bytes>> {
     let allowed = methods(&segments(request.uri().path()));
@@ -246,77 +244,6 @@ fn create(shared: &Shared, body: &[u8]) -> Answered {
     created(json!({ "name": name, "url": shared.world_url(&name) }))
 }
 
-/// The query of a reader of a journal.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Query {
-    after: u64,
-    wait: Duration,
-    bare: bool,
-}
-
-impl Query {
-    fn read(query: Option<&str>, path: &[&str]) -> Result<Self, Refused> {
-        let mut read = Self::default();
-        let mut seen = Vec::new();
-        let takes: &[&str] = match path {
-            ["connections"] => &["after", "wait"],
-            ["worlds", _, "calls"] => &["after", "wait", "bodies"],
-            _ => &[],
-        };
-        for pair in query
-            .unwrap_or("")
-            .split('&')
-            .filter(|pair| !pair.is_empty())
-        {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            if !takes.contains(&name) || seen.contains(&name) {
-                return Err(bad_request(&format!(
-                    "'{name}' is unknown here or stands twice in the query"
-                )));
-            }
-            seen.push(name);
-            let wrong = || bad_request(&format!("'{name}' cannot be '{value}'"));
-            match name {
-                "after" => read.after = value.parse().map_err(|_| wrong())?,
-                "wait" => read.wait = duration(value).ok_or_else(wrong)?,
-                _ => {
-                    read.bare = match value {
-                        "true" => false,
-                        "false" => true,
-                        _ => return Err(wrong()),
-                    }
-                }
-            }
-        }
-        Ok(read)
-    }
-
-    /// What a journal holds after the number, once there is something or the wait is over.
-    async fn page<T>(&self, shared: &Shared, journal: &Journal<T>) -> Page<T> {
-        if !self.wait.is_zero() {
-            let mut stopped = shared.stopped.clone();
-            tokio::select! {
-                _ = timeout(self.wait, journal.wait(self.after)) => {}
-                _ = stopped.changed() => {}
-            }
-        }
-        journal.after(self.after)
-    }
-}
-
-/// `5s` or `500ms`, not over the longest wait.
-fn duration(text: &str) -> Option<Duration> {
-    let figure = |figure: &str| {
-        let digits = !figure.is_empty() && figure.chars().all(|c| c.is_ascii_digit());
-        digits.then(|| figure.parse().ok()).flatten()
-    };
-    let duration = match text.strip_suffix("ms") {
-        Some(milliseconds) => Duration::from_millis(figure(milliseconds)?),
-        None => Duration::from_secs(figure(text.strip_suffix('s')?)?),
-    };
-    (duration <= LONGEST_WAIT).then_some(duration)
-}
-
 fn is_loopback(host: &str) -> bool {
     let authority: Option<hyper::http::uri::Authority> = host.parse().ok();
     authority.is_some_and(|authority| {
@@ -343,114 +270,9 @@ fn moment(text: &str) -> Result<Moment, Refused> {
         .map_err(|_| bad_request(&format!("'{text}' is no RFC 3339 time")))
 }
 
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "every arm of the dispatch answers with the same type"
-)]
-fn ok(value: Value) -> Answered {
-    Ok((StatusCode::OK, value))
-}
-
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "every arm of the dispatch answers with the same type"
-)]
-fn created(value: Value) -> Answered {
-    Ok((StatusCode::CREATED, value))
-}
-
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "every arm of the dispatch answers with the same type"
-)]
-fn done() -> Answered {
-    Ok((StatusCode::NO_CONTENT, Value::Null))
-}
-
-fn bad_request(en: &str) -> Refused {
-    Refused(
-        StatusCode::BAD_REQUEST,
-        "bad-request",
-        Text::new(format!("要求の内容が誤っています（{en}）。"), en.to_owned()),
-    )
-}
-
-fn conflict(text: Text) -> Refused {
-    Refused(StatusCode::CONFLICT, "conflict", text)
-}
-
-fn refused(error: WorldError) -> Refused {
-    let (status, code, text) = match error {
-        WorldError::NoWorld => (
-            StatusCode::NOT_FOUND,
-            "no-such-world",
-            Text::fixed("この世界はありません。", "there is no such world"),
-        ),
-        WorldError::NoCheckpoint => (
-            StatusCode::NOT_FOUND,
-            "no-such-checkpoint",
-            Text::fixed("この再開点はありません。", "there is no such checkpoint"),
-        ),
-        WorldError::Taken => (
-            StatusCode::CONFLICT,
-            "taken",
-            Text::fixed(
-                "同じ名前のものが既にあります。",
-                "there is one of this name already",
-            ),
-        ),
-        WorldError::BadName => (
-            StatusCode::BAD_REQUEST,
-            "bad-name",
-            Text::fixed(
-                "名前は英小文字・数字・ハイフン1〜64文字です。",
-                "a name is 1 to 64 of a-z, 0-9 and -",
-            ),
-        ),
-        WorldError::Main => (
-            StatusCode::CONFLICT,
-            "main-stays",
-            Text::fixed(
-                "世界 main は削除できません。",
-                "the world main cannot be deleted",
-            ),
-        ),
-    };
-    Refused(status, code, text)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_query_takes_its_own_names_once_and_in_their_form() {
-        let calls = ["worlds", "a", "calls"];
-        let read = |query: &str, path: &[&str]| Query::read(Some(query), path).ok();
-        assert_eq!(
-            read("after=7&wait=500ms&bodies=false", &calls),
-            Some(Query {
-                after: 7,
-                wait: Duration::from_millis(500),
-                bare: true
-            })
-        );
-        for wrong in [
-            "after=-1",
-            "after=",
-            "wait=5",
-            "wait=61s",
-            "wait=+5s",
-            "wait=s",
-            "bodies=1",
-            "after=1&after=2",
-            "other=1",
-        ] {
-            assert_eq!(read(wrong, &calls), None, "{wrong}");
-        }
-        assert_eq!(read("bodies=true", &["connections"]), None);
-        assert_eq!(read("after=1", &["worlds"]), None);
-    }
 
     #[test]
     fn only_loopback_is_a_host() {

@@ -14,7 +14,6 @@ use crate::{
     network::{act::Act, rules},
     server::{
         Misbehaviour, Shared,
-        calls::Call,
         listener::{self, Fault, NotOpened},
         tls::Shown,
         worlds::{Clock, World, check_name, lock},
@@ -104,13 +103,7 @@ pub(super) async fn dispatch(
             let calls: Vec<Value> = page
                 .entries
                 .iter()
-                .map(|call| {
-                    if query.bare {
-                        json!(bare(call))
-                    } else {
-                        json!(**call)
-                    }
-                })
+                .map(|call| json!(call.shown(!query.bare)))
                 .collect();
             ok(json!({ "calls": calls, "dropped": page.dropped, "last": page.last }))
         }
@@ -326,15 +319,6 @@ fn state(world: &World) -> Value {
         "jointCertificates": state.joint_certificates, "checkpoints": state.checkpoints.len(),
         "listeners": listeners, "calls": calls, "network": state.network.summary(),
     })
-}
-
-fn bare(call: &Call) -> Call {
-    let (request, answer) = (call.request.bare(), call.answer.bare());
-    Call {
-        request,
-        answer,
-        ..call.clone()
-    }
 }
 
 impl listener::Open {
