@@ -18,12 +18,15 @@ pub use package::{Line, Package};
 pub use store::Master;
 pub(crate) use store::{Impossible, Masters};
 
-use crate::network::{
-    Context, Fault, Network,
-    lies::Lie,
-    moment::Moment,
-    rules::{self, master as rule},
-    types::{Digest, InstitutionCode, MasterVersion, PageToken},
+use crate::{
+    network::{
+        Context, Fault, Network,
+        lies::Lie,
+        moment::Moment,
+        rules::{self, master as rule},
+        types::{Digest, InstitutionCode, MasterVersion, PageToken},
+    },
+    text::Text,
 };
 use store::Published;
 
@@ -141,7 +144,7 @@ impl Network {
                 || ("なし".to_owned(), "none".to_owned()),
                 |version| (version.to_string(), version.to_string()),
             );
-            crate::text::Text::new(
+            Text::new(
                 format!(
                     "種別: {}、適用すべき版: {expected}、適用済みの版: {ja}",
                     outdated.kind.ja()
@@ -225,8 +228,11 @@ impl Network {
         let before = self.masters.predecessor(&published, at);
         let follows = base.as_ref().is_none_or(|base| before == Some(base));
         self.enforce(&rule::BASE_IS_PREDECESSOR, !follows, || {
-            let before = before.map_or("-", |before| before.version.as_str());
-            rules::about("直前の版", "the version before", before)
+            about_version(
+                "直前の版",
+                "the version before",
+                before.map(|it| &it.version),
+            )
         })?;
         let lines = package::lines(&published, base.as_ref());
         let base = base.map(|base| base.version);
@@ -290,10 +296,10 @@ impl Network {
         })?;
         self.enforce(&rule::NOT_PAST, state == MasterState::Past, || {
             let now = self.masters.in_force(kind, at);
-            rules::about(
+            about_version(
                 "有効な版",
                 "the version in force",
-                now.map_or("-", |now| now.version.as_str()),
+                now.map(|it| &it.version),
             )
         })?;
         let fetched = (institution.clone(), kind, version.clone(), base.clone());
@@ -306,11 +312,7 @@ impl Network {
             .map(|applied| applied.version);
         let on_other = base.is_some() && before != base && before.as_ref() != Some(&version);
         self.enforce(&rule::CHANGES_ON_BASE, on_other, || {
-            rules::about(
-                "適用済みの版",
-                "applied",
-                before.as_ref().map_or("-", MasterVersion::as_str),
-            )
+            about_version("適用済みの版", "applied", before.as_ref())
         })?;
         self.enforce(
             &rule::COUNT_AGREES,
@@ -354,5 +356,13 @@ impl Network {
                 })
             })
             .collect()
+    }
+}
+
+/// A version that a refusal is about; that there is none is said in words.
+fn about_version(ja: &str, en: &str, version: Option<&MasterVersion>) -> Text {
+    match version {
+        Some(version) => rules::about(ja, en, version),
+        None => Text::new(format!("{ja}: なし"), format!("{en}: none")),
     }
 }

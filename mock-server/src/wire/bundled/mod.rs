@@ -208,7 +208,10 @@ impl Contract for Bundled {
         else {
             return Err(reader::fault(
                 &faults::NOT_VALID,
-                format!("（「{name}」はこの接続先の操作ではないか、名前空間が異なります。）"),
+                format!(
+                    "（「{name}」は、名前空間 {NAMESPACE} の接続先 /{} の操作ではありません。）",
+                    request.path
+                ),
                 format!(
                     "'{name}' is no operation of /{} in the namespace {NAMESPACE}",
                     request.path
