@@ -7,7 +7,7 @@ use crate::text::Text;
 
 /// The fields of a journal's line that differ between two runs of one suite with one seed. `at` is the time on the wall,
 /// which the journal adds.
-pub const VOLATILE: [&str; 4] = ["at", "milliseconds", "target", "world"];
+pub const VOLATILE: [&str; 5] = ["at", "http", "milliseconds", "target", "world"];
 
 /// One line of the journal.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -57,6 +57,9 @@ pub struct StepResult {
     pub outcome: Outcome,
     /// What was sent and what came; only where the step sends.
     pub exchange: Option<Exchange>,
+    /// What each sending had besides its bodies.
+    #[serde(default)]
+    pub http: Vec<Http>,
     /// The rule that the answer names.
     pub rule: Option<Rule>,
     /// The fault that came, where the step did not pass.
@@ -83,6 +86,23 @@ pub struct Exchange {
     pub status: Option<u16>,
     /// How the exchange ended, where there is no answer.
     pub broken: Option<String>,
+}
+
+/// What was sent and what came besides the bodies; no individual number is in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Http {
+    /// The method.
+    pub method: String,
+    /// The whole URL.
+    pub url: String,
+    /// The headers that were sent, besides `Host`.
+    pub sent: Vec<(String, String)>,
+    /// The status that came, where there is an answer.
+    pub status: Option<u16>,
+    /// The headers that came, names in lower case.
+    pub came: Vec<(String, String)>,
+    /// How the exchange broke, where there is no answer.
+    pub broken: Option<Text>,
 }
 
 /// Bytes that are kept in the run folder.

@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     ops::Range,
+    sync::LazyLock,
 };
 
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, value::ValueKind};
@@ -50,18 +51,21 @@ impl std::error::Error for TemplateError {}
 
 /// Renders a message's template; values are XML-escaped.
 pub fn render(template: &str, values: &Values) -> Result<String, TemplateError> {
-    rendered(without_mark(template), values, AutoEscape::Html)
+    XML.render_str(without_mark(template), values)
         .map_err(|error| failed(template, &error))
 }
 
 /// Renders a text of a scenario as it is; where it goes into a message, the message's template escapes it.
 pub fn plain(text: &str, values: &Values) -> Result<String, TemplateError> {
+    if !is_template(text) {
+        return Ok(text.to_owned());
+    }
     // Rendering takes a line feed from the end of a template; a value keeps it.
     let (template, end) = match text.strip_suffix('\n') {
         Some(_) => (text, "\n"),
         None => (text, ""),
     };
-    rendered(template, values, AutoEscape::None)
+    TEXT.render_str(template, values)
         .map(|rendered| rendered + end)
         .map_err(|error| failed(text, &error))
 }
@@ -73,8 +77,7 @@ pub fn is_template(text: &str) -> bool {
 
 /// The names that a template asks for, whether it needs them or not.
 pub fn names(template: &str) -> Result<BTreeSet<String>, TemplateError> {
-    let environment = environment(AutoEscape::Html);
-    let template = environment
+    let template = XML
         .template_from_str(without_mark(template))
         .map_err(|error| failed(template, &error))?;
     Ok(template.undeclared_variables(false).into_iter().collect())
@@ -135,13 +138,10 @@ pub fn json_object(
         .map(serde_json::Value::Object)
 }
 
-fn rendered(
-    template: &str,
-    values: &Values,
-    escape: AutoEscape,
-) -> Result<String, minijinja::Error> {
-    environment(escape).render_str(template, values)
-}
+/// For messages.
+static XML: LazyLock<Environment<'static>> = LazyLock::new(|| environment(AutoEscape::Html));
+/// For texts of scenarios.
+static TEXT: LazyLock<Environment<'static>> = LazyLock::new(|| environment(AutoEscape::None));
 
 fn environment(escape: AutoEscape) -> Environment<'static> {
     let mut environment = Environment::new();

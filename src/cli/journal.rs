@@ -1,54 +1,78 @@
-//! The run folder: every event is in its journal, and every body beside it, as soon as it has happened, so that a run
-//! that is killed leaves a readable record.
+//! The run folder: every event is in its journal, and every body beside it. A thread of its own writes them in the order
+//! in which they happened, so that no exchange waits for the disk, and an event is there only after the bodies that it
+//! names: a run that is killed leaves a record that can be read up to there.
 
 use std::{
     fs::{self, File},
     io::{self, IsTerminal as _, Write as _},
     path::{Path, PathBuf},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        mpsc::{Receiver, SyncSender, sync_channel},
+    },
+    thread::{self, JoinHandle},
 };
 
-use serde_json::Value;
+use jiff::Timestamp;
+use serde::Serialize;
+use tokio::sync::Notify;
 
 use crate::{
+    cli::Stopped,
     event::Event,
     report::{Progress, Record},
     run::Sink,
     sentinel::{self, Guard},
-    text::Lang,
+    text::{Lang, Text},
+    verdict::Exit,
 };
 
 /// The name of the journal in a run folder.
 pub(super) const JOURNAL: &str = "events.jsonl";
 
-/// Writes what happens, and shows progress.
+/// The most entries that wait to be written; whoever brings more waits for the disk.
+const WAITING: usize = 64;
+
+/// Takes what happens to the thread that writes it.
 #[derive(Debug)]
 pub(super) struct Journal {
     folder: PathBuf,
-    state: Mutex<State>,
+    entries: SyncSender<Entry>,
+    writer: Mutex<Option<JoinHandle<Result<Vec<Event>, Stopped>>>>,
+    broken: Arc<Notify>,
 }
 
-#[derive(Debug)]
-struct State {
-    file: File,
-    events: Vec<Event>,
-    progress: Progress,
-    trouble: Option<io::Error>,
+enum Entry {
+    Body { file: String, bytes: Vec<u8> },
+    Event { event: Event, at: Timestamp },
+    End,
 }
 
 impl Journal {
     /// Begins a journal in an empty folder.
     pub(super) fn begin(folder: PathBuf, lang: Lang) -> io::Result<Self> {
-        let file = File::create_new(folder.join(JOURNAL))?;
-        let progress = Progress::new(io::stderr().is_terminal(), lang);
+        let writing = Writer {
+            folder: folder.clone(),
+            journal: File::create_new(folder.join(JOURNAL))?,
+            events: Vec::new(),
+            progress: Progress::new(io::stderr().is_terminal(), lang),
+        };
+        let (entries, waiting) = sync_channel(WAITING);
+        let broken = Arc::new(Notify::new());
+        let trouble = Arc::clone(&broken);
+        let writer = thread::Builder::new().name(JOURNAL.to_owned());
+        let writer = writer.spawn(move || {
+            let written = writing.all(&waiting);
+            if written.is_err() {
+                trouble.notify_one();
+            }
+            written
+        })?;
         Ok(Self {
             folder,
-            state: Mutex::new(State {
-                file,
-                events: Vec::new(),
-                progress,
-                trouble: None,
-            }),
+            entries,
+            writer: Mutex::new(Some(writer)),
+            broken,
         })
     }
 
@@ -57,55 +81,172 @@ impl Journal {
         &self.folder
     }
 
-    /// What happened, in order; an error where something could not be written.
-    pub(super) fn end(&self) -> io::Result<Record> {
-        let mut state = self.state();
-        state.progress.end();
-        match state.trouble.take() {
-            Some(error) => Err(error),
-            None => Ok(Record::of(std::mem::take(&mut state.events))),
-        }
+    /// Comes back once something could not be written: a run without a record is not to go on.
+    pub(super) async fn broken(&self) {
+        self.broken.notified().await;
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    /// What happened, in order, once all of it is written.
+    pub(super) fn end(&self) -> Result<Record, Stopped> {
+        // Where the writer has ended, what it gave tells why.
+        let _ = self.entries.send(Entry::End);
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        match writer.take().map(JoinHandle::join) {
+            Some(Ok(written)) => written.map(Record::of),
+            Some(Err(_)) | None => Err(io::Error::other("the journal's writer broke").into()),
+        }
     }
 }
 
 impl Sink for Journal {
     fn keep(&self, file: &str, bytes: &[u8]) {
-        let path = self.folder.join(file);
-        let written = fs::write(&path, bytes).or_else(|error| {
-            // The first file of a scenario finds no folder yet.
-            if error.kind() != io::ErrorKind::NotFound {
-                return Err(error);
-            }
-            fs::create_dir_all(path.parent().unwrap_or(&self.folder))?;
-            fs::write(&path, bytes)
-        });
-        if let Err(error) = written {
-            self.state().trouble.get_or_insert(error);
-        }
+        let (file, bytes) = (file.to_owned(), bytes.to_vec());
+        let _ = self.entries.send(Entry::Body { file, bytes });
     }
 
-    fn event(&self, event: &Event) {
-        let mut state = self.state();
-        let line = serde_json::to_value(event).map_err(io::Error::other);
-        let written = line.and_then(|mut line| {
-            if let Value::Object(fields) = &mut line {
-                let now = jiff::tz::Offset::constant(9).to_datetime(jiff::Timestamp::now());
-                let now = now.strftime("%Y-%m-%dT%H:%M:%S%.3f+09:00").to_string();
-                fields.insert("at".to_owned(), now.into());
+    fn event(&self, event: Event) {
+        let at = Timestamp::now();
+        let _ = self.entries.send(Entry::Event { event, at });
+    }
+}
+
+/// A line of the journal.
+#[derive(Serialize)]
+struct Line<'a> {
+    at: String,
+    #[serde(flatten)]
+    event: &'a Event,
+}
+
+/// What the thread has that writes.
+struct Writer {
+    folder: PathBuf,
+    journal: File,
+    events: Vec<Event>,
+    progress: Progress,
+}
+
+impl Writer {
+    /// Writes what comes; ends at the first thing that cannot be written.
+    fn all(mut self, entries: &Receiver<Entry>) -> Result<Vec<Event>, Stopped> {
+        let written = self.each(entries);
+        self.progress.end();
+        written.map(|()| self.events)
+    }
+
+    fn each(&mut self, entries: &Receiver<Entry>) -> Result<(), Stopped> {
+        for entry in entries {
+            match entry {
+                Entry::Body { file, bytes } => {
+                    let path = self.folder.join(file);
+                    body(&path, &bytes).map_err(|error| unwritten(&path, &error))?;
+                }
+                Entry::Event { event, at } => {
+                    line(&mut self.journal, &event, at)
+                        .map_err(|error| unwritten(&self.folder.join(JOURNAL), &error))?;
+                    let mut out = Guard::new(anstream::stderr());
+                    self.progress.event(&event, &mut out);
+                    self.events.push(event);
+                }
+                Entry::End => break,
             }
-            let line = sentinel::mask(&line.to_string());
-            state.file.write_all(format!("{line}\n").as_bytes())
-        });
-        if let Err(error) = written {
-            state.trouble.get_or_insert(error);
         }
-        state
-            .progress
-            .event(event, &mut Guard::new(anstream::stderr()));
-        state.events.push(event.clone());
+        Ok(())
+    }
+}
+
+fn body(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    fs::write(path, bytes).or_else(|error| {
+        // The first file of a scenario finds no folder yet.
+        let Some(folder) = path
+            .parent()
+            .filter(|_| error.kind() == io::ErrorKind::NotFound)
+        else {
+            return Err(error);
+        };
+        fs::create_dir_all(folder)?;
+        fs::write(path, bytes)
+    })
+}
+
+fn line(journal: &mut File, event: &Event, at: Timestamp) -> io::Result<()> {
+    let at = jiff::tz::Offset::constant(9).to_datetime(at);
+    let at = at.strftime("%Y-%m-%dT%H:%M:%S%.3f+09:00").to_string();
+    let line = serde_json::to_string(&Line { at, event }).map_err(io::Error::other)?;
+    journal.write_all(format!("{}\n", sentinel::mask(&line)).as_bytes())
+}
+
+fn unwritten(path: &Path, error: &io::Error) -> Stopped {
+    let (path, why) = (path.display(), Text::of_io(error));
+    Stopped {
+        exit: Exit::Usage,
+        text: Text::new(
+            format!(
+                "実施記録 {path} に書き込めないため、実施を中止しました（{}）。それまでの記録は残っています。空き容量とアクセス権を確認するか、--runs で別のフォルダーを指定して、再度実施してください。",
+                why.ja
+            ),
+            format!(
+                "the run was ended, since its record {path} cannot be written: {}; what happened before is kept. See that there is room and permission, or name another folder by --runs, and run again",
+                why.en
+            ),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{ScenarioEnd, ScenarioResult};
+
+    fn ended(scenario: &str) -> Event {
+        Event::Scenario(ScenarioResult {
+            scenario: scenario.to_owned(),
+            attempt: 1,
+            sequence: 1,
+            title: Text::new("甲", "a"),
+            phase: "master".to_owned(),
+            prerequisite: false,
+            end: ScenarioEnd::Passed,
+            world: None,
+            milliseconds: 0,
+        })
+    }
+
+    #[test]
+    fn all_that_happened_is_written_in_order_when_the_journal_ends() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::begin(folder.path().to_owned(), Lang::En).unwrap();
+        let many = 3 * WAITING;
+        for number in 0..many {
+            journal.keep(&format!("a/{number}.xml"), b"<a/>");
+            journal.event(ended(&number.to_string()));
+        }
+        let record = journal.end().unwrap();
+        assert_eq!(record.results.len(), many);
+        let written = fs::read_to_string(folder.path().join(JOURNAL)).unwrap();
+        for (number, line) in written.lines().enumerate() {
+            assert!(
+                line.contains(&format!("\"scenario\":\"{number}\"")),
+                "{line}"
+            );
+        }
+        assert_eq!(fs::read_dir(folder.path().join("a")).unwrap().count(), many);
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_written_ends_the_run_and_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::begin(folder.path().to_owned(), Lang::En).unwrap();
+        fs::write(folder.path().join("a"), "a file where a folder is to be").unwrap();
+        journal.event(ended("before"));
+        journal.keep("a/1.xml", b"<a/>");
+        journal.event(ended("after"));
+        journal.broken().await;
+        let stopped = journal.end().unwrap_err();
+        assert_eq!(stopped.exit, Exit::Usage);
+        assert!(stopped.text.en.contains("1.xml"), "{}", stopped.text);
+        let written = fs::read_to_string(folder.path().join(JOURNAL)).unwrap();
+        assert_eq!(written.lines().count(), 1, "{written}");
+        assert!(written.contains("before"));
     }
 }

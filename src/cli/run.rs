@@ -133,6 +133,7 @@ pub(super) async fn run(out: &mut dyn Write, arguments: RunArguments, lang: Lang
     let ran = tokio::select! {
         ran = run => Some(ran),
         () = ended => None,
+        () = journal.broken() => None,
     };
     match ran {
         Some(ran) => run::forget(&setting, &ran.checkpoints).await,

@@ -163,10 +163,11 @@ impl Runner<'_> {
         ));
         result.outcome = self.compare(step, &content, mismatches);
         result.fault = fault.filter(|_| !result.outcome.is_good());
-        if let Some(response) = result
-            .exchange
-            .as_mut()
-            .and_then(|exchange| exchange.response.as_mut())
+        if !matches!(result.outcome, Outcome::Passed)
+            && let Some(response) = result
+                .exchange
+                .as_mut()
+                .and_then(|exchange| exchange.response.as_mut())
             && !response.masked
             && let Some(document) = document
         {

@@ -133,7 +133,7 @@ pub trait Sink: Send + Sync {
     /// Bytes to keep below the run folder; the event that names them comes after. No individual number is in them.
     fn keep(&self, file: &str, bytes: &[u8]);
     /// Something happened.
-    fn event(&self, event: &Event);
+    fn event(&self, event: Event);
 }
 
 /// A sink for whoever looks at the results alone.
@@ -142,7 +142,7 @@ pub struct Nowhere;
 
 impl Sink for Nowhere {
     fn keep(&self, _file: &str, _bytes: &[u8]) {}
-    fn event(&self, _event: &Event) {}
+    fn event(&self, _event: Event) {}
 }
 
 /// What a scenario left behind for those that start from it.
@@ -176,7 +176,7 @@ pub async fn run(
     sink: &Arc<dyn Sink>,
 ) -> Ran {
     let scenarios = with_prerequisites(suite, chosen, before);
-    sink.event(&Event::Run(RunStart {
+    sink.event(Event::Run(RunStart {
         renkei: env!("CARGO_PKG_VERSION").to_owned(),
         target: setting.target.name.clone(),
         seed: setting.seed,

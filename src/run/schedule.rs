@@ -37,7 +37,7 @@ pub(super) async fn all(
         let given_up = take_given_up(&mut waiting, &shared, &ended, stopped);
         if !given_up.is_empty() {
             for result in given_up {
-                shared.sink.event(&Event::Scenario(result.clone()));
+                shared.sink.event(Event::Scenario(result.clone()));
                 ended.insert(result.scenario.clone(), result);
             }
             continue;
@@ -65,13 +65,13 @@ pub(super) async fn all(
             left.insert(scenario.id.clone(), checkpoint);
         }
         stopped |= shared.setting.fail_fast && !result.end.is_good();
-        shared.sink.event(&Event::Scenario(result.clone()));
+        shared.sink.event(Event::Scenario(result.clone()));
         ended.insert(scenario.id, result);
     }
     for scenario in waiting {
         // Nothing is waited for that was never begun; but should it be, it is not lost.
         let result = shared.result(&scenario, 1, ScenarioEnd::Internal);
-        shared.sink.event(&Event::Scenario(result.clone()));
+        shared.sink.event(Event::Scenario(result.clone()));
         ended.insert(scenario.id, result);
     }
     Ran {
@@ -150,7 +150,7 @@ async fn one(shared: &Shared, scenario: &Scenario, from: Option<Left>) -> Given 
             for (index, step) in scenario.file.steps.iter().enumerate() {
                 let stopped = results.iter().any(|result| !result.outcome.is_good());
                 let result = runner.step(index, step, stopped && !step.always).await;
-                shared.sink.event(&Event::Step(Box::new(result.clone())));
+                shared.sink.event(Event::Step(Box::new(result.clone())));
                 results.push(result);
             }
             if let Some(checkpoint_name) = &scenario.file.establishes
@@ -166,7 +166,7 @@ async fn one(shared: &Shared, scenario: &Scenario, from: Option<Left>) -> Given 
                     Err(error) => {
                         let outcome = world::outcome(&error);
                         let result = step::outside(scenario, results.len(), outcome);
-                        shared.sink.event(&Event::Step(Box::new(result.clone())));
+                        shared.sink.event(Event::Step(Box::new(result.clone())));
                         results.push(result);
                     }
                 }
@@ -174,7 +174,7 @@ async fn one(shared: &Shared, scenario: &Scenario, from: Option<Left>) -> Given 
         }
         Err(error) => {
             let result = step::outside(scenario, 0, world::outcome(&error));
-            shared.sink.event(&Event::Step(Box::new(result.clone())));
+            shared.sink.event(Event::Step(Box::new(result.clone())));
             results.push(result);
         }
     }

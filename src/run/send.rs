@@ -8,7 +8,7 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    event::{Exchange, Kept, Outcome, StepResult},
+    event::{Exchange, Http, Kept, Outcome, StepResult},
     expect::{self, Seen},
     run::{
         judge::operation_of,
@@ -17,7 +17,7 @@ use crate::{
     },
     scenario::{Step, Until},
     sentinel,
-    transport::{self, Answer, Broken, Connection, Limits},
+    transport::{self, Answer, Broken, Connection, Limits, Outgoing},
     xml::Document,
 };
 
@@ -125,10 +125,7 @@ impl Runner<'_> {
             return None;
         }
         let answer = self.exchange(step, &rendered).await;
-        self.shared.sink.keep(
-            &format!("{}/{name}.http.txt", self.scenario.id),
-            sentinel::mask(&heads(&rendered, &answer)).as_bytes(),
-        );
+        result.http.push(http(&rendered.outgoing, &answer));
         let (mut document, mut number) = (None, false);
         let (mut kept, mut shown) = (None, Vec::new());
         if let Ok(answer) = &answer {
@@ -286,23 +283,24 @@ impl Runner<'_> {
     }
 }
 
-/// What was sent and what came besides the bodies.
-fn heads(rendered: &Rendered, answer: &Result<Answer, Broken>) -> String {
-    let outgoing = &rendered.outgoing;
-    let lines = |headers: &[(String, String)]| -> String {
+/// What was sent and what came besides the bodies, individual numbers masked.
+fn http(outgoing: &Outgoing, answer: &Result<Answer, Broken>) -> Http {
+    let masked = |headers: &[(String, String)]| {
         let parts = headers.iter();
         parts
-            .flat_map(|(name, value)| [name, ": ", value, "\n"])
+            .map(|(name, value)| (sentinel::mask(name), sentinel::mask(value)))
             .collect()
     };
-    let request = format!(
-        "{} {}\n{}",
-        outgoing.method,
-        outgoing.url,
-        lines(&outgoing.headers)
-    );
-    match answer {
-        Ok(answer) => format!("{request}\n{}\n{}", answer.status, lines(&answer.headers)),
-        Err(broken) => format!("{request}\n{broken}\n"),
+    let (status, came, broken) = match answer {
+        Ok(answer) => (Some(answer.status), masked(&answer.headers), None),
+        Err(broken) => (None, Vec::new(), Some(broken.text())),
+    };
+    Http {
+        method: outgoing.method.to_string(),
+        url: sentinel::mask(&outgoing.url),
+        sent: masked(&outgoing.headers),
+        status,
+        came,
+        broken,
     }
 }

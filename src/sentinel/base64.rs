@@ -5,6 +5,8 @@ use base64::{
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
 
+use crate::sentinel::may_hold;
+
 /// Shorter text cannot hold twelve digits.
 const SHORTEST: usize = 16;
 
@@ -45,7 +47,7 @@ pub(super) fn tokens(text: &str) -> impl Iterator<Item = (usize, usize)> {
     })
 }
 
-/// What base64 text says, white space in it left out; nothing where it is no base64.
+/// What base64 text says, white space in it left out; nothing where it is no base64, or can hold no number.
 pub(super) fn decode(text: &str) -> Option<String> {
     if text.len() < SHORTEST {
         return None;
@@ -60,8 +62,8 @@ pub(super) fn decode(text: &str) -> Option<String> {
             byte => byte,
         })
         .collect();
-    let said = (letters.len() >= SHORTEST).then(|| ANY.decode(letters).ok())?;
-    said.map(|said| String::from_utf8_lossy(&said).into_owned())
+    let said = (letters.len() >= SHORTEST).then(|| ANY.decode(letters).ok())??;
+    may_hold(&said).then(|| String::from_utf8_lossy(&said).into_owned())
 }
 
 fn is_letter(byte: u8) -> bool {

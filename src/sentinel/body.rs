@@ -1,7 +1,7 @@
 //! What one side sends to the other, looked through before it is sent or kept.
 
 use crate::{
-    sentinel::{MASK, base64, mask_all_but, plain_spans},
+    sentinel::{MASK, base64, plain_spans, replace, spans_but},
     xml::Document,
 };
 
@@ -20,17 +20,19 @@ pub struct Looked {
 /// is decoded or neighbouring elements are joined cannot be, so nothing of that body is kept.
 pub fn look(bytes: &[u8], document: Option<&Document>, natural: &[String]) -> Looked {
     let text = String::from_utf8_lossy(bytes);
+    let spans = spans_but(&text, natural);
+    let masked = (!spans.is_empty()).then(|| replace(&text, &spans));
+    let holds = |text: &str| !spans_but(text, natural).is_empty();
     // In UTF-16 every other byte of a digit is zero.
-    let narrow: String = text.chars().filter(|c| *c != '\0').collect();
-    let masked = mask_all_but(&text, natural);
-    let holds = |text: &str| mask_all_but(text, natural) != text;
+    let narrow = || text.contains('\0') && holds(&text.replace('\0', ""));
     // What the text shows as it stands is masked in place; here is sought what it does not show.
     let hides = |value: &String| {
-        let shown = text.contains(value.as_str());
-        let packed = base64::decode(value).is_some_and(|inner| holds(&inner));
-        holds(value) && !shown || packed && (!shown || masked.contains(value.as_str()))
+        let left = masked.as_deref().unwrap_or(&text);
+        holds(value) && !text.contains(value.as_str())
+            || base64::decode(value).is_some_and(|inner| holds(&inner))
+                && (!text.contains(value.as_str()) || left.contains(value.as_str()))
     };
-    let hidden = narrow.len() != text.len() && holds(&narrow)
+    let hidden = narrow()
         || document.is_some_and(|document| {
             document.values().iter().any(hides)
                 || document.sibling_values().iter().any(|group| split(group))
@@ -41,15 +43,9 @@ pub fn look(bytes: &[u8], document: Option<&Document>, natural: &[String]) -> Lo
             kept: format!("{MASK} (the whole body)").into_bytes(),
         };
     }
-    if masked == text {
-        return Looked {
-            found: false,
-            kept: bytes.to_vec(),
-        };
-    }
     Looked {
-        found: true,
-        kept: masked.into_bytes(),
+        found: masked.is_some(),
+        kept: masked.map_or_else(|| bytes.to_vec(), String::into_bytes),
     }
 }
 

@@ -29,7 +29,7 @@ pub fn places(text: &str) -> Vec<std::ops::Range<usize>> {
 
 /// The text with each individual number replaced.
 pub fn mask(text: &str) -> String {
-    mask_all_but(text, &[])
+    replace(text, &spans(text))
 }
 
 /// Whether an individual number stands in a name, where letters may stand around it too.
@@ -39,7 +39,7 @@ pub fn found_in_name(name: &str) -> bool {
 
 /// The text with each individual number replaced, whatever letters stand around it.
 pub fn mask_names(text: &str) -> String {
-    replace(text, plain_spans(&apart(text)), &[])
+    replace(text, &plain_spans(&apart(text)))
 }
 
 /// A text of the same length, without the letters that digits may touch.
@@ -56,27 +56,27 @@ pub fn specimen() -> String {
         .collect()
 }
 
-/// The text with each individual number replaced, but for those that are one of the values given.
-fn mask_all_but(text: &str, natural: &[String]) -> String {
-    replace(text, spans(text), natural)
-}
-
-fn replace(text: &str, spans: Vec<(usize, usize)>, natural: &[String]) -> String {
+/// The text with its places replaced.
+fn replace(text: &str, spans: &[(usize, usize)]) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = 0;
     for (start, end) in spans {
-        let Some(number) = text.get(start..end) else {
-            continue;
-        };
-        if natural.iter().any(|value| value == number) {
-            continue;
-        }
-        out.push_str(text.get(rest..start).unwrap_or_default());
+        out.push_str(text.get(rest..*start).unwrap_or_default());
         out.push_str(MASK);
-        rest = end;
+        rest = *end;
     }
     out.push_str(text.get(rest..).unwrap_or_default());
     out
+}
+
+/// Where numbers stand that are none of the values given.
+fn spans_but(text: &str, natural: &[String]) -> Vec<(usize, usize)> {
+    let mut spans = spans(text);
+    spans.retain(|(start, end)| {
+        let number = text.get(*start..*end);
+        !natural.iter().any(|value| number == Some(value.as_str()))
+    });
+    spans
 }
 
 /// Where the numbers stand, and the base64 text that holds one.
@@ -103,12 +103,25 @@ fn spans(text: &str) -> Vec<(usize, usize)> {
 struct Group {
     start: usize,
     end: usize,
-    digits: Vec<u32>,
+    digits: usize,
     before: Option<char>,
     after: Option<char>,
 }
 
+/// How many digits an individual number has.
+const DIGITS: usize = 12;
+
+/// Whether so many digits can stand in a text at all; most have fewer, and need no further look.
+fn may_hold(text: &[u8]) -> bool {
+    // A full-width digit ends with one of the latter.
+    let digit = |byte: &&u8| matches!(**byte, b'0'..=b'9' | 0x90..=0x99);
+    text.len() >= DIGITS && text.iter().filter(digit).count() >= DIGITS
+}
+
 fn plain_spans(text: &str) -> Vec<(usize, usize)> {
+    if !may_hold(text.as_bytes()) {
+        return Vec::new();
+    }
     let groups = groups(text);
     let mut found = Vec::new();
     for (first, group) in groups.iter().enumerate() {
@@ -123,7 +136,7 @@ fn plain_spans(text: &str) -> Vec<(usize, usize)> {
         if joined_before {
             continue;
         }
-        let mut digits: Vec<u32> = Vec::new();
+        let mut digits = 0;
         for (offset, part) in groups.iter().skip(first).enumerate() {
             let previous = (offset > 0)
                 .then(|| groups.get(first + offset - 1))
@@ -131,18 +144,19 @@ fn plain_spans(text: &str) -> Vec<(usize, usize)> {
             if previous.is_some_and(|previous| separator(text, previous, part).is_none()) {
                 break;
             }
-            digits.extend(&part.digits);
-            if digits.len() > 12 {
+            digits += part.digits;
+            if digits > DIGITS {
                 break;
             }
-            if digits.len() < 12 || touches(part.after) {
+            if digits < DIGITS || touches(part.after) {
                 continue;
             }
             let joined_after = groups
                 .get(first + offset + 1)
                 .is_some_and(|next| separator(text, part, next) == Some(Separator::Hyphen));
             let skipped = in_uuid(text, group.start, part.end) || in_fraction(text, group.start);
-            if !joined_after && !skipped && is_individual_number(&digits) {
+            let number = text.get(group.start..part.end).unwrap_or_default();
+            if !joined_after && !skipped && is_individual_number(number) {
                 found.push((group.start, part.end));
             }
         }
@@ -155,27 +169,23 @@ fn groups(text: &str) -> Vec<Group> {
     let mut before: Option<char> = None;
     let mut open = false;
     for (at, c) in text.char_indices() {
-        match digit(c) {
-            Some(value) => match groups.last_mut().filter(|_| open) {
-                Some(group) => {
-                    group.digits.push(value);
-                    group.end = at + c.len_utf8();
-                }
-                None => groups.push(Group {
-                    start: at,
-                    end: at + c.len_utf8(),
-                    digits: vec![value],
-                    before,
-                    after: None,
-                }),
-            },
-            None => {
-                if open && let Some(group) = groups.last_mut() {
-                    group.after = Some(c);
-                }
+        let is_digit = digit(c).is_some();
+        match groups.last_mut().filter(|_| open) {
+            Some(group) if is_digit => {
+                group.digits += 1;
+                group.end = at + c.len_utf8();
             }
+            Some(group) => group.after = Some(c),
+            None if is_digit => groups.push(Group {
+                start: at,
+                end: at + c.len_utf8(),
+                digits: 1,
+                before,
+                after: None,
+            }),
+            None => {}
         }
-        open = digit(c).is_some();
+        open = is_digit;
         before = Some(c);
     }
     groups
@@ -238,11 +248,10 @@ fn in_fraction(text: &str, start: usize) -> bool {
     })
 }
 
-fn is_individual_number(digits: &[u32]) -> bool {
-    let [body @ .., check] = digits else {
-        return false;
-    };
-    body.len() == 11 && *check == check_digit(body)
+/// Whether the last digit of a text is the check digit of those before; what stands between them does not count.
+fn is_individual_number(text: &str) -> bool {
+    let digits: Vec<u32> = text.chars().filter_map(digit).collect();
+    matches!(digits.as_slice(), [body @ .., check] if *check == check_digit(body))
 }
 
 /// The check of the ordinance of 2014, article 5: weights 6 5 4 3 2 7 6 5 4 3 2 from the left, modulo 11.
@@ -331,7 +340,7 @@ mod tests {
         let natural = [SPECIMENS[0].to_owned()];
         let text = format!("{} {}", SPECIMENS[0], SPECIMENS[1]);
         assert_eq!(
-            mask_all_but(&text, &natural),
+            replace(&text, &spans_but(&text, &natural)),
             format!("{} {MASK}", SPECIMENS[0])
         );
     }
