@@ -38,9 +38,12 @@ const WAITING: usize = 64;
 pub(super) struct Journal {
     folder: PathBuf,
     entries: SyncSender<Entry>,
-    writer: Mutex<Option<JoinHandle<Result<Vec<Event>, Stopped>>>>,
+    writer: Mutex<Option<JoinHandle<Written>>>,
     broken: Arc<Notify>,
 }
+
+/// What happened, where all of it could be written.
+type Written = Result<Vec<Event>, Stopped>;
 
 enum Entry {
     Body { file: String, bytes: Vec<u8> },
@@ -128,7 +131,7 @@ struct Writer {
 
 impl Writer {
     /// Writes what comes; ends at the first thing that cannot be written.
-    fn all(mut self, entries: &Receiver<Entry>) -> Result<Vec<Event>, Stopped> {
+    fn all(mut self, entries: &Receiver<Entry>) -> Written {
         let written = self.each(entries);
         self.progress.end();
         written.map(|()| self.events)
@@ -176,17 +179,18 @@ fn line(journal: &mut File, event: &Event, at: Timestamp) -> io::Result<()> {
     journal.write_all(format!("{}\n", sentinel::mask(&line)).as_bytes())
 }
 
+/// A run whose record is not whole is no proof of anything.
 fn unwritten(path: &Path, error: &io::Error) -> Stopped {
     let (path, why) = (path.display(), Text::of_io(error));
     Stopped {
-        exit: Exit::Usage,
+        exit: Exit::Internal,
         text: Text::new(
             format!(
-                "実施記録 {path} に書き込めないため、実施を中止しました（{}）。それまでの記録は残っています。空き容量とアクセス権を確認するか、--runs で別のフォルダーを指定して、再度実施してください。",
+                "実施記録 {path} に書き込めないため、実施を中止しました（{}）。結果は判定していません。解消するか、--runs で別のフォルダーを指定して、再度実施してください。",
                 why.ja
             ),
             format!(
-                "the run was ended, since its record {path} cannot be written: {}; what happened before is kept. See that there is room and permission, or name another folder by --runs, and run again",
+                "the run was ended, since its record {path} cannot be written: {}; there is no verdict; mend that or name another folder by --runs, and run again",
                 why.en
             ),
         ),
@@ -243,7 +247,7 @@ mod tests {
         journal.event(ended("after"));
         journal.broken().await;
         let stopped = journal.end().unwrap_err();
-        assert_eq!(stopped.exit, Exit::Usage);
+        assert_eq!(stopped.exit, Exit::Internal);
         assert!(stopped.text.en.contains("1.xml"), "{}", stopped.text);
         let written = fs::read_to_string(folder.path().join(JOURNAL)).unwrap();
         assert_eq!(written.lines().count(), 1, "{written}");

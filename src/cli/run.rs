@@ -142,9 +142,7 @@ pub(super) async fn run(out: &mut dyn Write, arguments: RunArguments, lang: Lang
         None => {}
     }
     opened.close().await;
-    let record = journal
-        .end()
-        .map_err(|error| not_kept(journal.folder(), &error))?;
+    let record = journal.end()?;
     if let (Some(file), Some(root)) = (variable(REFERENCES), root) {
         append_references(Path::new(&file), &root, &record)?;
     }
@@ -156,24 +154,6 @@ pub(super) async fn run(out: &mut dyn Write, arguments: RunArguments, lang: Lang
         journal.folder().display()
     )?;
     Ok(record.exit())
-}
-
-/// A run whose record is not whole is no proof of anything.
-fn not_kept(folder: &Path, error: &std::io::Error) -> Stopped {
-    let (folder, why) = (folder.display(), Text::of_io(error));
-    Stopped {
-        exit: Exit::Internal,
-        text: Text::new(
-            format!(
-                "実施記録 {folder} に書き込めません（{}）。結果は判定していません。解消してから再度実施してください。",
-                why.ja
-            ),
-            format!(
-                "the run folder {folder} cannot be written: {}; there is no verdict; mend that and run again",
-                why.en
-            ),
-        ),
-    }
 }
 
 /// Where `cargo insta test --unreferenced` reads which snapshots are in use; it deletes the others.

@@ -1,7 +1,7 @@
 //! What one side sends to the other, looked through before it is sent or kept.
 
 use crate::{
-    sentinel::{MASK, base64, plain_spans, replace, spans_but},
+    sentinel::{MASK, packed, plain_spans, replace, spans_but},
     xml::Document,
 };
 
@@ -29,7 +29,7 @@ pub fn look(bytes: &[u8], document: Option<&Document>, natural: &[String]) -> Lo
     let hides = |value: &String| {
         let left = masked.as_deref().unwrap_or(&text);
         holds(value) && !text.contains(value.as_str())
-            || base64::decode(value).is_some_and(|inner| holds(&inner))
+            || packed(value).is_some_and(|inner| holds(&inner))
                 && (!text.contains(value.as_str()) || left.contains(value.as_str()))
     };
     let hidden = narrow()
@@ -104,7 +104,7 @@ mod tests {
         };
         let spread = each(&|c| format!("<d>{c}</d>"));
         let references = each(&|c| format!("&#{};", u32::from(c)));
-        let packed = base64::encode(format!("no. {number}").as_bytes());
+        let packed = super::super::base64::encode(format!("no. {number}").as_bytes());
         let (front, back) = packed.split_at(10);
         for xml in [
             format!("<a>{number}</a>"),

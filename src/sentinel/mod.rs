@@ -84,7 +84,7 @@ fn spans(text: &str) -> Vec<(usize, usize)> {
     let mut found = plain_spans(text);
     found.extend(base64::tokens(text).filter(|(start, end)| {
         text.get(*start..*end)
-            .and_then(base64::decode)
+            .and_then(packed)
             .is_some_and(|inner| !plain_spans(&inner).is_empty())
     }));
     found.sort_unstable();
@@ -96,6 +96,12 @@ fn spans(text: &str) -> Vec<(usize, usize)> {
         }
     }
     apart
+}
+
+/// What base64 text says, where that can hold a number.
+fn packed(text: &str) -> Option<String> {
+    let inner = base64::decode(text).filter(|inner| may_hold(inner))?;
+    Some(String::from_utf8_lossy(&inner).into_owned())
 }
 
 /// Digits that stand together.
