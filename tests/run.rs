@@ -205,7 +205,7 @@ fn a_journal_that_ends_in_the_midst_of_a_line_can_still_be_read() {
     fs::write(&journal, &text[..text.len() - 20]).unwrap();
     let (code, shown) = suite.renkei(&["report", suite.run_folder().to_str().unwrap()]);
     assert_eq!(code, 130, "{shown}");
-    fs::write(&journal, text.replacen("{\"event\"", "{\"evnt\"", 2)).unwrap();
+    fs::write(&journal, text.replacen("\"event\":", "\"evnt\":", 2)).unwrap();
     let (code, shown) = suite.renkei(&["report", suite.run_folder().to_str().unwrap()]);
     assert_eq!(code, 2);
     assert!(shown.contains("line 1"), "{shown}");
