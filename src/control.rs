@@ -8,7 +8,7 @@ use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use tokio::{net::TcpStream, time::timeout};
 
-use crate::{sentinel, text::Text};
+use crate::{sentinel, text::Text, transport::reason};
 
 /// How long control may take to answer.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -95,15 +95,18 @@ impl Control {
         body: Option<Value>,
     ) -> Result<Value, ControlError> {
         let call = format!("{method} {path}");
-        let failed = |why: &dyn fmt::Display| ControlError {
+        let failed = |why: &Text| ControlError {
             call: call.clone(),
             status: None,
-            says: both(&format!("{}: {why}", self.url)),
+            says: Text::new(
+                sentinel::mask(&format!("{}: {}", self.url, why.ja)),
+                sentinel::mask(&format!("{}: {}", self.url, why.en)),
+            ),
         };
         let (status, body) = timeout(self.patience, self.exchange(method, path, body))
             .await
-            .map_err(|_| failed(&"timeout"))?
-            .map_err(|error| failed(&error))?;
+            .map_err(|_| failed(&reason::timeout()))?
+            .map_err(|error| failed(&reason::of(&*error)))?;
         let value: Option<Value> = serde_json::from_slice(&body).ok();
         if (200..300).contains(&status) {
             return Ok(value.unwrap_or(Value::Null));
@@ -190,7 +193,7 @@ mod tests {
     async fn control_that_never_answers_is_given_up() {
         let error = asked(None).await;
         assert_eq!(error.status, None);
-        assert!(error.to_string().contains("timeout"), "{error}");
+        assert!(error.to_string().contains("no answer in time"), "{error}");
     }
 
     #[tokio::test]

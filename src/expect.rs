@@ -38,7 +38,7 @@ pub fn check(expect: &Expect, seen: &Seen<'_>) -> Vec<Text> {
     if let Some(fault) = fault {
         let found = select(seen, seen.fault_code);
         if !matches!(&found, Ok(values) if values.as_slice() == [fault.get_ref().as_str()]) {
-            mismatches.push(differs("fault", fault.get_ref(), &shown(&found)));
+            mismatches.push(differs("fault", fault.get_ref(), shown(&found)));
         }
     }
     for (name, selected) in header {
@@ -76,7 +76,7 @@ fn check_status(status: Option<u16>, seen: &Seen<'_>, mismatches: &mut Vec<Text>
         mismatches.push(differs(
             "HTTP",
             &status.to_string(),
-            &seen.status.to_string(),
+            plain(&seen.status.to_string()),
         ));
     }
 }
@@ -84,13 +84,13 @@ fn check_status(status: Option<u16>, seen: &Seen<'_>, mismatches: &mut Vec<Text>
 fn check_selected(
     what: &str,
     selected: &Selected,
-    found: &Result<Vec<String>, String>,
+    found: &Result<Vec<String>, Text>,
     mismatches: &mut Vec<Text>,
 ) {
     match selected {
         Selected::Equals(value) => {
             if !matches!(found, Ok(values) if values.as_slice() == [value.as_str()]) {
-                mismatches.push(differs(what, value, &shown(found)));
+                mismatches.push(differs(what, value, shown(found)));
             }
         }
         Selected::Described(described) => check_described(what, described, found, mismatches),
@@ -100,7 +100,7 @@ fn check_selected(
 fn check_described(
     expression: &str,
     described: &Described,
-    found: &Result<Vec<String>, String>,
+    found: &Result<Vec<String>, Text>,
     mismatches: &mut Vec<Text>,
 ) {
     let Described {
@@ -111,21 +111,21 @@ fn check_described(
     } = described;
     let values = match found {
         Ok(values) => values,
-        Err(error) => return mismatches.push(differs(expression, "…", error)),
+        Err(error) => return mismatches.push(differs(expression, "…", error.clone())),
     };
     if let Some(exists) = exists.filter(|exists| *exists == values.is_empty()) {
         mismatches.push(differs(
             expression,
             &format!("exists = {exists}"),
-            &shown(found),
+            shown(found),
         ));
     }
     if let Some(count) = count.filter(|count| *count != values.len()) {
-        mismatches.push(differs(
-            expression,
-            &format!("count = {count}"),
-            &format!("{} ({})", values.len(), shown(found)),
-        ));
+        mismatches.push(differs(expression, &format!("count = {count}"), {
+            let Text { ja, en } = shown(found);
+            let count = values.len();
+            Text::new(format!("{count}（{ja}）"), format!("{count} ({en})"))
+        }));
     }
     if let Some(pattern) = matches {
         let pattern = pattern.get_ref();
@@ -137,7 +137,7 @@ fn check_described(
             mismatches.push(differs(
                 expression,
                 &format!("matches {pattern}"),
-                &shown(found),
+                shown(found),
             ));
         }
     }
@@ -146,37 +146,49 @@ fn check_described(
     {
         mismatches.push(differs(
             expression,
-            &format!("one of {}", allowed.join(", ")),
-            &shown(found),
+            &format!("one-of {}", allowed.join(", ")),
+            shown(found),
         ));
     }
 }
 
-fn select(seen: &Seen<'_>, expression: &str) -> Result<Vec<String>, String> {
-    let document = seen
-        .document
-        .ok_or_else(|| "the body is not well-formed XML".to_owned())?;
-    let xpath = XPath::compile(expression, seen.namespaces).map_err(|error| error.to_string())?;
+fn select(seen: &Seen<'_>, expression: &str) -> Result<Vec<String>, Text> {
+    let document = seen.document.ok_or_else(|| {
+        Text::new(
+            "応答が整形式のXMLではない",
+            "the body is not well-formed XML",
+        )
+    })?;
+    let xpath = XPath::compile(expression, seen.namespaces).map_err(|error| error.text())?;
     Ok(xpath.select(document))
 }
 
 /// What was found, capped.
-fn shown(found: &Result<Vec<String>, String>) -> String {
-    let whole = match found {
-        Ok(values) if values.is_empty() => "(nothing)".to_owned(),
-        Ok(values) => values.join(", "),
-        Err(error) => error.clone(),
-    };
-    match whole.char_indices().nth(SHOWN) {
-        Some((at, _)) => format!("{}…", whole.get(..at).unwrap_or_default()),
-        None => whole,
+fn shown(found: &Result<Vec<String>, Text>) -> Text {
+    match found {
+        Ok(values) if values.is_empty() => Text::new("（該当なし）", "(nothing)"),
+        Ok(values) => plain(&values.join(", ")),
+        Err(error) => Text::new(capped(&error.ja), capped(&error.en)),
     }
 }
 
-fn differs(what: &str, expected: &str, found: &str) -> Text {
+fn plain(text: &str) -> Text {
+    let text = capped(text);
+    Text::new(text.clone(), text)
+}
+
+fn capped(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
+        Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
+fn differs(what: &str, expected: &str, found: Text) -> Text {
+    let Text { ja, en } = found;
     Text::new(
-        format!("{what}: 期待値「{expected}」、実際「{found}」"),
-        format!("{what}: expected '{expected}', found '{found}'"),
+        format!("{what}: 期待値「{expected}」、実際「{ja}」"),
+        format!("{what}: expected '{expected}', found '{en}'"),
     )
 }
 

@@ -6,7 +6,7 @@ use std::{
     sync::LazyLock,
 };
 
-use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, value::ValueKind};
+use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior, Value, value::ValueKind};
 use toml::Spanned;
 
 use crate::{scenario::data::Data, text::Text};
@@ -20,7 +20,7 @@ pub struct TemplateError {
     /// Where in the template, in bytes.
     pub span: Option<Range<usize>>,
     /// What is wrong.
-    pub detail: String,
+    pub detail: Text,
     /// The name that has no value, with what is asked of it, such as `people.sato.atena`.
     pub undefined: Option<String>,
 }
@@ -34,8 +34,8 @@ impl TemplateError {
                 format!("'{name}' has no value"),
             ),
             None => Text::new(
-                format!("ひな形の誤りです（{}）", self.detail),
-                format!("not a template: {}", self.detail),
+                format!("ひな形の誤りです（{}）", self.detail.ja),
+                format!("not a template: {}", self.detail.en),
             ),
         }
     }
@@ -197,8 +197,37 @@ fn failed(template: &str, error: &minijinja::Error) -> TemplateError {
         .map(|(_, name)| name.to_owned());
     TemplateError {
         span: error.range().map(|span| span.start + mark..span.end + mark),
-        detail,
+        detail: Text::new(in_japanese(error.kind(), &detail), detail),
         undefined,
+    }
+}
+
+/// What is wrong, and what it is about: that stands in the library's own words.
+fn in_japanese(kind: ErrorKind, detail: &str) -> String {
+    const KINDS: [(ErrorKind, &str); 10] = [
+        (ErrorKind::SyntaxError, "構文の誤り"),
+        (ErrorKind::UnknownFilter, "そのフィルターはありません"),
+        (ErrorKind::UnknownTest, "その判定（is）はありません"),
+        (ErrorKind::UnknownFunction, "その関数はありません"),
+        (ErrorKind::UnknownMethod, "そのメソッドはありません"),
+        (ErrorKind::TooManyArguments, "引数が多すぎます"),
+        (ErrorKind::MissingArgument, "引数が足りません"),
+        (ErrorKind::BadEscape, "文字列のエスケープが誤っています"),
+        (
+            ErrorKind::InvalidOperation,
+            "この値に対してできない操作です",
+        ),
+        (ErrorKind::TemplateNotFound, "他のひな形は取り込めません"),
+    ];
+    if detail.ends_with("expected end of variable block") {
+        return "}} で閉じられていないか、中の書き方が誤っています".to_owned();
+    }
+    if detail.ends_with("expected end of block") {
+        return "%} で閉じられていないか、中の書き方が誤っています".to_owned();
+    }
+    match KINDS.iter().find(|(known, _)| *known == kind) {
+        Some((_, ja)) => format!("{ja}: {detail}"),
+        None => format!("その他の誤り: {detail}"),
     }
 }
 

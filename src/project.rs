@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs, io,
+    fmt, fs, io,
     path::{Path, PathBuf},
 };
 
@@ -28,9 +28,45 @@ pub struct Project {
     pub unread: BTreeSet<String>,
 }
 
+/// A file or folder of a suite that cannot be read.
+#[derive(Debug)]
+pub struct Unreadable {
+    /// Which.
+    pub path: PathBuf,
+    /// Why.
+    pub error: io::Error,
+}
+
+impl Unreadable {
+    fn at(path: &Path) -> impl Fn(io::Error) -> Self {
+        let path = path.to_owned();
+        move |error| Self {
+            path: path.clone(),
+            error,
+        }
+    }
+
+    /// For people.
+    pub fn text(&self) -> Text {
+        let (path, why) = (self.path.display(), Text::of_io(&self.error));
+        Text::new(
+            format!("{path} を読み取れません（{}）。", why.ja),
+            format!("{path} cannot be read: {}", why.en),
+        )
+    }
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text().en)
+    }
+}
+
+impl std::error::Error for Unreadable {}
+
 impl Project {
     /// The suite nearest to a folder, upwards; the embedded one where there is none.
-    pub fn find(from: &Path) -> io::Result<Self> {
+    pub fn find(from: &Path) -> Result<Self, Unreadable> {
         match from
             .ancestors()
             .find(|folder| folder.join("scenarios/profile.toml").is_file())
@@ -49,7 +85,7 @@ impl Project {
     }
 
     /// The suite below a folder.
-    pub fn on_disk(root: &Path) -> io::Result<Self> {
+    pub fn on_disk(root: &Path) -> Result<Self, Unreadable> {
         let mut project = Self {
             root: Some(root.to_owned()),
             ..Self::default()
@@ -104,22 +140,22 @@ fn collect(dir: &Dir<'_>, prefix: &str, project: &mut Project) {
     }
 }
 
-fn read(root: &Path, folder: &Path, project: &mut Project) -> io::Result<()> {
+fn read(root: &Path, folder: &Path, project: &mut Project) -> Result<(), Unreadable> {
     let absolute = root.join(folder);
     if !absolute.is_dir() {
         return Ok(());
     }
-    for entry in fs::read_dir(absolute)? {
-        let entry = entry?;
+    let here = Unreadable::at(&absolute);
+    for entry in fs::read_dir(&absolute).map_err(&here)? {
+        let entry = entry.map_err(&here)?;
         let path = folder.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
+        if entry.file_type().map_err(&here)?.is_dir() {
             read(root, &path, project)?;
         } else if path.extension().is_some_and(|extension| {
             extension == "toml" || extension == "xml" || extension == "snap"
         }) {
-            let bytes = fs::read(root.join(&path)).map_err(|error| {
-                io::Error::new(error.kind(), format!("{}: {error}", path.display()))
-            })?;
+            let file = root.join(&path);
+            let bytes = fs::read(&file).map_err(Unreadable::at(&file))?;
             project.add(path.to_string_lossy().replace('\\', "/"), bytes);
         } else {
             let path = path.to_string_lossy().replace('\\', "/");

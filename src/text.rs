@@ -97,13 +97,86 @@ impl Text {
             ),
             (io::ErrorKind::ConnectionRefused, "接続を拒否されました"),
             (io::ErrorKind::ConnectionReset, "接続を切断されました"),
+            (io::ErrorKind::ConnectionAborted, "接続が中断されました"),
+            (io::ErrorKind::NotConnected, "接続されていません"),
+            (io::ErrorKind::BrokenPipe, "書込み先が閉じられました"),
+            (
+                io::ErrorKind::HostUnreachable,
+                "接続先の機器に到達できません",
+            ),
+            (
+                io::ErrorKind::NetworkUnreachable,
+                "接続先のネットワークに到達できません",
+            ),
             (io::ErrorKind::TimedOut, "時間内に応答がありません"),
+            (
+                io::ErrorKind::QuotaExceeded,
+                "使用できる容量の上限を超えました",
+            ),
+            (io::ErrorKind::FileTooLarge, "ファイルが大きすぎます"),
+            (io::ErrorKind::WriteZero, "書き込めません"),
+            (io::ErrorKind::UnexpectedEof, "途中で終わっています"),
+            (
+                io::ErrorKind::ResourceBusy,
+                "他のプログラムが使用しています",
+            ),
+            (
+                io::ErrorKind::InvalidFilename,
+                "ファイル名が長すぎるか、使用できない文字があります",
+            ),
+            (
+                io::ErrorKind::DirectoryNotEmpty,
+                "フォルダーが空ではありません",
+            ),
+            (io::ErrorKind::OutOfMemory, "メモリーが不足しています"),
+            (
+                io::ErrorKind::InvalidInput,
+                "指定された名前又は値は使用できません",
+            ),
         ];
-        let ja = known
-            .into_iter()
-            .find(|(kind, _)| *kind == error.kind())
-            .map_or_else(|| error.to_string(), |(_, ja)| ja.to_owned());
-        Self::new(ja, error.to_string())
+        let own = error.to_string();
+        let known = known.into_iter().find(|(kind, _)| *kind == error.kind());
+        let ja = match known {
+            Some((_, ja)) => ja.to_owned(),
+            // What has no kind of its own.
+            None if own.starts_with("failed to lookup address") => {
+                "ホスト名からアドレスを取得できません".to_owned()
+            }
+            None if own.contains("Too many open files") => {
+                "同時に開けるファイルの数の上限に達しました".to_owned()
+            }
+            None if error.kind() == io::ErrorKind::InvalidData => {
+                format!("内容を読み取れません: {own}")
+            }
+            None => format!("入出力の異常: {own}"),
+        };
+        Self::new(ja, own)
+    }
+
+    /// What the reader of regular expressions says of one: it shows it over several lines, and the last says what is
+    /// wrong, in English and without a kind.
+    pub(crate) fn of_pattern(error: &regex::Error) -> Self {
+        let known = [
+            ("unclosed group", "括弧 ( が閉じていません"),
+            ("unopened group", "対応する ( のない ) があります"),
+            ("unclosed character class", "括弧 [ が閉じていません"),
+            (
+                "repetition operator missing",
+                "* + ? の前に繰り返すものがありません",
+            ),
+            ("repetition quantifier", "繰り返しの回数 { } が誤っています"),
+            ("repetition count", "繰り返しの回数 { } が誤っています"),
+            ("invalid character class range", "文字の範囲が逆です"),
+            ("escape sequence", "\\ の後の文字が誤っています"),
+            ("look-around", "先読み・後読みは使用できません"),
+            ("backreferences", "後方参照は使用できません"),
+        ];
+        let own = error.to_string();
+        let own = own.lines().last().unwrap_or_default();
+        let own = own.trim_start_matches("error: ");
+        let ja = known.into_iter().find(|(part, _)| own.contains(part));
+        let ja = ja.map_or(own, |(_, ja)| ja);
+        Self::new(ja, own)
     }
 
     /// The text in one language.

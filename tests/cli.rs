@@ -491,7 +491,24 @@ fn help_and_wrong_usage_are_told_in_the_language_that_is_asked_for() {
     assert!(!out(&help).contains("Usage"));
     let wrong = renkei(repository(), &["--lang=ja", "run", "--jobs", "0"]);
     assert_eq!(wrong.status.code(), Some(2));
-    assert!(out(&wrong).contains("指定した値は使用できません。"));
+    assert!(out(&wrong).contains("値「0」は --jobs <N> に使用できません。1..=65535 の範囲"));
+    for (typed, told) in [
+        (&["run", "--jbs", "3"][..], "「--jobs」ではありませんか。"),
+        (&["run", "--filter", "(a"], "括弧 ( が閉じていません"),
+        (
+            &["acept"],
+            "コマンド「acept」はありません。「accept」ではありませんか。",
+        ),
+        (
+            &["report"],
+            "<FOLDER> を指定してください。\n\n使用方法: renkei report <FOLDER>",
+        ),
+    ] {
+        let wrong = renkei(repository(), &[&["--lang", "ja"], typed].concat());
+        assert_eq!(wrong.status.code(), Some(2));
+        assert!(out(&wrong).contains(told), "{told}: {}", out(&wrong));
+        assert!(!out(&wrong).contains("error"), "{}", out(&wrong));
+    }
     let wrong = renkei(repository(), &["--lang", "en", "run", "--jobs", "0"]);
     assert_eq!(wrong.status.code(), Some(2));
     assert!(!out(&wrong).contains("指定"));

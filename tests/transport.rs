@@ -266,5 +266,5 @@ fn every_certificate_of_a_chain_file_is_read_and_a_bad_file_is_named() {
     };
     let broken = client_config(&pki.join("ca.pem"), &none).unwrap_err();
     assert_eq!((broken.stage, broken.outcome), (Stage::Prepare, None));
-    assert!(broken.why.contains("none.pem"));
+    assert!(broken.why.en.contains("none.pem"));
 }

@@ -1,7 +1,14 @@
 //! The help of the command line in Japanese, and what is wrong with what was typed. English stands in the comments of
 //! the arguments themselves; a test holds that none is without Japanese.
 
-use clap::{Arg, Command, error::ErrorKind};
+use std::error::Error as _;
+
+use clap::{
+    Arg, Command, Error,
+    error::{ContextKind, ContextValue, ErrorKind},
+};
+
+use crate::text::Text;
 
 /// The command line with its help in Japanese.
 pub(super) fn of(mut command: Command) -> Command {
@@ -72,36 +79,89 @@ fn values(argument: &Arg) -> String {
     text
 }
 
-/// What is wrong with what was typed, in a sentence.
-pub(super) fn mistake(kind: ErrorKind) -> &'static str {
-    const KINDS: [(ErrorKind, &str); 10] = [
-        (ErrorKind::InvalidValue, "指定した値は使用できません。"),
-        (ErrorKind::ValueValidation, "指定した値は使用できません。"),
-        (
-            ErrorKind::UnknownArgument,
-            "そのオプション又は引数はありません。",
-        ),
-        (ErrorKind::InvalidSubcommand, "そのコマンドはありません。"),
-        (
-            ErrorKind::MissingRequiredArgument,
-            "必要な指定がありません。",
-        ),
-        (
-            ErrorKind::ArgumentConflict,
-            "同時に指定できないもの、又は重複した指定があります。",
-        ),
-        (ErrorKind::MissingSubcommand, "コマンドを指定してください。"),
-        (
-            ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand,
-            "コマンドを指定してください。",
-        ),
-        (ErrorKind::TooManyValues, "指定した値が多すぎます。"),
-        (ErrorKind::NoEquals, "「=」が必要です。"),
+/// What is wrong with what was typed, what may have been meant, and how it is used.
+pub(super) fn mistake(error: &Error) -> String {
+    let of = |kind: ContextKind| error.get(kind).map(words).unwrap_or_default();
+    let argument = of(ContextKind::InvalidArg).join(" ");
+    let value = of(ContextKind::InvalidValue).join(" ");
+    let mut text = match error.kind() {
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation if value.is_empty() => {
+            format!("{argument} に値を指定してください。")
+        }
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
+            format!(
+                "値「{value}」は {argument} に使用できません。{}",
+                why(error)
+            )
+        }
+        ErrorKind::UnknownArgument => {
+            format!("「{argument}」というオプション又は引数はありません。")
+        }
+        ErrorKind::InvalidSubcommand => {
+            let name = of(ContextKind::InvalidSubcommand).join(" ");
+            format!("コマンド「{name}」はありません。")
+        }
+        ErrorKind::MissingRequiredArgument => format!("{argument} を指定してください。"),
+        ErrorKind::ArgumentConflict => {
+            let other = of(ContextKind::PriorArg).join("、");
+            if other == argument || other.is_empty() {
+                format!("{argument} が重複しています。")
+            } else {
+                format!("{argument} は {other} と同時に指定できません。")
+            }
+        }
+        ErrorKind::MissingSubcommand => "コマンドを指定してください。".to_owned(),
+        ErrorKind::TooManyValues => format!("{argument} に指定した値が多すぎます。"),
+        ErrorKind::InvalidUtf8 => "文字コードUTF-8で指定してください。".to_owned(),
+        _ => "コマンドの指定に誤りがあります。".to_owned(),
+    };
+    let near = [
+        ContextKind::SuggestedSubcommand,
+        ContextKind::SuggestedArg,
+        ContextKind::SuggestedValue,
     ];
-    KINDS
-        .into_iter()
-        .find(|(known, _)| *known == kind)
-        .map_or("コマンドの指定に誤りがあります。", |(_, sentence)| sentence)
+    let near: Vec<String> = near.into_iter().flat_map(of).collect();
+    let possible = of(ContextKind::ValidValue);
+    if !near.is_empty() {
+        text += &format!("「{}」ではありませんか。", near.join("」「"));
+    } else if !possible.is_empty() {
+        text += &format!("使用できるもの: {}。", possible.join("、"));
+    }
+    for usage in of(ContextKind::Usage) {
+        let usage = usage.trim();
+        let usage = usage.strip_prefix("Usage: ").unwrap_or(usage);
+        text += &format!("\n\n使用方法: {usage}");
+    }
+    text + "\n\n詳細は --help を付けると表示されます。"
+}
+
+/// Why a value is refused by what reads it.
+fn why(error: &Error) -> String {
+    let Some(source) = error.source() else {
+        return String::new();
+    };
+    if let Some(error) = source.downcast_ref::<regex::Error>() {
+        return format!("正規表現の誤りです（{}）。", Text::of_pattern(error).ja);
+    }
+    let own = source.to_string();
+    if let Some((_, range)) = own.split_once(" is not in ") {
+        return format!("{range} の範囲で指定してください。");
+    }
+    match own.as_str() {
+        "invalid digit found in string" => "数字で指定してください。".to_owned(),
+        "invalid socket address syntax" => {
+            "「127.0.0.1:8443」のように、アドレスとポートで指定してください。".to_owned()
+        }
+        _ => format!("（{own}）"),
+    }
+}
+
+fn words(value: &ContextValue) -> Vec<String> {
+    match value {
+        ContextValue::Strings(list) => list.clone(),
+        ContextValue::None => Vec::new(),
+        other => vec![other.to_string()],
+    }
 }
 
 const COMMANDS: [(&str, &str); 15] = [

@@ -17,11 +17,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
+use clap::{
+    CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum, error::ErrorKind,
+};
 use renkei_mock::{pki::PkiError, server::StartError};
 
 use crate::{
     diagnostic::meant,
+    project::Unreadable,
     sentinel::Guard,
     text::{Lang, Text},
     verdict::Exit,
@@ -119,10 +122,13 @@ pub fn arguments() -> Result<Arguments, Exit> {
     read.and_then(|read| Arguments::from_arg_matches(&read))
         .map_err(|error| {
             // Where not even this can be written, the exit code still tells.
-            if lang == Lang::Ja && error.use_stderr() {
-                let _ = writeln!(io::stderr(), "{}", japanese::mistake(error.kind()));
+            // Where a command is missing, the help itself is shown, which is in Japanese.
+            let help = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+            if lang == Lang::Ja && error.use_stderr() && !help {
+                let _ = writeln!(io::stderr(), "{}", japanese::mistake(&error));
+            } else {
+                let _ = error.print();
             }
-            let _ = error.print();
             if error.use_stderr() {
                 Exit::Usage
             } else {
@@ -230,11 +236,36 @@ impl From<io::Error> for Stopped {
     }
 }
 
+impl From<Unreadable> for Stopped {
+    fn from(error: Unreadable) -> Self {
+        Self {
+            exit: Exit::Suite,
+            text: error.text(),
+        }
+    }
+}
+
 impl From<StartError> for Stopped {
     fn from(error: StartError) -> Self {
-        if let StartError::Pki(error) = error {
-            return error.into();
-        }
+        let error = match error {
+            StartError::Pki(error) => return error.into(),
+            StartError::Listen(address, error) => {
+                let why = Text::of_io(&error);
+                return Self {
+                    exit: Exit::Transport,
+                    text: Text::new(
+                        format!(
+                            "{address} で待ち受けできません（{}）。別のポートを指定してください。",
+                            why.ja
+                        ),
+                        format!("cannot listen on {address}: {}; name another port", why.en),
+                    ),
+                };
+            }
+            other @ (StartError::ControlNotLoopback(_)
+            | StartError::PublicUrl(_)
+            | StartError::Tls(_)) => other,
+        };
         let renkei_mock::text::Text { ja, en } = error.text();
         Self {
             exit: Exit::Transport,

@@ -36,7 +36,7 @@ pub(super) fn review(
     let pending = pending(&root, arguments)?;
     let (mut new, mut capped) = (0, false);
     for path in &pending {
-        let accepted = snapshot::accepted(&root, path).map_err(|error| unreadable(&error))?;
+        let accepted = snapshot::accepted(&root, path).map_err(|error| unreadable(path, &error))?;
         let file = root.join(format!("{path}.new"));
         let found = fs::read_to_string(&file).map_err(|error| Stopped::file(&file, &error))?;
         let found = snapshot::read(&found).unwrap_or(found);
@@ -97,7 +97,7 @@ pub(super) fn accept(out: &mut dyn Write, arguments: &WaitingArguments, lang: La
     let pending = pending(&root, arguments)?;
     for path in &pending {
         // One that cannot be read is named, and not overwritten in silence.
-        snapshot::accepted(&root, path).map_err(|error| unreadable(&error))?;
+        snapshot::accepted(&root, path).map_err(|error| unreadable(path, &error))?;
         snapshot::accept(&root, path).map_err(|error| Stopped::file(&root.join(path), &error))?;
         writeln!(out, "{path}")?;
     }
@@ -201,12 +201,23 @@ fn pending(root: &Path, arguments: &WaitingArguments) -> Result<Vec<String>, Sto
     Ok(meant)
 }
 
-fn unreadable(error: &io::Error) -> Stopped {
+fn unreadable(path: &str, error: &io::Error) -> Stopped {
+    let why = if error.kind() == io::ErrorKind::InvalidData {
+        Text::new(
+            "先頭の --- の部分がありません。修正するか削除してください",
+            "there is no front matter (---); mend or delete it",
+        )
+    } else {
+        Text::of_io(error)
+    };
     Stopped {
         exit: Exit::Suite,
         text: Text::new(
-            format!("採用済みのスナップショットを読み取れません（{error}）"),
-            format!("an accepted snapshot cannot be read: {error}"),
+            format!(
+                "採用済みのスナップショット {path} を読み取れません（{}）。",
+                why.ja
+            ),
+            format!("the accepted snapshot {path} cannot be read: {}", why.en),
         ),
     }
 }

@@ -180,13 +180,10 @@ pub(super) fn message(
     };
     if let Err(error) = Document::parse(rendered.trim_start_matches('\u{feff}').as_bytes()) {
         // The column is that of what was rendered, which differs from step to step.
-        let at = error
-            .place
-            .map(|(line, column)| format!(" at {line}:{column}"));
-        let why = error.detail.replacen(&at.unwrap_or_default(), "", 1);
+        let why = &error.why;
         let text = Text::new(
-            format!("整形式のXMLになりません（{why}）"),
-            format!("this does not give well-formed XML: {why}"),
+            format!("整形式のXMLになりません（{}）", why.ja),
+            format!("this does not give well-formed XML: {}", why.en),
         );
         let place = error.place.map_or(0..0, |(line, column)| {
             place(template, &rendered, line, column)

@@ -21,7 +21,7 @@ impl Runner<'_> {
         let expected = match self.expected(step) {
             Ok(expected) => expected,
             Err(error) => {
-                result.outcome = unusable(&error);
+                result.outcome = unusable(error.text());
                 return;
             }
         };
@@ -97,7 +97,7 @@ impl Runner<'_> {
             && let Err(error) = Document::parse(&happened.shown)
         {
             mismatches.push(Text::new(
-                format!("応答が整形式のXMLではありません（{error}）"),
+                format!("応答が整形式のXMLではありません（{}）", error.text().ja),
                 format!("the answer is not well-formed XML: {error}"),
             ));
         }

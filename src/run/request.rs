@@ -7,7 +7,13 @@ use hyper::Method;
 use sha2::Sha256;
 
 use crate::{
-    message, plan::template_path, profile::Identity, run::step::Runner, scenario::Step, sentinel,
+    message::{self, TemplateError},
+    plan::template_path,
+    profile::Identity,
+    run::step::Runner,
+    scenario::Step,
+    sentinel,
+    text::Text,
     transport::Outgoing,
 };
 
@@ -28,19 +34,25 @@ impl<'a> Runner<'a> {
         operation_name: &str,
         step: &Step,
         poll: usize,
-    ) -> Result<Rendered, String> {
+    ) -> Result<Rendered, Text> {
         let profile = &self.shared.suite.profile;
         let operation = profile
             .operation
             .get(operation_name)
-            .ok_or_else(|| format!("no operation '{operation_name}'"))?;
+            .ok_or_else(|| missing("操作", "operation", operation_name))?;
         let (_, identity) = self.identity(step)?;
         let request_id = match &step.same_request_as {
             Some(earlier) => self
                 .request_ids
                 .get(earlier.get_ref())
                 .cloned()
-                .ok_or_else(|| format!("the step '{}' has sent nothing", earlier.get_ref()))?,
+                .ok_or_else(|| {
+                    let earlier = earlier.get_ref();
+                    Text::new(
+                        format!("手順「{earlier}」は何も送信していません"),
+                        format!("the step '{earlier}' has sent nothing"),
+                    )
+                })?,
             None => request_id(
                 self.shared.setting.seed,
                 &self.scenario.id,
@@ -57,11 +69,11 @@ impl<'a> Runner<'a> {
         if step.plants.is_some() {
             seen.insert("planted".to_owned(), sentinel::specimen().into());
         }
-        let plain = |text: &str| message::plain(text, &seen).map_err(|error| error.to_string());
+        let plain = |text: &str| message::plain(text, &seen).map_err(|error| error.text());
         let mut values = seen.clone();
         for (name, data) in &step.with {
             let value = message::value(data.get_ref(), &seen)
-                .map_err(|error| format!("with.{}: {error}", name.get_ref()))?;
+                .map_err(|error| within(&format!("with.{}", name.get_ref()), &error))?;
             values.insert(name.get_ref().clone(), value);
         }
         let file = template_path(operation_name);
@@ -69,9 +81,9 @@ impl<'a> Runner<'a> {
         let body = match (&step.raw, template) {
             (Some(raw), _) => raw.get_ref().clone(),
             (None, Some(template)) => {
-                message::render(template, &values).map_err(|error| format!("{file}: {error}"))?
+                message::render(template, &values).map_err(|error| within(&file, &error))?
             }
-            (None, None) => return Err(format!("there is no template {file}")),
+            (None, None) => return Err(missing("ひな形", "template", &file)),
         };
         let content_type = step
             .content_type
@@ -90,7 +102,7 @@ impl<'a> Runner<'a> {
             Some(listen) => self
                 .listeners
                 .get(listen.get_ref())
-                .ok_or_else(|| format!("the step '{}' has opened no listener", listen.get_ref()))?,
+                .ok_or_else(|| missing("listen の手順", "step with listen", listen.get_ref()))?,
             None => &self.world.url,
         };
         let path = match &step.path {
@@ -99,7 +111,7 @@ impl<'a> Runner<'a> {
         };
         let method = match &step.method {
             Some(method) => Method::from_bytes(method.get_ref().as_bytes())
-                .map_err(|error| format!("{}: {error}", method.get_ref()))?,
+                .map_err(|_| missing("HTTPのメソッド", "HTTP method", method.get_ref()))?,
             None => Method::POST,
         };
         Ok(Rendered {
@@ -114,7 +126,7 @@ impl<'a> Runner<'a> {
     }
 
     /// The name and the entry of the identity that a step sends as.
-    pub(super) fn identity(&self, step: &Step) -> Result<(String, &'a Identity), String> {
+    pub(super) fn identity(&self, step: &Step) -> Result<(String, &'a Identity), Text> {
         let name = step
             .identity
             .as_ref()
@@ -123,8 +135,24 @@ impl<'a> Runner<'a> {
         let identity = self.shared.suite.profile.identity.get(&name);
         identity
             .map(|identity| (name.clone(), identity))
-            .ok_or_else(|| format!("no identity '{name}'"))
+            .ok_or_else(|| missing("送信者", "identity", &name))
     }
+}
+
+/// Reading has reported what is not there; this is what is said should it come here all the same.
+fn missing(ja: &str, en: &str, name: &str) -> Text {
+    Text::new(
+        format!("{ja}「{name}」がありません"),
+        format!("there is no {en} '{name}'"),
+    )
+}
+
+fn within(place: &str, error: &TemplateError) -> Text {
+    let why = error.text();
+    Text::new(
+        format!("{place}: {}", why.ja),
+        format!("{place}: {}", why.en),
+    )
 }
 
 /// An HMAC of seed, scenario, step and poll: the same in each run, different for each sending. It starts with letters,

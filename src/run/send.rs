@@ -50,7 +50,7 @@ impl Runner<'_> {
             let rendered = match self.render(operation, step, poll) {
                 Ok(rendered) => rendered,
                 Err(error) => {
-                    result.outcome = unusable(&error);
+                    result.outcome = unusable(error);
                     return;
                 }
             };

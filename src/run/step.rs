@@ -90,7 +90,10 @@ impl<'a> Runner<'a> {
             Some(Kind::Check(Check::Invariants)) => result.outcome = self.invariants().await,
             // Reading has put the shared steps in their place, and has reported what is no step.
             Some(Kind::Use(_)) | None => {
-                result.outcome = unusable(&"this is no step that can be done");
+                result.outcome = unusable(Text::new(
+                    "実施できる手順ではありません",
+                    "this is no step that can be done",
+                ));
             }
         }
         if !matches!(result.outcome, Outcome::Passed | Outcome::Skipped) {
@@ -123,7 +126,7 @@ impl<'a> Runner<'a> {
                 place: "request".to_owned(),
             },
             Ok(act) => self.tell(Method::POST, "acts", act).await,
-            Err(error) => unusable(&error),
+            Err(error) => unusable(error.text()),
         }
     }
 
@@ -153,7 +156,10 @@ impl<'a> Runner<'a> {
             Err(error) => return world::outcome(&error),
         };
         let Some(violations) = answer.get("violations").and_then(Value::as_array) else {
-            return unusable(&"control does not tell the violations of invariants");
+            return unusable(Text::new(
+                "制御APIが不変条件の結果を返しません",
+                "control does not tell the violations of invariants",
+            ));
         };
         if violations.is_empty() {
             return Outcome::Passed;
@@ -220,10 +226,8 @@ pub(super) fn outside(scenario: &Scenario, index: usize, outcome: Outcome) -> St
     }
 }
 
-pub(super) fn unusable(why: &dyn std::fmt::Display) -> Outcome {
-    Outcome::Unusable {
-        why: Text::new(why.to_string(), why.to_string()),
-    }
+pub(super) fn unusable(why: Text) -> Outcome {
+    Outcome::Unusable { why }
 }
 
 /// A violation of an invariant, as control tells it: with texts in both languages, else as it is.

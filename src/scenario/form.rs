@@ -306,16 +306,10 @@ fn selections(given: &Selections, partial: bool, mistakes: &mut Mistakes<'_>) {
         if let Some(pattern) = matches
             && let Err(error) = Regex::new(&format!("^(?:{})$", pattern.get_ref()))
         {
-            // The reader of regular expressions shows the expression over several lines; the last says what is wrong.
-            let why = error.to_string();
-            let why = why
-                .lines()
-                .last()
-                .unwrap_or_default()
-                .trim_start_matches("error: ");
+            let why = Text::of_pattern(&error);
             let text = Text::new(
-                format!("正規表現の誤りです（{why}）"),
-                format!("not a regular expression: {why}"),
+                format!("正規表現の誤りです（{}）", why.ja),
+                format!("not a regular expression: {}", why.en),
             );
             mistakes.add(pattern.span(), text);
         }

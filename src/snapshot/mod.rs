@@ -61,11 +61,11 @@ pub fn accepted(root: &Path, path: &str) -> io::Result<Option<String>> {
             Some(content) => Ok(Some(content)),
             None => Err(io::Error::new(
                 io::ErrorKind::InvalidData,
-                format!("{path}: there is no front matter (---)"),
+                "there is no front matter (---)",
             )),
         },
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(io::Error::new(error.kind(), format!("{path}: {error}"))),
+        Err(error) => Err(error),
     }
 }
 

@@ -4,6 +4,7 @@
 //! Deliberately absent: sending anything twice, and following a redirect.
 
 mod identity;
+pub(crate) mod reason;
 mod watched;
 
 use std::{fmt, sync::Arc, time::Duration};
@@ -98,7 +99,7 @@ pub struct Broken {
     /// How it ended; none where it never began.
     pub outcome: Option<Outcome>,
     /// Why.
-    pub why: String,
+    pub why: Text,
 }
 
 impl fmt::Display for Broken {
@@ -127,8 +128,8 @@ impl Broken {
             .map(|outcome| format!(" [{}]", outcome.as_str()))
             .unwrap_or_default();
         Text::new(
-            format!("{ja}{outcome}（{}）", self.why),
-            format!("{en}{outcome}: {}", self.why),
+            format!("{ja}{outcome}（{}）", self.why.ja),
+            format!("{en}{outcome}: {}", self.why.en),
         )
     }
 }
@@ -209,31 +210,38 @@ impl Connection {
 
     /// Sends one request and reads its answer.
     pub async fn exchange(&mut self, outgoing: Outgoing, limits: Limits) -> Result<Answer, Broken> {
-        let uri: Uri = outgoing.url.parse().map_err(|error| prepare(&error))?;
+        let uri: Uri = outgoing
+            .url
+            .parse()
+            .map_err(|_| unfit("URL", &outgoing.url))?;
         let request = request(&uri, outgoing)?;
         let deadline = Instant::now() + limits.patience;
         let mut open = match self.still_open().await? {
             Some(open) => open,
             None => timeout_at(deadline, self.connect(&uri))
                 .await
-                .map_err(|_| broken(Stage::Connect, Outcome::Timeout, &"timeout"))??,
+                .map_err(|_| broken(Stage::Connect, Outcome::Timeout, reason::timeout()))??,
         };
         let before = open.observed.read();
         let response = timeout_at(deadline, open.sender.send_request(request))
             .await
-            .map_err(|_| broken(Stage::Answer, Outcome::Timeout, &"timeout"))?
+            .map_err(|_| broken(Stage::Answer, Outcome::Timeout, reason::timeout()))?
             .map_err(|error| no_answer(&error, &open.observed, before))?;
         let (parts, body) = response.into_parts();
         let body = timeout_at(deadline, Limited::new(body, limits.body).collect())
             .await
-            .map_err(|_| broken(Stage::Body, Outcome::Timeout, &"timeout"))?
+            .map_err(|_| broken(Stage::Body, Outcome::Timeout, reason::timeout()))?
             .map_err(|error| {
-                let outcome = if error.is::<LengthLimitError>() {
-                    Outcome::TooLarge
+                if error.is::<LengthLimitError>() {
+                    let most = limits.body;
+                    let why = Text::new(
+                        format!("{most}バイトの上限を超えています"),
+                        format!("it is larger than {most} bytes"),
+                    );
+                    broken(Stage::Body, Outcome::TooLarge, why)
                 } else {
-                    Outcome::Cut
-                };
-                broken(Stage::Body, outcome, &error)
+                    broken(Stage::Body, Outcome::Cut, reason::of(&*error))
+                }
             })?
             .to_bytes();
         self.open = Some(open);
@@ -265,7 +273,10 @@ impl Connection {
             Ok(Err(error)) if chain(&error).contains("unexpected message") => Err(broken(
                 Stage::Answer,
                 Outcome::NotHttp,
-                &"more came than the last answer",
+                Text::new(
+                    "前回の応答の後に余分なデータが届きました",
+                    "more came than the last answer",
+                ),
             )),
             Ok(_) | Err(_) => Ok(None),
         }
@@ -278,22 +289,22 @@ impl Connection {
             .trim_matches(['[', ']'])
             .to_owned();
         let port = uri.port_u16().unwrap_or(443);
-        let name = ServerName::try_from(host.clone()).map_err(|error| prepare(&error))?;
+        let name = ServerName::try_from(host.clone()).map_err(|_| unfit("URL", &host))?;
         let stream = TcpStream::connect((host.as_str(), port))
             .await
-            .map_err(|error| broken(Stage::Connect, Outcome::Refused, &error))?;
+            .map_err(|error| broken(Stage::Connect, Outcome::Refused, reason::of(&error)))?;
         stream
             .set_nodelay(true)
-            .map_err(|error| broken(Stage::Connect, Outcome::Refused, &error))?;
+            .map_err(|error| broken(Stage::Connect, Outcome::Refused, reason::of(&error)))?;
         let stream = TlsConnector::from(Arc::clone(&self.tls))
             .connect(name, stream)
             .await
-            .map_err(|error| broken(Stage::Tls, Outcome::TlsRefused, &error))?;
+            .map_err(|error| broken(Stage::Tls, Outcome::TlsRefused, reason::of(&error)))?;
         let observed = Arc::new(Observed::default());
         let stream = Watched::new(stream, Arc::clone(&observed));
         let (sender, connection) = handshake(TokioIo::new(stream))
             .await
-            .map_err(|error| broken(Stage::Answer, Outcome::Closed, &error))?;
+            .map_err(|error| broken(Stage::Answer, Outcome::Closed, reason::of(&error)))?;
         Ok(Open {
             sender,
             observed,
@@ -305,19 +316,19 @@ impl Connection {
 fn request(uri: &Uri, outgoing: Outgoing) -> Result<Request<Full<Bytes>>, Broken> {
     let mut headers = HeaderMap::new();
     let authority = uri.authority().map(ToString::to_string).unwrap_or_default();
-    let host = HeaderValue::from_str(&authority).map_err(|error| prepare(&error))?;
+    let host = HeaderValue::from_str(&authority).map_err(|_| unfit("URL", &authority))?;
     headers.insert(HOST, host);
     for (name, value) in outgoing.headers {
-        let name: HeaderName = name.parse().map_err(|error| prepare(&error))?;
-        let value = HeaderValue::from_bytes(value.as_bytes()).map_err(|error| prepare(&error))?;
-        headers.insert(name, value);
+        let header: HeaderName = name.parse().map_err(|_| unfit("header", &name))?;
+        let value = HeaderValue::from_bytes(value.as_bytes()).map_err(|_| unfit(&name, &value))?;
+        headers.insert(header, value);
     }
     let target = uri.path_and_query().map_or("/", |path| path.as_str());
     let mut request = Request::builder()
         .method(outgoing.method)
         .uri(target)
         .body(Full::new(Bytes::from(outgoing.body)))
-        .map_err(|error| prepare(&error))?;
+        .map_err(|_| unfit("URL", target))?;
     *request.headers_mut() = headers;
     Ok(request)
 }
@@ -327,15 +338,15 @@ fn request(uri: &Uri, outgoing: Outgoing) -> Result<Request<Full<Bytes>>, Broken
 fn no_answer(error: &hyper::Error, observed: &Observed, before: u64) -> Broken {
     let fresh = before == 0;
     let read = observed.read() > before;
-    let why = observed.trouble().unwrap_or_else(|| chain(error));
+    let why = observed.trouble().unwrap_or_else(|| reason::of(error));
     if fresh && !read && observed.refused() {
-        broken(Stage::Tls, Outcome::TlsRefused, &why)
+        broken(Stage::Tls, Outcome::TlsRefused, why)
     } else if !read {
-        broken(Stage::Answer, Outcome::Closed, &why)
+        broken(Stage::Answer, Outcome::Closed, why)
     } else if error.is_parse() {
-        broken(Stage::Answer, Outcome::NotHttp, &chain(error))
+        broken(Stage::Answer, Outcome::NotHttp, reason::of(error))
     } else {
-        broken(Stage::Body, Outcome::Cut, &why)
+        broken(Stage::Body, Outcome::Cut, why)
     }
 }
 
@@ -349,18 +360,26 @@ fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-fn prepare(error: &dyn fmt::Display) -> Broken {
+fn prepare(why: Text) -> Broken {
     Broken {
         stage: Stage::Prepare,
         outcome: None,
-        why: error.to_string(),
+        why,
     }
 }
 
-fn broken(stage: Stage, outcome: Outcome, error: &dyn fmt::Display) -> Broken {
+/// What cannot stand where it is written.
+fn unfit(what: &str, written: &str) -> Broken {
+    prepare(Text::new(
+        format!("「{written}」は{what}に使用できません"),
+        format!("'{written}' cannot be used as {what}"),
+    ))
+}
+
+fn broken(stage: Stage, outcome: Outcome, why: Text) -> Broken {
     Broken {
         stage,
         outcome: Some(outcome),
-        why: error.to_string(),
+        why,
     }
 }

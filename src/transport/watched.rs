@@ -17,11 +17,13 @@ use tokio::{
 };
 use tokio_rustls::client::TlsStream;
 
+use crate::{text::Text, transport::reason};
+
 /// What was seen on a stream.
 #[derive(Debug, Default)]
 pub(super) struct Observed {
     read: AtomicU64,
-    trouble: Mutex<Option<(bool, String)>>,
+    trouble: Mutex<Option<(bool, Text)>>,
 }
 
 impl Observed {
@@ -36,11 +38,11 @@ impl Observed {
     }
 
     /// The first thing that went wrong.
-    pub(super) fn trouble(&self) -> Option<String> {
+    pub(super) fn trouble(&self) -> Option<Text> {
         self.kept().as_ref().map(|(_, why)| why.clone())
     }
 
-    fn kept(&self) -> std::sync::MutexGuard<'_, Option<(bool, String)>> {
+    fn kept(&self) -> std::sync::MutexGuard<'_, Option<(bool, Text)>> {
         self.trouble.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -52,7 +54,7 @@ impl Observed {
         let mut kept = self.kept();
         // An alert says more than the reset that follows it.
         if kept.is_none() || alert {
-            *kept = Some((alert, error.to_string()));
+            *kept = Some((alert, reason::of(error)));
         }
     }
 }

@@ -5,6 +5,7 @@ mod check;
 mod evaluate;
 mod expression;
 mod functions;
+mod reason;
 mod token;
 mod value;
 mod xpath;
@@ -12,6 +13,8 @@ mod xpath;
 use std::fmt;
 
 use uppsala::NodeKind;
+
+use crate::text::Text;
 
 pub use canonical::{Leaf, canonical};
 pub use xpath::{XPath, XPathError, XPathMistake};
@@ -31,15 +34,29 @@ impl fmt::Debug for Document {
 /// Why bytes are no well-formed document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct XmlError {
-    /// What is wrong, with its place.
-    pub detail: String,
+    /// What is wrong.
+    pub why: Text,
     /// Line and column, from 1, where they are known.
     pub place: Option<(usize, usize)>,
 }
 
+impl XmlError {
+    /// For people, with the place.
+    pub fn text(&self) -> Text {
+        let Self { why, place } = self;
+        match place {
+            Some((line, column)) => Text::new(
+                format!("{line}行{column}文字目: {}", why.ja),
+                format!("{} at {line}:{column}", why.en),
+            ),
+            None => why.clone(),
+        }
+    }
+}
+
 impl fmt::Display for XmlError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.detail)
+        f.write_str(&self.text().en)
     }
 }
 
@@ -49,7 +66,13 @@ impl Document {
     /// Reads a well-formed document.
     pub fn parse(bytes: &[u8]) -> Result<Self, XmlError> {
         let text = std::str::from_utf8(bytes).map_err(|error| XmlError {
-            detail: format!("byte {} is not UTF-8", error.valid_up_to()),
+            why: Text::new(
+                format!(
+                    "{}バイト目からがUTF-8ではありません",
+                    error.valid_up_to() + 1
+                ),
+                format!("byte {} is not UTF-8", error.valid_up_to()),
+            ),
             place: None,
         })?;
         let mut document = uppsala::parse(text)
@@ -133,15 +156,20 @@ impl Document {
 
 fn xml_error(error: &uppsala::XmlError) -> XmlError {
     use uppsala::XmlError as E;
-    let place = match error {
-        E::Parse(at) => Some((at.line, at.column)),
-        E::WellFormedness(at) => Some((at.line, at.column)),
-        E::Namespace(at) => Some((at.line, at.column)),
-        E::XPath(_) | E::Validation(_) | E::UnexpectedEof => None,
+    let (message, line, column) = match error {
+        E::Parse(at) => (&at.message, at.line, at.column),
+        E::WellFormedness(at) => (&at.message, at.line, at.column),
+        E::Namespace(at) => (&at.message, at.line, at.column),
+        E::XPath(_) | E::Validation(_) | E::UnexpectedEof => {
+            return XmlError {
+                why: reason::cut(),
+                place: None,
+            };
+        }
     };
     XmlError {
-        detail: error.to_string(),
-        place: place.filter(|(line, _)| *line > 0),
+        why: reason::of(message),
+        place: (line > 0).then_some((line, column)),
     }
 }
 
