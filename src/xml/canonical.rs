@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use uppsala::{NodeId, NodeKind, QName};
+use uppsala::{NodeId, QName};
 
 use crate::xml::{Document, Namespaces};
 
@@ -66,26 +66,9 @@ fn element(
         .collect();
     attributes.sort();
     let attributes = attributes.concat();
-    let children = document.0.children(id);
-    let elements: Vec<NodeId> = children
-        .iter()
-        .copied()
-        .filter(|child| document.0.element(*child).is_some())
-        .collect();
-    let text: String = children
-        .iter()
-        .filter_map(|child| match document.0.node_kind(*child) {
-            Some(NodeKind::Text(text) | NodeKind::CData(text)) => Some(text.as_ref()),
-            Some(
-                NodeKind::Document
-                | NodeKind::Element(_)
-                | NodeKind::Comment(_)
-                | NodeKind::ProcessingInstruction(_)
-                | NodeKind::Attribute(..),
-            )
-            | None => None,
-        })
-        .collect();
+    let mut elements = document.0.children(id);
+    elements.retain(|child| document.0.element(*child).is_some());
+    let text = document.own_text(id);
     // Writing into a String cannot fail.
     if elements.is_empty() {
         let leaf = Leaf {

@@ -12,7 +12,7 @@ mod xpath;
 
 use std::fmt;
 
-use uppsala::NodeKind;
+use uppsala::{NodeId, NodeKind};
 
 use crate::text::Text;
 
@@ -82,6 +82,23 @@ impl Document {
         Ok(Self(document))
     }
 
+    /// The text that stands in an element itself. It may consist of many nodes: references and comments divide it.
+    fn own_text(&self, element: NodeId) -> String {
+        let children = self.0.children(element).into_iter();
+        let text = |child| match self.0.node_kind(child) {
+            Some(NodeKind::Text(text) | NodeKind::CData(text)) => Some(text.as_ref()),
+            Some(
+                NodeKind::Document
+                | NodeKind::Element(_)
+                | NodeKind::Comment(_)
+                | NodeKind::ProcessingInstruction(_)
+                | NodeKind::Attribute(..),
+            )
+            | None => None,
+        };
+        children.filter_map(text).collect()
+    }
+
     /// Every value that stands in the document: the texts of elements, comments and attributes, references resolved.
     pub fn values(&self) -> Vec<String> {
         let document = &self.0;
@@ -92,23 +109,7 @@ impl Document {
                 Some(NodeKind::Element(element)) => {
                     let attributes = element.attributes.iter();
                     values.extend(attributes.map(|attribute| attribute.value.to_string()));
-                    // One text may consist of many nodes: references and comments divide it.
-                    let texts = document.children(node).into_iter();
-                    let text: String = texts
-                        .filter_map(|child| match document.node_kind(child) {
-                            Some(NodeKind::Text(text) | NodeKind::CData(text)) => {
-                                Some(text.as_ref())
-                            }
-                            Some(
-                                NodeKind::Document
-                                | NodeKind::Element(_)
-                                | NodeKind::Comment(_)
-                                | NodeKind::ProcessingInstruction(_)
-                                | NodeKind::Attribute(..),
-                            )
-                            | None => None,
-                        })
-                        .collect();
+                    let text = self.own_text(node);
                     if !text.is_empty() {
                         values.push(text);
                     }
