@@ -5,6 +5,7 @@ mod check;
 mod evaluate;
 mod expression;
 mod functions;
+mod parser;
 mod reason;
 mod token;
 mod value;

@@ -12,7 +12,8 @@ use crate::{
         Document, Namespaces,
         check::{check, functions},
         evaluate::Context,
-        expression::{Expression, parse},
+        expression::Expression,
+        parser::parse,
         value::{Value, text_of_node},
     },
 };
