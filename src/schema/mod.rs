@@ -3,6 +3,7 @@
 //!
 //! The English of each key is the documentation of its field; its Japanese and its example are in `words`.
 
+mod page;
 mod reference;
 mod words;
 
