@@ -9,8 +9,8 @@ use crate::{
     message::{self, Values},
     plan::{Context, names, templates},
     scenario::{
-        Kind, Listen, Scenario, Selected, Step, data::Data, read::inside, shared::show_use,
-        step::Selections,
+        Kind, Listen, Scenario, Selected, Step, data::Data, expect::Selections, read::inside,
+        shared::show_use,
     },
     text::Text,
     xml::XPath,

@@ -1,0 +1,162 @@
+//! What the TOML reader says, in both languages: it has no kinds, so that its messages are told apart by their words.
+
+use toml::de::Error;
+
+use crate::{
+    diagnostic::{Diagnostic, meant},
+    text::Text,
+};
+
+/// What the TOML reader found, in both languages, with the key that was meant.
+pub(super) fn mistake(path: &str, error: &Error) -> Diagnostic {
+    let message = error.message();
+    let names = || message.split('`').skip(1).step_by(2);
+    let (text, hint) = if let Some(text) = Text::split(message) {
+        (text, None)
+    } else if message.starts_with("unknown field") {
+        let mut names = names();
+        let written = names.next().unwrap_or_default();
+        let known: Vec<&str> = names.collect();
+        let text = Text::new(
+            format!("キー「{written}」はありません"),
+            format!("there is no key '{written}'"),
+        );
+        (text, meant(written, known))
+    } else if message.starts_with("unknown variant") {
+        let mut names = names();
+        let written = names.next().unwrap_or_default();
+        let known: Vec<&str> = names.collect();
+        let text = Text::new(
+            format!("値「{written}」は使用できません"),
+            format!("the value '{written}' is not possible here"),
+        );
+        (text, meant(written, known))
+    } else if message.starts_with("missing field") {
+        let name = names().next().unwrap_or_default();
+        let text = Text::new(
+            format!("キー「{name}」がありません"),
+            format!("the key '{name}' is missing"),
+        );
+        (text, None)
+    } else if message.starts_with("invalid type") || message.starts_with("invalid value") {
+        (wrong_type(message), None)
+    } else {
+        let text = Text::new(
+            format!("TOMLの書式の誤りです（{}）", in_japanese(message)),
+            format!("not TOML: {message}"),
+        );
+        (text, None)
+    };
+    Diagnostic::new(path, error.span().unwrap_or(0..0), text).hint(hint)
+}
+
+/// A value of another type, as people call the types.
+fn wrong_type(message: &str) -> Text {
+    const TYPES: [(&str, &str, &str); 11] = [
+        ("a string", "文字列", "a text in quotes"),
+        ("string", "文字列", "a text"),
+        ("a boolean", "真偽値（true・false）", "true or false"),
+        ("boolean", "真偽値（true・false）", "true or false"),
+        ("integer", "整数", "a whole number"),
+        ("floating point", "小数", "a number with a fraction"),
+        ("a map", "表（{ … }）", "a table ({ … })"),
+        ("map", "表（{ … }）", "a table ({ … })"),
+        ("a sequence", "一覧（[ … ]）", "a list ([ … ])"),
+        ("sequence", "一覧（[ … ]）", "a list ([ … ])"),
+        ("struct Text", "{ ja = …, en = … }", "{ ja = …, en = … }"),
+    ];
+    let named = |text: &str| -> (String, String) {
+        let number = matches!(text, "u16" | "u64" | "i64" | "usize");
+        let text = if number { "integer" } else { text };
+        let text = if text.starts_with("struct ") && text != "struct Text" {
+            "a map"
+        } else {
+            text
+        };
+        TYPES
+            .iter()
+            .find(|(name, ..)| *name == text)
+            .map_or((text.to_owned(), text.to_owned()), |(_, ja, en)| {
+                ((*ja).to_owned(), (*en).to_owned())
+            })
+    };
+    let (given, expected) = message
+        .split_once(": ")
+        .and_then(|(_, rest)| rest.split_once(", expected "))
+        .unwrap_or(("", message));
+    let (given, value) = match given.split_once(['`', '"']) {
+        Some((given, value)) => (given.trim(), value.trim_end_matches(['`', '"'])),
+        None => (given, ""),
+    };
+    let ((given_ja, given_en), (ja, en)) = (named(given), named(expected));
+    let (value_ja, value_en) = if value.is_empty() {
+        (String::new(), String::new())
+    } else {
+        (format!("「{value}」"), format!(" '{value}'"))
+    };
+    Text::new(
+        format!("値の型が違います。{ja}が必要ですが、{given_ja}{value_ja}が記載されています"),
+        format!("this takes {en}, and {given_en}{value_en} is written"),
+    )
+}
+
+/// The commonest messages of the TOML reader.
+fn in_japanese(message: &str) -> &str {
+    let known = [
+        ("duplicate key", "同じキーが二つあります"),
+        ("invalid unquoted key", "キーに使用できない文字があります"),
+        ("missing key", "キーがないか、括弧が閉じていません"),
+        ("missing comma", "コンマがないか、括弧が閉じていません"),
+        ("unclosed", "括弧が閉じていません"),
+        ("basic string, expected", "引用符が閉じていません"),
+        ("literal string, expected `'`", "引用符が閉じていません"),
+        ("must be quoted", "文字列は引用符で囲んでください"),
+        ("key with no value", "キーの後に = と値が必要です"),
+        ("expected newline", "1行に一つのキーを記載してください"),
+        ("missing value", "= の後に値が必要です"),
+        ("missing assignment", "キーの後に = と値が必要です"),
+        ("extra `=`", "= が余分です"),
+        ("unexpected `=`", "一覧 [ … ] の中に = は使用できません"),
+        ("extra assignment", "= が余分です"),
+        ("extra comma", "コンマが余分です"),
+        ("missing array opening", "対応する [ のない ] があります"),
+        (
+            "missing inline table opening",
+            "対応する { のない } があります",
+        ),
+        ("missing table open", "対応する [ のない ] があります"),
+        ("missing opening quote", "引用符が対応していません"),
+        ("missing comment start", "注釈は # で始めてください"),
+        (
+            "invalid inline table element",
+            "表 { … } の中の記載が誤っています",
+        ),
+        ("keys cannot be empty", "キーが空です"),
+        ("multi-line", "複数行の文字列の引用符又は文字が誤っています"),
+        ("basic string", "文字列に使用できない文字があります"),
+        ("literal string", "文字列に使用できない文字があります"),
+        ("escape", "\\ の後の文字が誤っています"),
+        ("unicode value", "\\u の後の桁数が足りません"),
+        ("comment character", "注釈に使用できない文字があります"),
+        ("carriage return", "改行が誤っています"),
+        ("leading zero", "数値の先頭に 0 は使用できません"),
+        ("digits", "数値の書式が誤っています"),
+        ("sign", "数値の符号が誤っています"),
+        ("radix", "数値の書式が誤っています"),
+        ("number prefix", "数値の書式が誤っています"),
+        ("out of range", "数値が大きすぎるか小さすぎます"),
+        ("invalid integer", "数値の書式が誤っています"),
+        ("invalid float", "数値の書式が誤っています"),
+        ("datetime", "日時の書式が誤っています"),
+        ("cannot extend value", "表でない値にキーを追加できません"),
+        ("recurs", "入れ子が深すぎます"),
+        ("unexpected key or value", "この行の記載が誤っています"),
+        ("unexpected content", "この行の記載が誤っています"),
+        ("invalid key-value pair", "この行の記載が誤っています"),
+        ("invalid value", "値の書式が誤っています"),
+    ];
+    known
+        .into_iter()
+        .find(|(part, _)| message.contains(part))
+        .map_or(message, |(_, japanese)| japanese)
+}
