@@ -68,6 +68,24 @@ fn outgoing(port: u16) -> Outgoing {
     }
 }
 
+async fn listening() -> (TcpListener, u16) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    (listener, port)
+}
+
+/// What the next connection brings, read up to the end of [`outgoing`].
+async fn asked(listener: &TcpListener, acceptor: &TlsAcceptor) -> (TlsStream<TcpStream>, String) {
+    let (stream, _) = listener.accept().await.unwrap();
+    let mut stream = acceptor.accept(stream).await.unwrap();
+    let mut request = Vec::new();
+    while !request.ends_with(b"<a/>") {
+        stream.read_buf(&mut request).await.unwrap();
+    }
+    let request = String::from_utf8(request).unwrap().to_lowercase();
+    (stream, request)
+}
+
 /// One exchange with a server that reads the request and then does what it is told.
 async fn against<F, T>(serve: F) -> Result<Answer, Broken>
 where
@@ -76,17 +94,10 @@ where
 {
     let folder = pki();
     let pki = folder.path().join("pki");
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
+    let (listener, port) = listening().await;
     let acceptor = acceptor(&pki, "server");
     let server = tokio::spawn(async move {
-        let (stream, _) = listener.accept().await.unwrap();
-        let mut stream = acceptor.accept(stream).await.unwrap();
-        let mut request = Vec::new();
-        while !request.ends_with(b"<a/>") {
-            stream.read_buf(&mut request).await.unwrap();
-        }
-        let request = String::from_utf8(request).unwrap().to_lowercase();
+        let (stream, request) = asked(&listener, &acceptor).await;
         assert!(request.starts_with("post /a?b=c http/1.1\r\n"), "{request}");
         assert!(request.contains("\r\nx-one: 1\r\n"), "{request}");
         serve(stream).await;
@@ -141,22 +152,16 @@ async fn each_way_to_break_has_its_name() {
 async fn a_second_answer_that_nobody_asked_for_is_told_with_the_next_exchange() {
     let folder = pki();
     let pki = folder.path().join("pki");
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
+    let (listener, port) = listening().await;
     let acceptor = acceptor(&pki, "server");
     let server = tokio::spawn(async move {
-        let (stream, _) = listener.accept().await.unwrap();
-        let mut stream = acceptor.accept(stream).await.unwrap();
-        let mut request = Vec::new();
-        while !request.ends_with(b"<a/>") {
-            stream.read_buf(&mut request).await.unwrap();
-        }
+        let (mut stream, _) = asked(&listener, &acceptor).await;
         let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
         stream
             .write_all(&[&answer[..], answer].concat())
             .await
             .unwrap();
-        let _ = stream.read_buf(&mut request).await;
+        let _ = stream.read_buf(&mut Vec::new()).await;
     });
     let mut connection = connection(&pki, "clients/iida-mayor");
     let first = connection.exchange(outgoing(port), LIMITS).await;
@@ -235,8 +240,7 @@ async fn a_client_that_the_target_refuses_and_a_target_that_the_client_refuses_a
     }
     mock.stop().await;
 
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
+    let (listener, port) = listening().await;
     let acceptor = acceptor(&pki, "bad/other-ca");
     let server = tokio::spawn(async move {
         let (stream, _) = listener.accept().await.unwrap();

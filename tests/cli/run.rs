@@ -1,0 +1,126 @@
+//! `run`: the suite as a whole.
+
+use std::fs;
+
+use crate::support::{change, out, renkei, run_folder, suite};
+
+#[test]
+fn the_embedded_suite_passes_in_an_empty_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = renkei(folder.path(), &["--lang", "en", "run"]);
+    assert_eq!(output.status.code(), Some(0), "{}", out(&output));
+    assert!(out(&output).contains("all as expected (0)"));
+    let run = run_folder(folder.path(), "runs");
+    assert!(
+        fs::read_to_string(run.join("events.jsonl"))
+            .unwrap()
+            .lines()
+            .count()
+            > 20
+    );
+}
+
+#[test]
+fn a_failed_expectation_shows_scenario_request_response_and_rule() {
+    let suite = suite();
+    change(
+        suite.path(),
+        "scenarios/0-connection/wrong-office.toml",
+        "F-CAL-02",
+        "F-CAL-99",
+    );
+    let output = renkei(
+        suite.path(),
+        &["--lang", "en", "run", "--filter", "wrong-office"],
+    );
+    let shown = out(&output);
+    assert_eq!(output.status.code(), Some(1), "{shown}");
+    for says in [
+        "wrong-office.toml:",
+        "expected 'F-CAL-99', found 'F-CAL-02'\n    fault: F-CAL-02 ",
+        "\n    what to do: ",
+        "rule: R-CAL-02 ",
+        "\n    source: ",
+        "(more: renkei explain R-CAL-02)",
+        "<n:Institution>202053-E",
+        "response 500",
+    ] {
+        assert!(shown.contains(says), "{says}: {shown}");
+    }
+}
+
+#[test]
+fn a_scenario_whose_prerequisite_fails_is_blocked_and_says_by_what() {
+    let suite = suite();
+    change(
+        suite.path(),
+        "scenarios/0-connection/approval.toml",
+        "\"approved\"",
+        "\"applied\"",
+    );
+    let output = renkei(
+        suite.path(),
+        &["--lang", "en", "run", "--filter", "1-master/peer"],
+    );
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        out(&output).contains("blocked by 0-connection/approval"),
+        "{}",
+        out(&output)
+    );
+}
+
+#[test]
+fn two_runs_with_one_seed_write_equal_journals() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = |runs: &str, jobs: &str| {
+        let output = renkei(folder.path(), &["run", "--runs", runs, "--jobs", jobs]);
+        assert_eq!(output.status.code(), Some(0), "{}", out(&output));
+        let run = run_folder(folder.path(), runs);
+        let mut lines: Vec<String> = fs::read_to_string(run.join("events.jsonl"))
+            .unwrap()
+            .lines()
+            .map(|line| {
+                let mut event: serde_json::Value = serde_json::from_str(line).unwrap();
+                for field in renkei::event::VOLATILE {
+                    event.as_object_mut().unwrap().remove(field);
+                }
+                event.to_string()
+            })
+            .collect();
+        lines.sort();
+        lines
+    };
+    // Not assert_eq, which would print both.
+    assert!(journal("a", "1") == journal("b", "4"));
+}
+
+#[test]
+fn a_new_snapshot_waits_until_it_is_accepted_and_a_changed_one_shows_its_difference() {
+    let suite = suite();
+    let snapshot = suite.path().join("snapshots/1-master/list/list.snap");
+    fs::remove_file(&snapshot).unwrap();
+    let only = ["--lang", "en", "run", "--filter", "1-master/list$"];
+    assert_eq!(renkei(suite.path(), &only).status.code(), Some(5));
+    assert!(out(&renkei(suite.path(), &["--lang", "en", "review"])).contains("waiting: 1"));
+    assert_eq!(
+        renkei(suite.path(), &["--lang", "en", "accept"])
+            .status
+            .code(),
+        Some(0)
+    );
+    assert_eq!(renkei(suite.path(), &only).status.code(), Some(0));
+    change(
+        suite.path(),
+        "snapshots/1-master/list/list.snap",
+        "<n:Count>7</n:Count>",
+        "<n:Count>8</n:Count>",
+    );
+    let output = renkei(suite.path(), &only);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        out(&output).contains("+           <n:Count>7</n:Count>")
+            || out(&output).contains("<n:Count>7</n:Count>")
+    );
+    assert_eq!(renkei(suite.path(), &["reject"]).status.code(), Some(0));
+}
