@@ -80,6 +80,10 @@ fn values(argument: &Arg) -> String {
 }
 
 /// What is wrong with what was typed, what may have been meant, and how it is used.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the library's list is long, and open; those that the arguments here can bring are told"
+)]
 pub(super) fn mistake(error: &Error) -> String {
     let of = |kind: ContextKind| error.get(kind).map(words).unwrap_or_default();
     let argument = of(ContextKind::InvalidArg).join(" ");
@@ -123,14 +127,14 @@ pub(super) fn mistake(error: &Error) -> String {
     let near: Vec<String> = near.into_iter().flat_map(of).collect();
     let possible = of(ContextKind::ValidValue);
     if !near.is_empty() {
-        text += &format!("「{}」ではありませんか。", near.join("」「"));
+        text.extend(["「", &near.join("」「"), "」ではありませんか。"]);
     } else if !possible.is_empty() {
-        text += &format!("使用できるもの: {}。", possible.join("、"));
+        text.extend(["使用できるもの: ", &possible.join("、"), "。"]);
     }
     for usage in of(ContextKind::Usage) {
         let usage = usage.trim();
         let usage = usage.strip_prefix("Usage: ").unwrap_or(usage);
-        text += &format!("\n\n使用方法: {usage}");
+        text.extend(["\n\n使用方法: ", usage]);
     }
     text + "\n\n詳細は --help を付けると表示されます。"
 }
@@ -156,6 +160,10 @@ fn why(error: &Error) -> String {
     }
 }
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "whatever else there is, is one text"
+)]
 fn words(value: &ContextValue) -> Vec<String> {
     match value {
         ContextValue::Strings(list) => list.clone(),

@@ -70,8 +70,10 @@ fn of_pem(error: &pem::Error) -> Text {
         pem::Error::SectionTooLarge => {
             ("PEM形式の内容が大きすぎます", "a PEM section is too large")
         }
-        // What else there is, or may come, says how the text is broken.
-        _ => ("PEM形式の内容が壊れています", "what is in PEM is broken"),
+        pem::Error::MissingSectionEnd { .. }
+        | pem::Error::IllegalSectionStart { .. }
+        | pem::Error::Base64Decode(_)
+        | _ => ("PEM形式の内容が壊れています", "what is in PEM is broken"),
     };
     Text::new(ja, en)
 }
