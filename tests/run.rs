@@ -271,7 +271,8 @@ fn waiting_snapshots_are_reviewed_accepted_and_rejected_by_path() {
 #[test]
 fn a_long_snapshot_is_reviewed_at_a_glance_or_whole() {
     let suite = Suite::new();
-    let long: String = (0..100).map(|line| format!("<n:L{line}/>\n")).collect();
+    let long: Vec<String> = (0..100).map(|line| format!("<n:L{line}/>\n")).collect();
+    let long = long.concat();
     let file = format!("---\nsource: a\nexpression: a\n---\n{long}");
     suite.write("snapshots/0-a/one/ask.snap.new", &file);
     let (_, shown) = suite.renkei(&["review"]);
