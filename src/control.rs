@@ -18,7 +18,8 @@ const MAX_BODY: usize = 64 << 20;
 /// The control API at a URL such as `http://127.0.0.1:1234`.
 #[derive(Clone, Debug)]
 pub struct Control {
-    url: String,
+    /// None where there is no control: everything is refused then.
+    url: Option<String>,
     patience: Duration,
 }
 
@@ -62,7 +63,15 @@ impl Control {
     /// A client; nothing is sent yet.
     pub fn new(url: &str) -> Self {
         Self {
-            url: url.trim_end_matches('/').to_owned(),
+            url: Some(url.trim_end_matches('/').to_owned()),
+            patience: PATIENCE,
+        }
+    }
+
+    /// That of a network without control, which refuses everything.
+    pub fn absent() -> Self {
+        Self {
+            url: None,
             patience: PATIENCE,
         }
     }
@@ -95,15 +104,25 @@ impl Control {
         body: Option<Value>,
     ) -> Result<Value, ControlError> {
         let call = format!("{method} {path}");
+        let Some(url) = &self.url else {
+            return Err(ControlError {
+                call,
+                status: None,
+                says: Text::new(
+                    "この接続先には制御APIがありません",
+                    "this target has no control API",
+                ),
+            });
+        };
         let failed = |why: &Text| ControlError {
             call: call.clone(),
             status: None,
             says: Text::new(
-                sentinel::mask(&format!("{}: {}", self.url, why.ja)),
-                sentinel::mask(&format!("{}: {}", self.url, why.en)),
+                sentinel::mask(&format!("{}: {}", url, why.ja)),
+                sentinel::mask(&format!("{}: {}", url, why.en)),
             ),
         };
-        let (status, body) = timeout(self.patience, self.exchange(method, path, body))
+        let (status, body) = timeout(self.patience, exchange(url, method, path, body))
             .await
             .map_err(|_| failed(&reason::timeout()))?
             .map_err(|error| failed(&reason::of(&*error)))?;
@@ -122,39 +141,39 @@ impl Control {
             says,
         })
     }
+}
 
-    async fn exchange(
-        &self,
-        method: &Method,
-        path: &str,
-        body: Option<Value>,
-    ) -> Result<(u16, Bytes), Box<dyn std::error::Error + Send + Sync>> {
-        let uri: Uri = format!("{}{path}", self.url).parse()?;
-        let authority = uri.authority().ok_or("no host")?.to_string();
-        let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
-        let stream = TcpStream::connect((host, uri.port_u16().unwrap_or(80))).await?;
-        stream.set_nodelay(true)?;
-        let (mut sender, connection) = handshake(TokioIo::new(stream)).await?;
-        tokio::spawn(async move {
-            // How it ends is told by the call that it carries.
-            let _ = connection.await;
-        });
-        let body = body.map_or_else(Bytes::new, |body| Bytes::from(body.to_string()));
-        let target = uri.path_and_query().map_or("/", |path| path.as_str());
-        let request = Request::builder()
-            .method(method)
-            .uri(target)
-            .header(HOST, authority)
-            .header("content-type", "application/json")
-            .body(Full::new(body))?;
-        let response = sender.send_request(request).await?;
-        let status = response.status().as_u16();
-        let body = Limited::new(response.into_body(), MAX_BODY)
-            .collect()
-            .await?
-            .to_bytes();
-        Ok((status, body))
-    }
+async fn exchange(
+    url: &str,
+    method: &Method,
+    path: &str,
+    body: Option<Value>,
+) -> Result<(u16, Bytes), Box<dyn std::error::Error + Send + Sync>> {
+    let uri: Uri = format!("{url}{path}").parse()?;
+    let authority = uri.authority().ok_or("no host")?.to_string();
+    let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
+    let stream = TcpStream::connect((host, uri.port_u16().unwrap_or(80))).await?;
+    stream.set_nodelay(true)?;
+    let (mut sender, connection) = handshake(TokioIo::new(stream)).await?;
+    tokio::spawn(async move {
+        // How it ends is told by the call that it carries.
+        let _ = connection.await;
+    });
+    let body = body.map_or_else(Bytes::new, |body| Bytes::from(body.to_string()));
+    let target = uri.path_and_query().map_or("/", |path| path.as_str());
+    let request = Request::builder()
+        .method(method)
+        .uri(target)
+        .header(HOST, authority)
+        .header("content-type", "application/json")
+        .body(Full::new(body))?;
+    let response = sender.send_request(request).await?;
+    let status = response.status().as_u16();
+    let body = Limited::new(response.into_body(), MAX_BODY)
+        .collect()
+        .await?
+        .to_bytes();
+    Ok((status, body))
 }
 
 fn both(text: &str) -> Text {

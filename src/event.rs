@@ -1,6 +1,8 @@
 //! What happened, as plain data; all that reports know. An event carries scenario, attempt and sequence, so that the
 //! lines of a journal can be put in order whatever the timing was.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::text::Text;
@@ -15,6 +17,10 @@ pub const VOLATILE: [&str; 5] = ["at", "http", "milliseconds", "target", "world"
 pub enum Event {
     /// A run began.
     Run(RunStart),
+    /// Something that does not decide a run, but that whoever reads it must know.
+    Warning(Warning),
+    /// A scenario began; told where a run can be resumed.
+    Begun(Begun),
     /// A step ended.
     Step(Box<StepResult>),
     /// A scenario ended.
@@ -34,6 +40,49 @@ pub struct RunStart {
     pub scenarios: Vec<String>,
     /// The fields that hold twelve digits by nature, as XPath: they are not looked through.
     pub natural: Vec<String>,
+    /// What was said of a run against a network without control.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub real: Option<RealStart>,
+}
+
+/// What a run against a network without control is about to do, and what another needs to go on with it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RealStart {
+    /// The run folder of the run that this one goes on with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resumes: Option<String>,
+    /// Whether all is rendered and nothing is sent.
+    #[serde(default)]
+    pub dry_run: bool,
+    /// The checkpoints that are taken for reached by other means.
+    #[serde(default)]
+    pub assumed: Vec<String>,
+    /// Whether bodies are kept; else the normalised text and hashes alone.
+    #[serde(default)]
+    pub bodies: bool,
+    /// The SHA-256 of each file that says what is sent and what must come back.
+    #[serde(default)]
+    pub files: BTreeMap<String, String>,
+}
+
+/// Something that does not decide a run, but that whoever reads it must know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Warning {
+    /// What.
+    pub text: Text,
+}
+
+/// A scenario began.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Begun {
+    /// The scenario's id.
+    pub scenario: String,
+    /// Which attempt, from 1.
+    pub attempt: usize,
+    /// Before all steps: 0.
+    pub sequence: usize,
+    /// The time then, from which times are counted in snapshots.
+    pub start: String,
 }
 
 /// How one step ended.
@@ -193,12 +242,25 @@ pub enum Outcome {
     },
     /// Not run, since an earlier step did not pass.
     Skipped,
+    /// Left out, since the target cannot do it; what else the scenario does is not touched by that.
+    NotPossible {
+        /// Why not.
+        why: Text,
+    },
 }
 
 impl Outcome {
     /// Whether later steps may go on.
     pub fn is_good(&self) -> bool {
-        matches!(self, Self::Passed | Self::NewSnapshot)
+        match self {
+            Self::Passed | Self::NewSnapshot | Self::NotPossible { .. } => true,
+            Self::Failed { .. }
+            | Self::Broken { .. }
+            | Self::Unusable { .. }
+            | Self::NotKept { .. }
+            | Self::IndividualNumber { .. }
+            | Self::Skipped => false,
+        }
     }
 }
 
@@ -233,12 +295,22 @@ pub enum ScenarioEnd {
     Passed,
     /// Not begun, since the run was to end at the first failure.
     NotRun,
+    /// Not begun, since the target cannot do it.
+    NotPossible {
+        /// The step that it cannot do; none where it is what the scenario starts from.
+        step: Option<String>,
+        /// Why not.
+        why: Text,
+    },
     /// All steps passed, but there are new snapshots.
     New,
     /// Not begun, since this scenario did not leave its checkpoint.
     Blocked {
         /// The scenario that did not.
         by: String,
+        /// The checkpoint, where that scenario has not run at all.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        checkpoint: Option<String>,
     },
     /// A step failed.
     Failed,

@@ -14,6 +14,8 @@ use crate::{
 
 /// A shorter value is replaced only where a rule says so: elsewhere it may be equal by chance.
 const LONG: usize = 8;
+/// A shorter value tells nothing, and stands everywhere.
+const TELLING: usize = 4;
 
 /// Which values are volatile, by element or attribute name and by XPath.
 #[derive(Clone, Debug, Default)]
@@ -104,6 +106,23 @@ impl Numbering {
                 None => self.long.get(value).cloned(),
             }
         })
+    }
+
+    /// A text with every volatile value in it replaced, for what is told of a body that is not kept.
+    pub fn conceal(&self, text: &str) -> String {
+        let mut known: Vec<(&str, String)> = self
+            .seen
+            .iter()
+            .filter(|((_, value), _)| value.chars().count() >= TELLING)
+            .map(|((label, value), number)| (value.as_str(), format!("{{{label}-{number}}}")))
+            .collect();
+        // A value may be a part of another.
+        known.sort_by_key(|(value, _)| std::cmp::Reverse(value.len()));
+        known
+            .into_iter()
+            .fold(text.to_owned(), |text, (value, placeholder)| {
+                text.replace(value, &placeholder)
+            })
     }
 
     fn placeholder(&mut self, label: &str, value: &str) -> String {

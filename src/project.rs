@@ -101,6 +101,14 @@ impl Project {
         self.files.get(path).map(String::as_str)
     }
 
+    /// Takes in the snapshots of a folder below the root besides the common ones.
+    pub fn include(&mut self, folder: &str) -> Result<(), Unreadable> {
+        match self.root.clone() {
+            Some(root) => read(&root, Path::new(folder), self),
+            None => Ok(()),
+        }
+    }
+
     /// The text of one file as it is shown beside a mistake.
     pub fn shown(&self, path: &str) -> &str {
         self.get(path)

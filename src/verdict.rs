@@ -161,7 +161,8 @@ pub fn exit(results: &[ScenarioResult], announced: usize) -> Exit {
 
 fn of(result: &ScenarioResult, results: &[ScenarioResult]) -> Exit {
     match &result.end {
-        ScenarioEnd::Passed | ScenarioEnd::NotRun => Exit::Ok,
+        // What is not possible is counted apart, and never as passed.
+        ScenarioEnd::Passed | ScenarioEnd::NotRun | ScenarioEnd::NotPossible { .. } => Exit::Ok,
         ScenarioEnd::New => Exit::NewSnapshots,
         ScenarioEnd::Failed => Exit::Failed,
         ScenarioEnd::Broken => Exit::Transport,
@@ -169,7 +170,7 @@ fn of(result: &ScenarioResult, results: &[ScenarioResult]) -> Exit {
         ScenarioEnd::IndividualNumber => Exit::IndividualNumber,
         ScenarioEnd::Internal => Exit::Internal,
         // A chain of blocked scenarios has an end, since none can be blocked by one that comes later.
-        ScenarioEnd::Blocked { by } => results
+        ScenarioEnd::Blocked { by, .. } => results
             .iter()
             .position(|other| other.scenario == *by)
             .and_then(|at| results.split_at_checked(at + 1))
@@ -244,7 +245,10 @@ mod tests {
 
     #[test]
     fn what_is_blocked_takes_the_exit_of_its_cause() {
-        let blocked = |id: &str, by: &str| result(id, ScenarioEnd::Blocked { by: by.into() });
+        let blocked = |id: &str, by: &str| {
+            let (by, checkpoint) = (by.into(), None);
+            result(id, ScenarioEnd::Blocked { by, checkpoint })
+        };
         for (end, code) in [
             (ScenarioEnd::Failed, 1),
             (ScenarioEnd::Broken, 4),

@@ -8,8 +8,10 @@
 use std::{future::Future, path::Path, sync::Arc, time::Duration};
 
 use hyper::Method;
+use p12_keystore::{EncryptionAlgorithm, KeyStore, KeyStoreEntry, PrivateKeyChain};
 use renkei::transport::{
-    Answer, Broken, Certificate, Connection, Limits, Outcome, Outgoing, Stage, client_config,
+    Answer, Broken, Certificate, Connection, Credentials, Limits, Outcome, Outgoing, Place,
+    Prepared, Probe, Proxy, Secret, Stage, Versions,
 };
 use rustls::{
     ServerConfig,
@@ -21,10 +23,7 @@ use tokio::{
 };
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
-const LIMITS: Limits = Limits {
-    patience: Duration::from_secs(10),
-    body: 1000,
-};
+const LIMITS: Limits = Limits::each(Duration::from_secs(10), 1000);
 
 fn pki() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
@@ -40,8 +39,20 @@ fn certificate(pki: &Path, name: &str) -> Certificate {
     }
 }
 
+fn prepared(pki: &Path, name: &str, versions: Versions) -> Prepared {
+    let credentials = Credentials::Files(certificate(pki, name));
+    Prepared::read(&pki.join("ca.pem"), &credentials, versions).unwrap()
+}
+
 fn connection(pki: &Path, name: &str) -> Connection {
-    Connection::new(client_config(&pki.join("ca.pem"), &certificate(pki, name)).unwrap())
+    let prepared = prepared(pki, name, Versions::ALL);
+    Connection::new(prepared.config().unwrap(), None)
+}
+
+async fn exchange(connection: &mut Connection, port: u16) -> Result<Answer, Broken> {
+    connection
+        .exchange(outgoing(port), LIMITS, &mut |_| {})
+        .await
 }
 
 fn acceptor(pki: &Path, name: &str) -> TlsAcceptor {
@@ -102,9 +113,7 @@ where
         assert!(request.contains("\r\nx-one: 1\r\n"), "{request}");
         serve(stream).await;
     });
-    let answer = connection(&pki, "clients/iida-mayor")
-        .exchange(outgoing(port), LIMITS)
-        .await;
+    let answer = exchange(&mut connection(&pki, "clients/iida-mayor"), port).await;
     drop(server);
     answer
 }
@@ -164,9 +173,9 @@ async fn a_second_answer_that_nobody_asked_for_is_told_with_the_next_exchange() 
         let _ = stream.read_buf(&mut Vec::new()).await;
     });
     let mut connection = connection(&pki, "clients/iida-mayor");
-    let first = connection.exchange(outgoing(port), LIMITS).await;
+    let first = exchange(&mut connection, port).await;
     assert_eq!(first.unwrap().body, b"ok");
-    let second = connection.exchange(outgoing(port), LIMITS).await;
+    let second = exchange(&mut connection, port).await;
     assert_eq!(outcome(second), Outcome::NotHttp);
     server.abort();
 }
@@ -188,12 +197,9 @@ async fn what_never_answers_is_a_timeout() {
     let pki = folder.path().join("pki");
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
-    let limits = Limits {
-        patience: Duration::from_millis(50),
-        ..LIMITS
-    };
+    let limits = Limits::each(Duration::from_millis(50), 1000);
     let answer = connection(&pki, "clients/iida-mayor")
-        .exchange(outgoing(port), limits)
+        .exchange(outgoing(port), limits, &mut |_| {})
         .await;
     assert_eq!(outcome(answer), Outcome::Timeout);
 }
@@ -205,9 +211,7 @@ async fn nobody_there_is_refused() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     drop(listener);
-    let answer = connection(&pki, "clients/iida-mayor")
-        .exchange(outgoing(port), LIMITS)
-        .await;
+    let answer = exchange(&mut connection(&pki, "clients/iida-mayor"), port).await;
     assert_eq!(outcome(answer), Outcome::Refused);
 }
 
@@ -232,9 +236,8 @@ async fn a_client_that_the_target_refuses_and_a_target_that_the_client_refuses_a
     // More than once, since an alert and the reset behind it race.
     for _ in 0..10 {
         for bad in ["expired", "not-yet-valid", "revoked", "other-ca"] {
-            let answer = connection(&pki, &format!("bad/{bad}"))
-                .exchange(outgoing(port.parse().unwrap()), LIMITS)
-                .await;
+            let mut connection = connection(&pki, &format!("bad/{bad}"));
+            let answer = exchange(&mut connection, port.parse().unwrap()).await;
             assert_eq!(outcome(answer), Outcome::TlsRefused, "{bad}");
         }
     }
@@ -246,9 +249,7 @@ async fn a_client_that_the_target_refuses_and_a_target_that_the_client_refuses_a
         let (stream, _) = listener.accept().await.unwrap();
         assert!(acceptor.accept(stream).await.is_err());
     });
-    let answer = connection(&pki, "clients/iida-mayor")
-        .exchange(outgoing(port), LIMITS)
-        .await;
+    let answer = exchange(&mut connection(&pki, "clients/iida-mayor"), port).await;
     assert_eq!(answer.unwrap_err().stage, Stage::Tls);
     server.await.unwrap();
 }
@@ -262,13 +263,364 @@ fn every_certificate_of_a_chain_file_is_read_and_a_bad_file_is_named() {
     let joined = [chain, pki.join("ca.pem")].map(|path| std::fs::read_to_string(path).unwrap());
     std::fs::write(&two, joined.concat()).unwrap();
     assert_eq!(CertificateDer::pem_file_iter(&two).unwrap().count(), 2);
-    let good = Certificate { chain: two, key };
-    assert!(client_config(&pki.join("ca.pem"), &good).is_ok());
-    let none = Certificate {
-        chain: pki.join("none.pem"),
-        ..good
+    let read = |chain: &Path, key: &Path| {
+        let files = Certificate {
+            chain: chain.to_owned(),
+            key: key.to_owned(),
+        };
+        Prepared::read(
+            &pki.join("ca.pem"),
+            &Credentials::Files(files),
+            Versions::ALL,
+        )
     };
-    let broken = client_config(&pki.join("ca.pem"), &none).unwrap_err();
-    assert_eq!((broken.stage, broken.outcome), (Stage::Prepare, None));
-    assert!(broken.why.en.contains("none.pem"));
+    let good = read(&two, &key).unwrap().certificate().unwrap();
+    assert!(good.subject.contains("iida-mayor"), "{good:?}");
+    assert!(good.names[0].contains("202053-M"), "{good:?}");
+    let wrong = |chain: &Path, key: &Path| {
+        let broken = read(chain, key).unwrap_err();
+        assert_eq!((broken.stage, broken.outcome), (Stage::Prepare, None));
+        broken.why
+    };
+    let none = wrong(&pki.join("none.pem"), &key);
+    assert!(none.en.contains("none.pem"), "{none}");
+    assert!(
+        none.ja.contains("ファイル又はフォルダーがありません"),
+        "{none}"
+    );
+    let swapped = wrong(&key, &key);
+    assert!(
+        swapped.en.contains("there is no certificate in it"),
+        "{swapped}"
+    );
+    let swapped = wrong(&two, &two);
+    assert!(
+        swapped.en.contains("there is no private key in it"),
+        "{swapped}"
+    );
+    let other = wrong(&two, &pki.join("clients/sapporo-mayor.key"));
+    assert!(
+        other.en.contains("does not fit this certificate"),
+        "{other}"
+    );
+    let locked = pki.join("locked.key");
+    std::fs::write(
+        &locked,
+        "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n",
+    )
+    .unwrap();
+    let locked = wrong(&two, &locked);
+    assert!(locked.en.contains("protected by a password"), "{locked}");
+}
+
+/// A PKCS#12 file of an identity.
+fn pkcs12(pki: &Path, name: &str, password: &str, way: EncryptionAlgorithm) -> Vec<u8> {
+    let Certificate { chain, key } = certificate(pki, name);
+    let der = |path: &Path| CertificateDer::from_pem_file(path).unwrap().to_vec();
+    let key = PrivateKeyDer::from_pem_file(key).unwrap();
+    let certificates = [der(&chain), der(&pki.join("ca.pem"))]
+        .map(|der| p12_keystore::Certificate::from_der(&der).unwrap());
+    let key = p12_keystore::PrivateKey::from_der(key.secret_der()).unwrap();
+    let chain = PrivateKeyChain::new(vec![1_u8], key, certificates);
+    let mut store = KeyStore::new();
+    store.add_entry("mayor", KeyStoreEntry::PrivateKeyChain(chain));
+    store
+        .writer(password)
+        .encryption_algorithm(way)
+        .encryption_iterations(10)
+        .mac_iterations(10)
+        .write()
+        .unwrap()
+}
+
+#[test]
+fn a_pkcs12_file_is_read_and_a_wrong_password_has_its_own_message() {
+    let folder = pki();
+    let pki = folder.path().join("pki");
+    let file = pki.join("mayor.p12");
+    let read = |variable: &str, password: &str| {
+        let credentials = Credentials::Pkcs12 {
+            file: file.clone(),
+            password: Secret {
+                name: variable.to_owned(),
+                text: password.to_owned(),
+            },
+        };
+        assert!(password.is_empty() || !format!("{credentials:?}").contains(password));
+        Prepared::read(&pki.join("ca.pem"), &credentials, Versions::ALL)
+    };
+    for way in [
+        EncryptionAlgorithm::PbeWithHmacSha256AndAes256,
+        EncryptionAlgorithm::PbeWithShaAnd3KeyTripleDesCbc,
+    ] {
+        std::fs::write(&file, pkcs12(&pki, "clients/iida-mayor", "himitsu", way)).unwrap();
+        let own = read("P12", "himitsu").unwrap().certificate().unwrap();
+        assert!(own.subject.contains("iida-mayor"), "{own:?}");
+        let wrong = read("P12", "chigau").unwrap_err().why;
+        assert!(
+            wrong
+                .en
+                .contains("the password is wrong (environment variable P12)"),
+            "{wrong}"
+        );
+        assert!(!wrong.en.contains("chigau"), "{wrong}");
+        let none = read("", "").unwrap_err().why;
+        assert!(none.en.contains("password_env"), "{none}");
+    }
+    std::fs::write(&file, "no such thing").unwrap();
+    let damaged = read("P12", "himitsu").unwrap_err().why;
+    assert!(damaged.en.contains("no PKCS#12 file"), "{damaged}");
+}
+
+#[tokio::test]
+async fn an_answer_that_is_too_large_goes_out_of_memory_as_it_comes() {
+    let (pki, listener, port) = serving().await;
+    let acceptor = acceptor(&pki.path().join("pki"), "server");
+    let server = tokio::spawn(async move {
+        let (stream, _) = listener.accept().await.unwrap();
+        let mut stream = acceptor.accept(stream).await.unwrap();
+        let mut request = Vec::new();
+        while !request.ends_with(b"<a/>") {
+            stream.read_buf(&mut request).await.unwrap();
+        }
+        let head = "HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n";
+        stream.write_all(head.as_bytes()).await.unwrap();
+        for part in 0..9 {
+            let digit = char::from(b'0' + part);
+            let part = digit.to_string().repeat(1000);
+            stream.write_all(part.as_bytes()).await.unwrap();
+        }
+        stream.shutdown().await.unwrap();
+    });
+    let mut came = Vec::new();
+    let mut connection = connection(&pki.path().join("pki"), "clients/iida-mayor");
+    let broken = connection
+        .exchange(outgoing(port), LIMITS, &mut |bytes| {
+            came.extend_from_slice(bytes);
+        })
+        .await
+        .unwrap_err();
+    server.await.unwrap();
+    assert_eq!(broken.outcome, Some(Outcome::TooLarge));
+    assert!(broken.why.en.contains("9000 bytes came"), "{broken}");
+    let whole: String = ('0'..='8')
+        .map(|digit| digit.to_string().repeat(1000))
+        .collect();
+    assert!(came == whole.as_bytes());
+}
+
+#[tokio::test]
+async fn an_answer_without_end_is_given_up() {
+    let (pki, listener, port) = serving().await;
+    let acceptor = acceptor(&pki.path().join("pki"), "server");
+    let server = tokio::spawn(async move {
+        let (stream, _) = listener.accept().await.unwrap();
+        let mut stream = acceptor.accept(stream).await.unwrap();
+        let head = "HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n";
+        stream.write_all(head.as_bytes()).await.unwrap();
+        while stream.write_all(&[b'x'; 1000]).await.is_ok() {}
+    });
+    let mut came = 0;
+    let mut connection = connection(&pki.path().join("pki"), "clients/iida-mayor");
+    let broken = connection
+        .exchange(outgoing(port), LIMITS, &mut |bytes| came += bytes.len())
+        .await
+        .unwrap_err();
+    assert_eq!(broken.outcome, Some(Outcome::TooLarge));
+    assert!((64_000..200_000).contains(&came), "{came}");
+    drop(connection);
+    server.await.unwrap();
+}
+
+#[tokio::test]
+async fn half_an_answer_says_how_much_came() {
+    let cut = bytes(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n<a>").await;
+    let cut = cut.unwrap_err();
+    assert!(cut.why.en.contains("after 3 of 9 bytes"), "{cut}");
+}
+
+async fn serving() -> (tempfile::TempDir, TcpListener, u16) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    (pki(), listener, port)
+}
+
+/// A proxy that reads one request, answers with literal bytes, and then joins its client with a port, if any.
+async fn proxy(answer: &'static [u8], to: Option<u16>) -> (Place, tokio::task::JoinHandle<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let task = tokio::spawn(async move {
+        let (mut client, _) = listener.accept().await.unwrap();
+        let mut request = Vec::new();
+        while !request.ends_with(b"\r\n\r\n") {
+            client.read_buf(&mut request).await.unwrap();
+        }
+        client.write_all(answer).await.unwrap();
+        if let Some(port) = to {
+            let mut server = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+            let _ = tokio::io::copy_bidirectional(&mut client, &mut server).await;
+        }
+        String::from_utf8(request).unwrap()
+    });
+    let place = Place {
+        host: "127.0.0.1".to_owned(),
+        port,
+    };
+    (place, task)
+}
+
+async fn through(place: Place, port: u16, pki: &Path) -> Result<Answer, Broken> {
+    let proxy = Proxy {
+        place,
+        authorization: Some(Secret {
+            name: "PROXY".to_owned(),
+            text: "user:himitsu".to_owned(),
+        }),
+    };
+    let prepared = prepared(pki, "clients/iida-mayor", Versions::ALL);
+    let mut connection = Connection::new(prepared.config().unwrap(), Some(proxy));
+    exchange(&mut connection, port).await
+}
+
+#[tokio::test]
+async fn a_proxy_joins_and_one_that_refuses_is_told_with_its_status() {
+    let (folder, listener, port) = serving().await;
+    let pki = folder.path().join("pki");
+    let acceptor = acceptor(&pki, "server");
+    let server = tokio::spawn(async move {
+        let (stream, _) = listener.accept().await.unwrap();
+        let mut stream = acceptor.accept(stream).await.unwrap();
+        let mut request = Vec::new();
+        while !request.ends_with(b"<a/>") {
+            stream.read_buf(&mut request).await.unwrap();
+        }
+        let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+        stream.write_all(answer).await.unwrap();
+        stream.shutdown().await.unwrap();
+    });
+    let (place, task) = proxy(b"HTTP/1.1 200 Connection established\r\n\r\n", Some(port)).await;
+    assert_eq!(through(place, port, &pki).await.unwrap().body, b"ok");
+    server.await.unwrap();
+    let request = task.await.unwrap();
+    // dXNlcjpoaW1pdHN1 is user:himitsu.
+    assert_eq!(
+        request,
+        format!(
+            "CONNECT 127.0.0.1:{port} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nProxy-Authorization: Basic dXNlcjpoaW1pdHN1\r\n\r\n"
+        )
+    );
+    for (answer, outcome, part) in [
+        (
+            &b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"[..],
+            Outcome::Refused,
+            "403 Forbidden; ask",
+        ),
+        (
+            b"HTTP/1.0 407 Proxy Authentication Required\r\n\r\n",
+            Outcome::Refused,
+            "proxy_auth_env",
+        ),
+        (b"SSH-2.0-x\r\n\r\n", Outcome::NotHttp, "no HTTP"),
+        (b"", Outcome::Closed, "before it answered"),
+    ] {
+        let (place, task) = proxy(answer, None).await;
+        let broken = through(place, port, &pki).await.unwrap_err();
+        task.await.unwrap();
+        assert_eq!(
+            (broken.stage, broken.outcome),
+            (Stage::Proxy, Some(outcome))
+        );
+        assert!(broken.why.en.contains(part), "{broken}");
+        assert!(!format!("{broken:?}").contains("himitsu"), "{broken:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_probe_goes_stage_by_stage_and_tells_what_was_shown_even_where_it_is_distrusted() {
+    let folder = pki();
+    let pki = folder.path().join("pki");
+    let loopback = ([127, 0, 0, 1], 0).into();
+    let mock = renkei_mock::server::Mock::start(renkei_mock::server::Config {
+        listen: loopback,
+        control: loopback,
+        pki: pki.clone(),
+        names: Vec::new(),
+        public_url: None,
+        seed: 1,
+        limits: renkei_mock::server::Limits::default(),
+    })
+    .await
+    .unwrap();
+    let url = mock.url().to_owned();
+    let only = |tls12, tls13| Versions { tls12, tls13 };
+    for (versions, version) in [(only(true, false), "1.2"), (only(false, true), "1.3")] {
+        let prepared = prepared(&pki, "clients/iida-mayor", versions);
+        let mut probe = Probe::new(&url, None, LIMITS, prepared).unwrap();
+        assert_eq!(probe.first().host, "127.0.0.1");
+        assert_eq!(probe.resolve().await.unwrap().len(), 1);
+        probe.connect().await.unwrap();
+        probe.tunnel().await.unwrap();
+        let (shown, done) = probe.secure().await;
+        done.unwrap();
+        assert_eq!((shown.version, shown.asked), (Some(version), true));
+        assert!(shown.chain[0].names.iter().any(|name| name == "127.0.0.1"));
+        let now = shown.chain[0].not_before;
+        assert!(shown.chain[0].days_left(now) > 30);
+        let mut get = outgoing(0);
+        get.url = format!("{url}connectivity?wsdl");
+        get.method = Method::GET;
+        get.body = Vec::new();
+        let limits = Limits::each(LIMITS.patience, 1 << 20);
+        let answer = probe.exchange(get, limits).await.unwrap();
+        assert_eq!(answer.status, 200);
+    }
+    let other = pki.join("bad/server-other-ca.pem");
+    let credentials = Credentials::Files(certificate(&pki, "clients/iida-mayor"));
+    let distrusting = Prepared::read(&other, &credentials, Versions::ALL).unwrap();
+    let mut probe = Probe::new(&url, None, LIMITS, distrusting).unwrap();
+    assert_eq!(probe.tunnel().await.unwrap_err().stage, Stage::Prepare);
+    probe.resolve().await.unwrap();
+    probe.connect().await.unwrap();
+    probe.tunnel().await.unwrap();
+    let (shown, done) = probe.secure().await;
+    let broken = done.unwrap_err();
+    assert_eq!(broken.outcome, Some(Outcome::TlsRefused));
+    assert!(broken.why.ja.contains("信頼する認証局（CA）"), "{broken}");
+    assert_eq!(shown.version, None);
+    assert!(!shown.chain.is_empty());
+    mock.stop().await;
+}
+
+#[tokio::test]
+async fn a_name_that_nobody_knows_is_told_as_such() {
+    let folder = pki();
+    let mut connection = connection(&folder.path().join("pki"), "clients/iida-mayor");
+    let mut unknown = outgoing(443);
+    unknown.url = "https://no-such-host.invalid/".to_owned();
+    let broken = connection
+        .exchange(unknown, LIMITS, &mut |_| {})
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (broken.stage, broken.outcome),
+        (Stage::Resolve, Some(Outcome::Refused))
+    );
+    assert!(broken.why.ja.contains("no-such-host.invalid"), "{broken}");
+}
+
+#[tokio::test]
+async fn a_port_where_no_tls_is_spoken_is_told_as_such() {
+    let (folder, listener, port) = serving().await;
+    let server = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut hello = [0; 64];
+        let _ = stream.read(&mut hello).await;
+        let plain = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n";
+        stream.write_all(plain).await.unwrap();
+    });
+    let mut connection = connection(&folder.path().join("pki"), "clients/iida-mayor");
+    let broken = exchange(&mut connection, port).await.unwrap_err();
+    server.await.unwrap();
+    assert_eq!(broken.outcome, Some(Outcome::TlsRefused));
+    assert!(broken.why.en.contains("no TLS"), "{broken}");
 }

@@ -11,6 +11,7 @@ use std::{
         mpsc::{Receiver, SyncSender, sync_channel},
     },
     thread::{self, JoinHandle},
+    time::Duration,
 };
 
 use jiff::Timestamp;
@@ -46,8 +47,21 @@ pub(super) struct Journal {
 type Written = Result<Vec<Event>, Stopped>;
 
 enum Entry {
-    Body { file: String, bytes: Vec<u8> },
-    Event { event: Event, at: Timestamp },
+    Body {
+        file: String,
+        bytes: Vec<u8>,
+        /// Whether it goes behind what is there.
+        more: bool,
+    },
+    Waits {
+        scenario: String,
+        step: String,
+        longest: Duration,
+    },
+    Event {
+        event: Event,
+        at: Timestamp,
+    },
     End,
 }
 
@@ -104,7 +118,24 @@ impl Journal {
 impl Sink for Journal {
     fn keep(&self, file: &str, bytes: &[u8]) {
         let (file, bytes) = (file.to_owned(), bytes.to_vec());
-        let _ = self.entries.send(Entry::Body { file, bytes });
+        let more = false;
+        let _ = self.entries.send(Entry::Body { file, bytes, more });
+    }
+
+    fn append(&self, file: &str, bytes: &[u8]) {
+        let (file, bytes) = (file.to_owned(), bytes.to_vec());
+        let more = true;
+        let _ = self.entries.send(Entry::Body { file, bytes, more });
+    }
+
+    fn waits(&self, scenario: &str, step: &str, longest: Duration) {
+        let (scenario, step) = (scenario.to_owned(), step.to_owned());
+        let waits = Entry::Waits {
+            scenario,
+            step,
+            longest,
+        };
+        let _ = self.entries.send(waits);
     }
 
     fn event(&self, event: Event) {
@@ -140,9 +171,22 @@ impl Writer {
     fn each(&mut self, entries: &Receiver<Entry>) -> Result<(), Stopped> {
         for entry in entries {
             match entry {
-                Entry::Body { file, bytes } => {
+                Entry::Body { file, bytes, more } => {
                     let path = self.folder.join(file);
-                    body(&path, &bytes).map_err(|error| unwritten(&path, &error))?;
+                    let written = if more {
+                        append(&path, &bytes)
+                    } else {
+                        body(&path, &bytes)
+                    };
+                    written.map_err(|error| unwritten(&path, &error))?;
+                }
+                Entry::Waits {
+                    scenario,
+                    step,
+                    longest,
+                } => {
+                    let mut out = Guard::new(anstream::stderr());
+                    self.progress.waits(&scenario, &step, longest, &mut out);
                 }
                 Entry::Event { event, at } => {
                     line(&mut self.journal, &event, at)
@@ -170,6 +214,14 @@ fn body(path: &Path, bytes: &[u8]) -> io::Result<()> {
         fs::create_dir_all(folder)?;
         fs::write(path, bytes)
     })
+}
+
+fn append(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let mut file = File::options().append(true).create(true).open(path)?;
+    file.write_all(bytes)
 }
 
 fn line(journal: &mut File, event: &Event, at: Timestamp) -> io::Result<()> {

@@ -5,6 +5,7 @@ mod japanese;
 mod journal;
 mod list;
 mod mock;
+mod resume;
 mod run;
 mod select;
 mod selftest;

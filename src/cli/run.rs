@@ -14,12 +14,12 @@ use crate::{
     cli::{
         Done, Stopped,
         journal::{JOURNAL, Journal},
-        mock, select, suite, target, variable,
+        mock, resume, select, suite, target, variable,
     },
     profile,
     project::Project,
     report::{self, Record},
-    run::{self, Checkpoints, LIMITS, Setting, Sink, Snapshots, Spoilt},
+    run::{self, Checkpoints, Setting, Sink, Snapshots, Spoilt},
     snapshot,
     text::{Lang, Text},
     verdict::Exit,
@@ -38,9 +38,9 @@ pub(super) struct RunArguments {
     /// Begin no scenario after one that did not pass
     #[arg(long)]
     fail_fast: bool,
-    /// The seed of request ids
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
+    /// The seed of request ids; else 1, and one of its own for each run against a network without control
+    #[arg(long)]
+    seed: Option<u64>,
     /// What becomes of new snapshots; else check where CI is set, new where not
     #[arg(long)]
     snapshots: Option<SnapshotsArgument>,
@@ -50,9 +50,18 @@ pub(super) struct RunArguments {
     /// The folder of the run folders
     #[arg(long, default_value = "runs")]
     runs: PathBuf,
-    /// Run against [target.NAME] of the profile: a mock that runs elsewhere
+    /// Run against [target.NAME] of the profile: a mock that runs elsewhere, or a real test environment
     #[arg(long, value_name = "NAME")]
     target: Option<String>,
+    /// Take this checkpoint for reached by other means; only where the network has no control
+    #[arg(long = "assume", value_name = "CHECKPOINT")]
+    assumed: Vec<String>,
+    /// Go on with a run that was stopped, by its folder or the name of that; only where the network has no control
+    #[arg(long, value_name = "RUN", conflicts_with_all = ["dry_run", "seed"])]
+    resume: Option<PathBuf>,
+    /// Render everything into the run folder and send nothing
+    #[arg(long)]
+    dry_run: bool,
     /// Leave the worlds of scenarios that did not pass; of use with a mock that runs elsewhere
     #[arg(long)]
     keep_worlds: bool,
@@ -93,14 +102,31 @@ pub(super) async fn run(out: &mut dyn Write, arguments: RunArguments, lang: Lang
         reports,
         runs,
         target,
+        assumed,
+        resume,
+        dry_run,
         keep_worlds,
     } = arguments;
-    let project = match &profile {
+    let mut project = match &profile {
         Some(profile) => with_profile(profile)?,
         None => suite::project()?,
     };
-    let loaded = suite::load(&project, out, lang)?;
-    let chosen = select::chosen(&select, &loaded, &project)?;
+    let mut loaded = suite::load(&project, out, lang)?;
+    let old = resume
+        .map(|resume| resume::old(&resume, &runs))
+        .transpose()?;
+    let target = match (&old, target) {
+        (Some(old), Some(target)) if target != old.target => {
+            return Err(other_target(&old.target, &target));
+        }
+        (Some(old), _) => Some(old.target.clone()),
+        (None, target) => target,
+    };
+    let chosen = match &old {
+        Some(_) if !select.is_everything() => return Err(chosen_twice()),
+        Some(old) => old.scenarios(&loaded, &project)?,
+        None => select::chosen(&select, &loaded, &project)?,
+    };
     let snapshots = match snapshots {
         Some(SnapshotsArgument::Check) => Snapshots::Check,
         None if variable("CI").is_some() => Snapshots::Check,
@@ -111,15 +137,35 @@ pub(super) async fn run(out: &mut dyn Write, arguments: RunArguments, lang: Lang
     let folder = run_folder(&runs)?;
     // From here on an end that somebody asks for is one with a record, and leaves nothing behind.
     let ended = mock::stop_signal()?;
-    let opened = target::open(target.as_deref(), &loaded, &project, &chosen).await?;
+    let asked = target::Asked {
+        assumed: match &old {
+            Some(old) => old.assumed().iter().chain(&assumed).cloned().collect(),
+            None => assumed,
+        },
+        dry_run,
+        files: resume::files(&project, &chosen),
+    };
+    let mut opened = target::open(target.as_deref(), &asked, &loaded, &project, &chosen).await?;
+    let seed = seed.or(old.as_ref().map(|old| old.seed));
+    let seed = match (seed, &mut opened.target.real) {
+        (Some(seed), _) => seed,
+        (None, Some(_)) => target::nonce()?,
+        (None, None) => 1,
+    };
+    if let (Some(old), Some(real)) = (old, &mut opened.target.real) {
+        real.resumed = Some(old.into_resumed(&folder)?);
+    }
+    target::apply(target.as_deref(), &mut loaded, &mut project)?;
     let setting = Setting {
         target: opened.target.clone(),
         seed,
+        dry_run,
+        warnings: std::mem::take(&mut opened.warnings),
         jobs: jobs.map_or_else(cores, usize::from),
         snapshots,
         fail_fast,
         keep_worlds,
-        limits: LIMITS,
+        limits: opened.limits,
         spoilt: Spoilt::default(),
         nonce: opened.nonce.clone(),
     };
@@ -144,7 +190,11 @@ pub(super) async fn run(out: &mut dyn Write, arguments: RunArguments, lang: Lang
     opened.close().await;
     let record = journal.end()?;
     if let (Some(file), Some(root)) = (variable(REFERENCES), root) {
-        append_references(Path::new(&file), &root, &record)?;
+        let own = setting.target.snapshots.as_deref();
+        append_references(Path::new(&file), &root, own, &record)?;
+    }
+    if dry_run {
+        report::dry_run(out, &record, lang)?;
     }
     show(out, &record, &reports, lang)?;
     writeln!(
@@ -156,18 +206,45 @@ pub(super) async fn run(out: &mut dyn Write, arguments: RunArguments, lang: Lang
     Ok(record.exit())
 }
 
+fn other_target(old: &str, new: &str) -> Stopped {
+    Stopped {
+        exit: Exit::Usage,
+        text: Text::new(
+            format!("再開する実施の接続先は「{old}」です。「{new}」では再開できません。"),
+            format!("that run went against '{old}' and cannot be resumed against '{new}'"),
+        ),
+    }
+}
+
+fn chosen_twice() -> Stopped {
+    Stopped {
+        exit: Exit::Usage,
+        text: Text::new(
+            "--resume では、前の実施の対象をそのまま引き継ぎます。シナリオ・段階・タグは指定できません。",
+            "--resume takes the scenarios of the run that it goes on with; no others can be chosen",
+        ),
+    }
+}
+
 /// Where `cargo insta test --unreferenced` reads which snapshots are in use; it deletes the others.
 const REFERENCES: &str = "INSTA_SNAPSHOT_REFERENCES_FILE";
 
-fn append_references(file: &Path, root: &Path, record: &Record) -> std::io::Result<()> {
+fn append_references(
+    file: &Path,
+    root: &Path,
+    own: Option<&str>,
+    record: &Record,
+) -> std::io::Result<()> {
     let mut out = fs::OpenOptions::new()
         .append(true)
         .create(true)
         .open(file)?;
     for step in record.steps.iter().filter(|step| step.exchange.is_some()) {
-        let path = root.join(snapshot::path(&step.scenario, &step.step));
-        if path.is_file() {
-            writeln!(out, "{}", path.display())?;
+        for folder in [Some(snapshot::COMMON), own].into_iter().flatten() {
+            let path = root.join(snapshot::path_in(folder, &step.scenario, &step.step));
+            if path.is_file() {
+                writeln!(out, "{}", path.display())?;
+            }
         }
     }
     Ok(())

@@ -42,6 +42,19 @@ impl SelectArguments {
     }
 }
 
+impl SelectArguments {
+    /// Whether nothing was said, so that all are meant.
+    pub(super) fn is_everything(&self) -> bool {
+        let Self {
+            paths,
+            phase,
+            tags,
+            filter,
+        } = self;
+        paths.is_empty() && phase.is_none() && tags.is_empty() && filter.is_none()
+    }
+}
+
 /// The scenarios that are meant; an error where there is none.
 pub(super) fn chosen(
     arguments: &SelectArguments,

@@ -10,6 +10,7 @@ use clap::Args;
 
 use crate::{
     cli::{Done, Stopped, hint, select::below_root, suite},
+    profile,
     snapshot::{self, Cap},
     text::{Lang, Text},
     verdict::Exit,
@@ -126,7 +127,21 @@ fn root() -> Result<PathBuf, Stopped> {
     })
 }
 
-/// A snapshot as people call it: scenario and step.
+/// The folders of snapshots: the common one, and those of targets.
+fn folders() -> Result<Vec<String>, Stopped> {
+    let project = suite::project()?;
+    let text = project.get(profile::PATH).unwrap_or_default();
+    // What is wrong in the profile is told by whatever reads the suite.
+    let targets = profile::parse(text).0.target.into_values();
+    let own = targets.filter_map(|target| target.snapshots);
+    let own = own.map(|folder| folder.trim_end_matches('/').to_owned());
+    Ok([snapshot::COMMON.to_owned()]
+        .into_iter()
+        .chain(own)
+        .collect())
+}
+
+/// A snapshot as people call it: scenario and step; one of a target's own with its folder.
 fn name(path: &str) -> &str {
     let inside = path.strip_prefix("snapshots/").unwrap_or(path);
     inside.strip_suffix(".snap").unwrap_or(inside)
@@ -153,7 +168,8 @@ impl WaitingArguments {
 /// Those that wait and are meant; all where nothing is said.
 fn pending(root: &Path, arguments: &WaitingArguments) -> Result<Vec<String>, Stopped> {
     let WaitingArguments { waiting, filter } = arguments;
-    let all = snapshot::pending(root)?;
+    let folders = folders()?;
+    let all = snapshot::pending(root, &folders)?;
     let current = std::env::current_dir()?;
     let nothing = |ja: String, en: String| Stopped {
         exit: Exit::Nothing,
@@ -167,12 +183,18 @@ fn pending(root: &Path, arguments: &WaitingArguments) -> Result<Vec<String>, Sto
             .strip_prefix("scenarios/")
             .or(trimmed.strip_prefix("snapshots/"))
             .unwrap_or(trimmed);
-        let wanted = format!("snapshots/{inside}");
+        let wanted: Vec<String> = folders
+            .iter()
+            .map(|folder| format!("{folder}/{inside}"))
+            .chain([trimmed.to_owned()])
+            .collect();
         let found: Vec<&String> = all
             .iter()
             .filter(|pending| {
-                let rest = pending.strip_prefix(&wanted);
-                rest.is_some_and(|rest| matches!(rest, "" | ".snap") || rest.starts_with('/'))
+                wanted.iter().any(|wanted| {
+                    let rest = pending.strip_prefix(wanted);
+                    rest.is_some_and(|rest| matches!(rest, "" | ".snap") || rest.starts_with('/'))
+                })
             })
             .collect();
         if found.is_empty() {

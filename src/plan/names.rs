@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::{
     diagnostic::{Diagnostic, unknown},
     plan::{Context, PHASES, establisher, is_scenario},
+    profile,
     scenario::{NO_PHASE, Scenario},
     text::Text,
 };
@@ -12,9 +13,29 @@ use crate::{
 /// Checks the heads of all scenarios.
 pub(super) fn check(cx: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let established = established(cx);
+    exports_of_targets(cx, &established, found);
     for scenario in &cx.suite.scenarios {
         own_name(cx, scenario, found);
         head(cx, scenario, &established, found);
+    }
+}
+
+/// The checkpoints for which the profile's targets give values.
+fn exports_of_targets(
+    cx: &Context<'_>,
+    established: &BTreeSet<String>,
+    found: &mut Vec<Diagnostic>,
+) {
+    for (target, settings) in &cx.suite.profile.target {
+        for name in settings.exports.keys() {
+            if !established.contains(name) {
+                let path = ["target", target, "exports", name];
+                let place = profile::key(cx.source(profile::PATH), &path);
+                let kind = Text::new("再開点", "checkpoint");
+                let known = established.iter().map(String::as_str);
+                found.push(unknown(profile::PATH, place, &kind, name, known));
+            }
+        }
     }
 }
 

@@ -21,6 +21,7 @@ pub fn json(record: &Record) -> String {
         .collect();
     let report = json!({
         "run": record.start,
+        "warnings": record.warnings,
         "exit": { "code": exit.code(), "ja": exit.text().ja, "en": exit.text().en },
         "scenarios": scenarios,
     });

@@ -9,7 +9,7 @@ use crate::{
     plan::PHASES,
     report::{
         Record,
-        progress::{label, new_snapshot},
+        progress::{label, new_snapshot, nowhere},
     },
     text::Lang,
 };
@@ -23,7 +23,7 @@ pub fn junit(record: &Record, lang: Lang) -> Result<String, quick_junit::Seriali
         for result in record.results.iter().filter(|result| result.phase == phase) {
             let mut status = match &result.end {
                 ScenarioEnd::Passed => TestCaseStatus::success(),
-                ScenarioEnd::NotRun => TestCaseStatus::skipped(),
+                ScenarioEnd::NotRun | ScenarioEnd::NotPossible { .. } => TestCaseStatus::skipped(),
                 // What nobody has looked at yet proves nothing: as the exit code, so the report.
                 ScenarioEnd::Failed | ScenarioEnd::New | ScenarioEnd::IndividualNumber => {
                     TestCaseStatus::non_success(NonSuccessKind::Failure)
@@ -35,7 +35,12 @@ pub fn junit(record: &Record, lang: Lang) -> Result<String, quick_junit::Seriali
             };
             if let Some(kind) = kind(&result.end) {
                 status.set_type(kind);
-                status.set_message(label(&result.end).get(lang));
+                let label = label(&result.end).get(lang).to_owned();
+                status.set_message(if let ScenarioEnd::NotPossible { why, .. } = &result.end {
+                    format!("{label}: {}", why.get(lang))
+                } else {
+                    label
+                });
                 status.set_description(details(record, result, lang));
             }
             let mut case = TestCase::new(result.scenario.clone(), status);
@@ -58,6 +63,7 @@ fn kind(end: &ScenarioEnd) -> Option<&'static str> {
     Some(match end {
         ScenarioEnd::Passed => return None,
         ScenarioEnd::NotRun => "not-run",
+        ScenarioEnd::NotPossible { .. } => "not-possible-here",
         ScenarioEnd::New => "new-snapshot",
         ScenarioEnd::Blocked { .. } => "blocked",
         ScenarioEnd::Failed => "failed",
@@ -70,8 +76,27 @@ fn kind(end: &ScenarioEnd) -> Option<&'static str> {
 
 fn details(record: &Record, result: &ScenarioResult, lang: Lang) -> String {
     let mut lines = vec![result.title.get(lang).to_owned()];
-    if let ScenarioEnd::Blocked { by } = &result.end {
-        lines.push(by.clone());
+    match &result.end {
+        ScenarioEnd::Blocked {
+            by,
+            checkpoint: Some(checkpoint),
+        } => lines.push(nowhere(by, checkpoint).get(lang).to_owned()),
+        ScenarioEnd::Blocked {
+            by,
+            checkpoint: None,
+        } => lines.push(by.clone()),
+        ScenarioEnd::NotPossible { step, why } => {
+            let step = step.as_ref().map(|step| format!("[{step}] "));
+            lines.push(step.unwrap_or_default() + why.get(lang));
+        }
+        ScenarioEnd::Passed
+        | ScenarioEnd::NotRun
+        | ScenarioEnd::New
+        | ScenarioEnd::Failed
+        | ScenarioEnd::Broken
+        | ScenarioEnd::Unusable
+        | ScenarioEnd::IndividualNumber
+        | ScenarioEnd::Internal => {}
     }
     for step in record.steps_of(result) {
         let head = format!("{} [{}]", step.place, step.step);
@@ -79,7 +104,10 @@ fn details(record: &Record, result: &ScenarioResult, lang: Lang) -> String {
             Outcome::Passed | Outcome::Skipped => continue,
             Outcome::NewSnapshot => lines.push(format!("{head} {}", new_snapshot().get(lang))),
             Outcome::IndividualNumber { .. } => lines.push(head),
-            Outcome::Broken { why } | Outcome::Unusable { why } | Outcome::NotKept { why } => {
+            Outcome::Broken { why }
+            | Outcome::Unusable { why }
+            | Outcome::NotKept { why }
+            | Outcome::NotPossible { why } => {
                 lines.push(format!("{head} {}", why.get(lang)));
             }
             Outcome::Failed {

@@ -1,5 +1,6 @@
 //! Events to reports, one file each. A report knows nothing but the events, so each can be made again from a journal.
 
+mod dry;
 mod json;
 mod junit;
 mod progress;
@@ -7,6 +8,7 @@ mod record;
 mod table;
 mod terminal;
 
+pub use dry::dry_run;
 pub use json::json;
 pub use junit::junit;
 pub use progress::Progress;

@@ -47,11 +47,24 @@ impl Progress {
                     bar.set_length(self.total as u64);
                 }
             }
-            Event::Step(_) => {}
+            Event::Step(_) | Event::Begun(_) => {}
+            Event::Warning(warning) => {
+                let head = warning_head();
+                let line = format!("{}: {}", head.get(self.lang), warning.text.get(self.lang));
+                match &self.bar {
+                    Some(bar) => bar.println(line),
+                    None => {
+                        let _ = writeln!(out, "{line}");
+                    }
+                }
+            }
             Event::Scenario(result) => {
                 self.done += 1;
                 let label = label(&result.end).get(self.lang).to_owned();
-                if !matches!(result.end, ScenarioEnd::Passed | ScenarioEnd::New) {
+                if !matches!(
+                    result.end,
+                    ScenarioEnd::Passed | ScenarioEnd::New | ScenarioEnd::NotPossible { .. }
+                ) {
                     self.bad += 1;
                 }
                 if let Some(bar) = &self.bar {
@@ -79,6 +92,22 @@ impl Progress {
         }
     }
 
+    /// Shows that a step waits, and for how long at most.
+    pub fn waits(&mut self, scenario: &str, step: &str, longest: Duration, out: &mut dyn Write) {
+        let seconds = longest.as_secs();
+        let text = Text::new(
+            format!("{scenario} [{step}] 待機中（最長{seconds}秒）"),
+            format!("{scenario} [{step}] waiting, {seconds} s at most"),
+        );
+        let text = text.get(self.lang).to_owned();
+        match &self.bar {
+            Some(bar) => bar.set_message(text),
+            None => {
+                let _ = writeln!(out, "{text}");
+            }
+        }
+    }
+
     /// Takes the bar away.
     pub fn end(&self) {
         if let Some(bar) = &self.bar {
@@ -100,11 +129,29 @@ pub(super) fn new_snapshot() -> Text {
     )
 }
 
+/// What a warning begins with.
+pub(super) fn warning_head() -> Text {
+    Text::new("注意", "warning")
+}
+
+/// Why a scenario did not run where the one that it starts from has not run either, and what can be done.
+pub(super) fn nowhere(by: &str, checkpoint: &str) -> Text {
+    Text::new(
+        format!(
+            "再開点「{checkpoint}」に到達していません。{by} を先に実施する（対象に含める）か、他の方法で到達済みであれば --assume {checkpoint} を指定してください"
+        ),
+        format!(
+            "the checkpoint '{checkpoint}' has not been reached: choose {by} too, or say --assume {checkpoint} where that was done by other means"
+        ),
+    )
+}
+
 /// How a scenario ended, in a word.
 pub(super) fn label(end: &ScenarioEnd) -> Text {
     match end {
         ScenarioEnd::Passed => Text::new("合格", "passed"),
         ScenarioEnd::NotRun => Text::new("未実施", "not run"),
+        ScenarioEnd::NotPossible { .. } => Text::new("この環境では不可", "not possible here"),
         ScenarioEnd::New => Text::new("新規", "new"),
         ScenarioEnd::Blocked { .. } => Text::new("前提未達", "blocked"),
         ScenarioEnd::Failed => Text::new("不合格", "failed"),

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, io};
 
 use crate::{
-    event::{Event, RunStart, ScenarioResult, StepResult},
+    event::{Begun, Event, RunStart, ScenarioResult, StepResult, Warning},
     verdict::{self, Exit},
 };
 
@@ -16,6 +16,10 @@ pub struct Record {
     pub results: Vec<ScenarioResult>,
     /// The steps that ended.
     pub steps: Vec<StepResult>,
+    /// The scenarios that began, where that was told.
+    pub begun: Vec<Begun>,
+    /// What whoever reads the run must know besides.
+    pub warnings: Vec<Warning>,
 }
 
 impl Record {
@@ -25,6 +29,8 @@ impl Record {
         for event in events {
             match event {
                 Event::Run(start) => record.start = Some(start),
+                Event::Warning(warning) => record.warnings.push(warning),
+                Event::Begun(begun) => record.begun.push(begun),
                 Event::Step(step) => record.steps.push(*step),
                 Event::Scenario(result) => record.results.push(result),
             }

@@ -1,17 +1,22 @@
 //! What a person reads at the end of a run: each failure with all that is needed to act, then a table of the phases.
 
-use std::io::{self, Write};
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+};
 
 use crate::{
     event::{Fault, Kept, Outcome, Rule, ScenarioEnd, ScenarioResult, StepResult},
     plan::PHASES,
     report::{
         Record, columns,
-        progress::{label, new_snapshot, prerequisite},
+        progress::{label, new_snapshot, nowhere, prerequisite, warning_head},
     },
     text::{Lang, Text},
 };
 
+/// The most scenarios that are named for one reason.
+const NAMED: usize = 5;
 /// The most lines of a body that are shown.
 const SHOWN: usize = 30;
 /// The most characters of a line that are shown.
@@ -30,6 +35,22 @@ pub fn terminal(out: &mut dyn Write, record: &Record, lang: Lang) -> io::Result<
         scenario(out, result, &steps, lang)?;
     }
     table(out, &record.results, lang)?;
+    not_possible(out, record, lang)?;
+    if let Some(real) = record.start.as_ref().and_then(|start| start.real.as_ref()) {
+        if let Some(resumed) = &real.resumes {
+            let text = Text::new("再開元の実施記録", "goes on with the run");
+            writeln!(out, "{}: {resumed}", text.get(lang))?;
+        }
+        if !real.assumed.is_empty() {
+            let text = Text::new("到達済みとみなした再開点", "checkpoints taken for reached");
+            writeln!(out, "{}: {}", text.get(lang), real.assumed.join(", "))?;
+        }
+    }
+    for warning in &record.warnings {
+        let head = warning_head();
+        let text = printable(warning.text.get(lang));
+        writeln!(out, "{}: {text}", head.get(lang))?;
+    }
     let natural = record.start.iter().flat_map(|start| &start.natural);
     for field in natural {
         let text = Text::new(
@@ -57,12 +78,18 @@ fn scenario(
     lang: Lang,
 ) -> io::Result<()> {
     match &result.end {
-        ScenarioEnd::Passed | ScenarioEnd::NotRun => return Ok(()),
-        ScenarioEnd::Blocked { by } => {
-            let text = Text::new(
-                format!("未実施（前提のシナリオ {by} が合格していません）"),
-                format!("blocked by {by}"),
-            );
+        // What is left out of one that passed is counted below, with those that are left out as a whole.
+        ScenarioEnd::Passed | ScenarioEnd::NotRun | ScenarioEnd::NotPossible { .. } => {
+            return Ok(());
+        }
+        ScenarioEnd::Blocked { by, checkpoint } => {
+            let text = match checkpoint {
+                Some(checkpoint) => nowhere(by, checkpoint),
+                None => Text::new(
+                    format!("未実施（前提のシナリオ {by} が合格していません）"),
+                    format!("blocked by {by}"),
+                ),
+            };
             return writeln!(
                 out,
                 "{}  {}: {}",
@@ -103,7 +130,7 @@ fn step(out: &mut dyn Write, step: &StepResult, lang: Lang) -> io::Result<()> {
     let head = format!("  {} [{}] {title}", step.place, step.step);
     let head = head.trim_end();
     match &step.outcome {
-        Outcome::Passed | Outcome::Skipped => return Ok(()),
+        Outcome::Passed | Outcome::Skipped | Outcome::NotPossible { .. } => return Ok(()),
         Outcome::NewSnapshot => {
             return writeln!(out, "{head} {}", new_snapshot().get(lang));
         }
@@ -251,6 +278,49 @@ fn block(out: &mut dyn Write, title: &str, text: &str) -> io::Result<()> {
     Ok(())
 }
 
+/// What the target cannot do, by reason: whole scenarios, and steps of scenarios that ran.
+fn not_possible(out: &mut dyn Write, record: &Record, lang: Lang) -> io::Result<()> {
+    let mut scenarios: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for result in &record.results {
+        if let ScenarioEnd::NotPossible { why, .. } = &result.end {
+            let of_reason = scenarios.entry(why.get(lang)).or_default();
+            of_reason.push(&result.scenario);
+        }
+    }
+    for (why, ids) in &scenarios {
+        let head = Text::new("この環境では不可", "not possible here");
+        let more = ids.len().saturating_sub(NAMED);
+        let names: Vec<&str> = ids.iter().take(NAMED).copied().collect();
+        let more = if more > 0 {
+            format!(", … (+{more})")
+        } else {
+            String::new()
+        };
+        writeln!(
+            out,
+            "{} ({}): {}: {}{more}",
+            head.get(lang),
+            ids.len(),
+            printable(why),
+            names.join(", ")
+        )?;
+    }
+    let mut steps: BTreeMap<&str, usize> = BTreeMap::new();
+    for step in &record.steps {
+        if let Outcome::NotPossible { why } = &step.outcome {
+            *steps.entry(why.get(lang)).or_default() += 1;
+        }
+    }
+    for (why, count) in steps {
+        let text = Text::new(
+            format!("実施したシナリオのうち、省いた手順: {count}件（{why}）"),
+            format!("steps left out of scenarios that ran: {count} ({why})"),
+        );
+        writeln!(out, "{}", printable(text.get(lang)))?;
+    }
+    Ok(())
+}
+
 fn table(out: &mut dyn Write, results: &[ScenarioResult], lang: Lang) -> io::Result<()> {
     let heads = [
         Text::new("段階", "phase"),
@@ -259,13 +329,21 @@ fn table(out: &mut dyn Write, results: &[ScenarioResult], lang: Lang) -> io::Res
         Text::new("不合格", "failed"),
         Text::new("異常", "broken"),
         Text::new("未実施", "not run"),
+        Text::new("この環境では不可", "not possible here"),
     ];
-    let mut rows: Vec<Vec<String>> =
-        vec![heads.iter().map(|head| head.get(lang).to_owned()).collect()];
+    let hindered = |result: &&ScenarioResult| matches!(result.end, ScenarioEnd::NotPossible { .. });
+    // Against the bundled mock everything is possible.
+    let shown = if results.iter().any(|result| hindered(&result)) {
+        heads.len()
+    } else {
+        heads.len() - 1
+    };
+    let heads = heads.iter().take(shown);
+    let mut rows: Vec<Vec<String>> = vec![heads.map(|head| head.get(lang).to_owned()).collect()];
     let phases = PHASES.map(|(phase, ja, en)| (Some(phase), Text::new(ja, en)));
     let total = (None, Text::new("計", "total"));
     for (phase, name) in phases.into_iter().chain([total]) {
-        let mut counts = [0_usize; 5];
+        let mut counts = [0_usize; 6];
         let of_phase = results
             .iter()
             .filter(|result| phase.is_none_or(|phase| result.phase == phase));
@@ -276,6 +354,7 @@ fn table(out: &mut dyn Write, results: &[ScenarioResult], lang: Lang) -> io::Res
                 ScenarioEnd::Failed | ScenarioEnd::IndividualNumber => 2,
                 ScenarioEnd::Broken | ScenarioEnd::Unusable | ScenarioEnd::Internal => 3,
                 ScenarioEnd::Blocked { .. } | ScenarioEnd::NotRun => 4,
+                ScenarioEnd::NotPossible { .. } => 5,
             };
             if let Some(count) = counts.get_mut(column) {
                 *count += 1;
@@ -283,7 +362,7 @@ fn table(out: &mut dyn Write, results: &[ScenarioResult], lang: Lang) -> io::Res
         }
         if counts.iter().sum::<usize>() > 0 {
             let mut row = vec![name.get(lang).to_owned()];
-            row.extend(counts.iter().map(ToString::to_string));
+            row.extend(counts.iter().take(shown - 1).map(ToString::to_string));
             rows.push(row);
         }
     }

@@ -1,5 +1,7 @@
 //! What an exchange amounts to: expectations, captures, and the snapshot.
 
+use std::time::Duration;
+
 use crate::{
     event::{Fault, Outcome, Rule, StepResult},
     expect::{self, Seen},
@@ -16,7 +18,8 @@ impl Runner<'_> {
     pub(super) fn judge(&mut self, step: &Step, happened: &Happened, result: &mut StepResult) {
         if let Some(request) = &happened.request {
             // Requests are numbered too, so that an answer to another one shows.
-            self.numbering.normalise(request, &self.shared.normal);
+            let normal = self.numbering.normalise(request, &self.shared.normal);
+            self.keep_normal(result, "request", &normal);
         }
         let expected = match self.expected(step) {
             Ok(expected) => expected,
@@ -27,7 +30,30 @@ impl Runner<'_> {
         };
         match &happened.answer {
             Ok(answer) => self.judge_answer(step, &expected, answer, happened, result),
+            Err(_) if happened.number && step.plants.is_none() => {
+                result.outcome = Outcome::IndividualNumber {
+                    place: "response".to_owned(),
+                };
+            }
             Err(broken) => result.outcome = self.judge_broken(step, &expected, broken),
+        }
+        if !self.shared.setting.target.bodies
+            && let Outcome::Failed { mismatches, .. } = &mut result.outcome
+        {
+            for Text { ja, en } in mismatches {
+                *ja = self.numbering.conceal(ja);
+                *en = self.numbering.conceal(en);
+            }
+        }
+    }
+
+    /// Keeps the normalised text where it is all that is kept.
+    fn keep_normal(&self, result: &StepResult, what: &str, normal: &str) {
+        if !self.shared.setting.target.bodies {
+            let (scenario, sequence, step) = (&self.scenario.id, result.sequence, &result.step);
+            let file = format!("{scenario}/{sequence:02}-{step}.{what}.normal.txt");
+            let normal = sentinel::mask(normal);
+            self.shared.sink.keep(&file, normal.as_bytes());
         }
     }
 
@@ -93,6 +119,9 @@ impl Runner<'_> {
                 format!("transport: expected '{awaited}', but an answer came"),
             ));
         }
+        if (300..400).contains(&answer.status) && expected.status != Some(answer.status) {
+            mismatches.push(redirected(answer));
+        }
         if document.is_none()
             && let Err(error) = Document::parse(&happened.shown)
         {
@@ -137,25 +166,17 @@ impl Runner<'_> {
                 next: Text::new("", ""),
             })
         });
-        for (name, expression) in &step.capture {
-            let (name, expression) = (name.get_ref(), expression.get_ref());
-            let expression = &message::plain(expression, &self.seen()).unwrap_or_default();
-            match select(expression) {
-                Some(value) => {
-                    self.values.insert(name.clone(), value.into());
-                }
-                None => mismatches.push(Text::new(
-                    format!("「{name}」を取得できません（{expression}）"),
-                    format!("nothing to capture as '{name}' by {expression}"),
-                )),
-            }
-        }
+        mismatches.extend(self.capture(step, document));
+        let bodies = shared.setting.target.bodies;
         let normal = if let Some(document) = document {
             self.numbering.normalise(document, &shared.normal)
-        } else {
+        } else if bodies {
             let body = String::from_utf8_lossy(&happened.shown);
             body.escape_debug().to_string() + "\n"
+        } else {
+            format!("({} bytes, no XML)\n", happened.shown.len())
         };
+        self.keep_normal(result, "response", &normal);
         let content = sentinel::mask(&format!(
             "{} {}\n\n{normal}",
             answer.status,
@@ -169,11 +190,37 @@ impl Runner<'_> {
                 .as_mut()
                 .and_then(|exchange| exchange.response.as_mut())
             && !response.masked
+            && bodies
             && let Some(document) = document
         {
             // One element a line is easier to read than the bytes, which are kept beside.
             response.shown = canonical(document, &profile.namespaces, &mut |_| None);
         }
+    }
+
+    /// Takes the values that the step names from an answer; gives what could not be taken.
+    pub(super) fn capture(&mut self, step: &Step, document: Option<&Document>) -> Vec<Text> {
+        let namespaces = &self.shared.suite.profile.namespaces;
+        let mut missing = Vec::new();
+        for (name, expression) in &step.capture {
+            let name = name.get_ref();
+            let expression = message::plain(expression.get_ref(), &self.seen());
+            let expression = expression.unwrap_or_default();
+            let value = document.and_then(|document| {
+                let xpath = XPath::compile(&expression, namespaces).ok()?;
+                xpath.select(document).into_iter().next()
+            });
+            match value {
+                Some(value) => {
+                    self.values.insert(name.clone(), value.into());
+                }
+                None => missing.push(Text::new(
+                    format!("「{name}」を取得できません（{expression}）"),
+                    format!("nothing to capture as '{name}' by {expression}"),
+                )),
+            }
+        }
+        missing
     }
 
     fn compare(&self, step: &Step, content: &str, mismatches: Vec<Text>) -> Outcome {
@@ -187,8 +234,14 @@ impl Runner<'_> {
                 }
             };
         }
-        let path = snapshot::path(&self.scenario.id, step.id.get_ref());
-        let accepted = match self.shared.project.get(&path).map(snapshot::read) {
+        let (id, name) = (&self.scenario.id, step.id.get_ref());
+        let common = snapshot::path(id, name);
+        let project = &self.shared.project;
+        let folder = self.shared.setting.target.snapshots.as_deref();
+        // One of the target's own counts before the common one, and new ones go there.
+        let path = folder.map_or_else(|| common.clone(), |own| snapshot::path_in(own, id, name));
+        let accepted = project.get(&path).or_else(|| project.get(&common));
+        let accepted = match accepted.map(snapshot::read) {
             None => None,
             Some(Some(accepted)) => Some(accepted),
             // Never taken for a missing one: it would be overwritten.
@@ -204,6 +257,10 @@ impl Runner<'_> {
                     ),
                 };
             }
+        };
+        let content = &match (&accepted, self.slack()) {
+            (Some(accepted), Some(slack)) => snapshot::within(accepted, content, slack),
+            (Some(_) | None, _) => content.to_owned(),
         };
         let difference = accepted
             .as_deref()
@@ -243,6 +300,15 @@ impl Runner<'_> {
         }
     }
 
+    /// How far times may be from those of a snapshot, where the clock cannot be stopped: as long as the scenario has
+    /// taken or may have waited, and a minute.
+    fn slack(&self) -> Option<Duration> {
+        let real = self.shared.setting.target.real.as_ref()?;
+        let start: jiff::Timestamp = self.world.start.parse().ok()?;
+        let taken = (real.now)().as_second() - start.as_second();
+        Some(self.waits + Duration::from_secs(taken.unsigned_abs() + 60))
+    }
+
     /// Keeps a new or different snapshot, as the setting says; the embedded suite keeps none.
     fn keep_snapshot(&self, path: &str, step: &Step, content: &str) -> std::io::Result<()> {
         let Some(root) = &self.shared.project.root else {
@@ -269,6 +335,20 @@ impl Runner<'_> {
             let _ = snapshot::reject(root, path);
         }
     }
+}
+
+/// An answer that leads elsewhere. Nothing is ever sent there unasked.
+fn redirected(answer: &Answer) -> Text {
+    let status = answer.status;
+    let location = sentinel::mask(&answer.header("location").join(", "));
+    Text::new(
+        format!(
+            "接続先が転送（{status}、Location: {location}）を応答しました。転送先には送信していません。接続先の url・endpoint を確認してください"
+        ),
+        format!(
+            "the target redirects ({status}, Location: {location}), and nothing was sent there; look at 'url' and 'endpoint' of the target"
+        ),
+    )
 }
 
 /// The operation that a step sends.

@@ -3,33 +3,42 @@
 //! Each scenario gets a world of its own, forked from the checkpoint from which it starts, and begins as soon as that
 //! checkpoint is there. Results come in the order of the suite whatever the timing.
 
+mod dry;
 mod judge;
+mod real;
 mod request;
+mod resume;
 mod schedule;
 mod send;
+mod spill;
 mod step;
 mod world;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, atomic::AtomicBool},
     time::Duration,
 };
 
 use rustls::ClientConfig;
+use tokio::time::Instant;
 
 use crate::{
     control::Control,
-    event::{Event, RunStart, ScenarioEnd, ScenarioResult},
+    event::{Event, RealStart, RunStart, ScenarioEnd, ScenarioResult, Warning},
     message::Values,
     plan::{Suite, establisher},
     profile::Identity,
     project::Project,
     scenario::Scenario,
-    transport::{self, Broken, Certificate, Limits},
+    text::Text,
+    transport::{Broken, Certificate, Credentials, Limits, Prepared, Proxy, Versions},
     xml::XPath,
 };
+
+pub use real::Real;
+pub use resume::Resumed;
 
 /// What becomes of new and different snapshots.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +65,21 @@ pub struct Target {
     /// The folder of the certificates that the profile's identities name.
     pub certificates: PathBuf,
     /// Certificates of identities that lie elsewhere.
-    pub identities: BTreeMap<String, Certificate>,
+    pub identities: BTreeMap<String, Credentials>,
+    /// The proxy, where there is one.
+    pub proxy: Option<Proxy>,
+    /// The TLS versions that may be spoken.
+    pub versions: Versions,
+    /// Headers that every request carries besides those of its step.
+    pub headers: Vec<(String, String)>,
+    /// The least time between two sendings.
+    pub every: Duration,
+    /// Whether bodies are kept; else the normalised text and hashes alone.
+    pub bodies: bool,
+    /// A folder of snapshots below the suite's root that count before the common ones.
+    pub snapshots: Option<String>,
+    /// What is said of it where it is a network without control.
+    pub real: Option<Real>,
 }
 
 impl Target {
@@ -69,20 +92,27 @@ impl Target {
             ca: pki.join("ca.pem"),
             certificates: pki,
             identities: BTreeMap::new(),
+            proxy: None,
+            versions: Versions::ALL,
+            headers: Vec::new(),
+            every: Duration::ZERO,
+            bodies: true,
+            snapshots: None,
+            real: None,
         }
     }
 
-    /// The files of an identity.
-    pub fn certificate(&self, name: &str, identity: &Identity) -> Certificate {
+    /// Where an identity's certificate and key come from.
+    pub fn credentials(&self, name: &str, identity: &Identity) -> Credentials {
         self.identities.get(name).cloned().unwrap_or_else(|| {
             let file = |ending: &str| {
                 self.certificates
                     .join(format!("{}.{ending}", identity.certificate))
             };
-            Certificate {
+            Credentials::Files(Certificate {
                 chain: file("pem"),
                 key: file("key"),
-            }
+            })
         })
     }
 }
@@ -108,13 +138,14 @@ pub struct Setting {
     pub spoilt: Spoilt,
     /// Part of the names of worlds, so that runs against one mock do not meet.
     pub nonce: String,
+    /// Whether all is rendered and nothing is sent.
+    pub dry_run: bool,
+    /// What whoever reads the run must know besides.
+    pub warnings: Vec<Text>,
 }
 
 /// How much of an answer is waited for and read, where nothing else is said.
-pub const LIMITS: Limits = Limits {
-    patience: Duration::from_secs(30),
-    body: 16 << 20,
-};
+pub const LIMITS: Limits = Limits::each(Duration::from_secs(30), 16 << 20);
 
 /// What is wrong in the worlds of the chosen scenarios, after their checkpoint: by this a selftest looks whether they
 /// notice.
@@ -132,6 +163,10 @@ pub struct Spoilt {
 pub trait Sink: Send + Sync {
     /// Bytes to keep below the run folder; the event that names them comes after. No individual number is in them.
     fn keep(&self, file: &str, bytes: &[u8]);
+    /// More bytes at the end of a file below the run folder.
+    fn append(&self, file: &str, bytes: &[u8]);
+    /// A step begins to wait, for so long at most.
+    fn waits(&self, _scenario: &str, _step: &str, _longest: Duration) {}
     /// Something happened.
     fn event(&self, event: Event);
 }
@@ -142,6 +177,7 @@ pub struct Nowhere;
 
 impl Sink for Nowhere {
     fn keep(&self, _file: &str, _bytes: &[u8]) {}
+    fn append(&self, _file: &str, _bytes: &[u8]) {}
     fn event(&self, _event: Event) {}
 }
 
@@ -175,7 +211,30 @@ pub async fn run(
     before: &Checkpoints,
     sink: &Arc<dyn Sink>,
 ) -> Ran {
-    let scenarios = with_prerequisites(suite, chosen, before);
+    let real = setting.target.real.as_ref();
+    let scenarios = if real.is_some() || setting.dry_run {
+        // What a real environment would keep is never sent unasked.
+        let chosen = chosen.iter().map(|scenario| &scenario.id);
+        let chosen: BTreeSet<&String> = chosen.collect();
+        let all = suite.scenarios.iter();
+        let mut all: Vec<Scenario> = all
+            .filter(|scenario| chosen.contains(&scenario.id))
+            .cloned()
+            .collect();
+        // Where all share one world, what others start from goes first, since what leads nowhere may change it for good;
+        // then those whose checkpoint is the latest, since the world is as they expect it.
+        all.sort_by_key(|scenario| {
+            let depth = before_it(suite, scenario).count();
+            if scenario.file.establishes.is_some() {
+                (0, depth)
+            } else {
+                (1, usize::MAX - depth)
+            }
+        });
+        all
+    } else {
+        with_prerequisites(suite, chosen, before)
+    };
     sink.event(Event::Run(RunStart {
         renkei: env!("CARGO_PKG_VERSION").to_owned(),
         target: setting.target.name.clone(),
@@ -191,7 +250,29 @@ pub async fn run(
             .iter()
             .map(|(xpath, why)| format!("{xpath} ({why})"))
             .collect(),
+        real: real.map(|real| RealStart {
+            resumes: real.resumed.as_ref().map(|resumed| resumed.run.clone()),
+            dry_run: setting.dry_run,
+            assumed: real.assumed.keys().cloned().collect(),
+            bodies: setting.target.bodies,
+            files: real.files.clone(),
+        }),
     }));
+    for text in &setting.warnings {
+        let text = text.clone();
+        sink.event(Event::Warning(Warning { text }));
+    }
+    let mut before = before.clone();
+    for (name, exports) in real.iter().flat_map(|real| &real.assumed) {
+        if let Some(source) = establisher(&suite.scenarios, name) {
+            let exports = exports.clone();
+            let left = Left {
+                world: String::new(),
+                exports,
+            };
+            before.insert(source.id.clone(), left);
+        }
+    }
     let (rules, faults) = world::texts(&setting.target.control).await;
     let profile = &suite.profile;
     let natural = profile.sentinel.twelve_digits.keys();
@@ -206,9 +287,11 @@ pub async fn run(
         rules,
         faults,
         configs: Mutex::default(),
+        next_send: Mutex::default(),
+        skew_told: AtomicBool::new(false),
         sink: Arc::clone(sink),
     });
-    schedule::all(shared, scenarios, before.clone()).await
+    schedule::all(shared, scenarios, before).await
 }
 
 /// Deletes the worlds that hold checkpoints.
@@ -239,7 +322,11 @@ struct Shared {
     rules: BTreeMap<String, crate::event::Rule>,
     faults: BTreeMap<String, crate::event::Fault>,
     /// What was read of the identities' files.
-    configs: Mutex<BTreeMap<Certificate, Arc<ClientConfig>>>,
+    configs: Mutex<BTreeMap<Credentials, Arc<ClientConfig>>>,
+    /// When something may be sent again.
+    next_send: Mutex<Option<Instant>>,
+    /// Whether it has been told that the target's clock is another.
+    skew_told: AtomicBool,
     sink: Arc<dyn Sink>,
 }
 
@@ -258,20 +345,54 @@ impl Shared {
         }
     }
 
-    /// Reads an identity's files, once in a run.
-    fn client_config(&self, certificate: Certificate) -> Result<Arc<ClientConfig>, Broken> {
+    /// Reads an identity's certificate and key, once in a run.
+    fn client_config(&self, credentials: Credentials) -> Result<Arc<ClientConfig>, Broken> {
         let mut configs = self.configs.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = configs.get(&certificate) {
+        if let Some(known) = configs.get(&credentials) {
             return Ok(Arc::clone(known));
         }
-        let config = transport::client_config(&self.setting.target.ca, &certificate)?;
-        configs.insert(certificate, Arc::clone(&config));
+        let target = &self.setting.target;
+        let config = Prepared::read(&target.ca, &credentials, target.versions)?.config()?;
+        configs.insert(credentials, Arc::clone(&config));
         Ok(config)
     }
 
+    /// The run that this one goes on with.
+    fn resumed(&self) -> Option<&Resumed> {
+        self.setting.target.real.as_ref()?.resumed.as_ref()
+    }
+
+    /// Waits until something may be sent again.
+    async fn pace(&self) {
+        let every = self.setting.target.every;
+        if every.is_zero() {
+            return;
+        }
+        let now = Instant::now();
+        let at = {
+            let mut next = self
+                .next_send
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            let at = next.map_or(now, |next| next.max(now));
+            *next = Some(at + every);
+            at
+        };
+        tokio::time::sleep_until(at).await;
+    }
+
+    /// What a scenario starts from; a dry run needs nothing of it.
     fn source(&self, scenario: &Scenario) -> Option<&Scenario> {
+        if self.setting.dry_run {
+            return None;
+        }
         source(&self.suite, scenario)
     }
+}
+
+/// What must have run before a scenario, the nearest first.
+fn before_it<'a>(suite: &'a Suite, scenario: &Scenario) -> impl Iterator<Item = &'a Scenario> {
+    std::iter::successors(source(suite, scenario), |scenario| source(suite, scenario))
 }
 
 /// The chosen scenarios and all that they start from, in the suite's order, less what has been left before.
@@ -279,11 +400,9 @@ fn with_prerequisites(suite: &Suite, chosen: &[Scenario], before: &Checkpoints) 
     let mut ids: BTreeSet<&str> = BTreeSet::new();
     for scenario in chosen {
         ids.insert(&scenario.id);
-        let mut next = source(suite, scenario);
-        while let Some(scenario) = next.filter(|scenario| !before.contains_key(&scenario.id)) {
-            ids.insert(&scenario.id);
-            next = source(suite, scenario);
-        }
+        let needed = before_it(suite, scenario);
+        let needed = needed.take_while(|scenario| !before.contains_key(&scenario.id));
+        ids.extend(needed.map(|scenario| scenario.id.as_str()));
     }
     suite
         .scenarios

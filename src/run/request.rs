@@ -41,25 +41,7 @@ impl<'a> Runner<'a> {
             .get(operation_name)
             .ok_or_else(|| missing("操作", "operation", operation_name))?;
         let (_, identity) = self.identity(step)?;
-        let request_id = match &step.same_request_as {
-            Some(earlier) => self
-                .request_ids
-                .get(earlier.get_ref())
-                .cloned()
-                .ok_or_else(|| {
-                    let earlier = earlier.get_ref();
-                    Text::new(
-                        format!("手順「{earlier}」は何も送信していません"),
-                        format!("the step '{earlier}' has sent nothing"),
-                    )
-                })?,
-            None => request_id(
-                self.shared.setting.seed,
-                &self.scenario.id,
-                step.id.get_ref(),
-                poll,
-            ),
-        };
+        let request_id = self.request_id(step, poll)?;
         let mut seen = self.seen();
         seen.insert("request_id".to_owned(), request_id.clone().into());
         seen.insert(
@@ -95,6 +77,7 @@ impl<'a> Runner<'a> {
             ("Content-Type".to_owned(), content_type.to_owned()),
             ("SOAPAction".to_owned(), format!("\"{action}\"")),
         ];
+        headers.extend(self.shared.setting.target.headers.iter().cloned());
         for (name, value) in &step.headers {
             headers.push((name.get_ref().clone(), plain(value.get_ref())?));
         }
@@ -105,9 +88,15 @@ impl<'a> Runner<'a> {
                 .ok_or_else(|| missing("listen の手順", "step with listen", listen.get_ref()))?,
             None => &self.world.url,
         };
-        let path = match &step.path {
-            Some(path) => plain(path.get_ref())?,
-            None => operation.endpoint.clone(),
+        let real = self.shared.setting.target.real.as_ref();
+        let own = real.and_then(|real| real.endpoints.get(&operation.endpoint));
+        let url = match (&step.path, own) {
+            (Some(path), _) => {
+                let path = plain(path.get_ref())?;
+                format!("{base}{}", path.trim_start_matches('/'))
+            }
+            (None, Some(own)) => own.clone(),
+            (None, None) => format!("{base}{}", operation.endpoint.trim_start_matches('/')),
         };
         let method = match &step.method {
             Some(method) => Method::from_bytes(method.get_ref().as_bytes())
@@ -118,20 +107,39 @@ impl<'a> Runner<'a> {
             request_id,
             outgoing: Outgoing {
                 method,
-                url: format!("{base}{}", path.trim_start_matches('/')),
+                url,
                 headers,
                 body: body.into_bytes(),
             },
         })
     }
 
+    /// The request id of a step, or of the one that it repeats.
+    pub(super) fn request_id(&self, step: &Step, poll: usize) -> Result<String, Text> {
+        match &step.same_request_as {
+            Some(earlier) => self
+                .request_ids
+                .get(earlier.get_ref())
+                .cloned()
+                .ok_or_else(|| {
+                    let earlier = earlier.get_ref();
+                    Text::new(
+                        format!("手順「{earlier}」は何も送信していません"),
+                        format!("the step '{earlier}' has sent nothing"),
+                    )
+                }),
+            None => Ok(request_id(
+                self.shared.setting.seed,
+                &self.scenario.id,
+                step.id.get_ref(),
+                poll,
+            )),
+        }
+    }
+
     /// The name and the entry of the identity that a step sends as.
     pub(super) fn identity(&self, step: &Step) -> Result<(String, &'a Identity), Text> {
-        let name = step
-            .identity
-            .as_ref()
-            .map(|name| name.get_ref().clone())
-            .unwrap_or_default();
+        let name = identity_name(step);
         let identity = self.shared.suite.profile.identity.get(&name);
         identity
             .map(|identity| (name.clone(), identity))
@@ -153,6 +161,12 @@ fn within(place: &str, error: &TemplateError) -> Text {
         format!("{place}: {}", why.ja),
         format!("{place}: {}", why.en),
     )
+}
+
+/// The name of the identity that a step sends as; empty where it names none.
+pub(super) fn identity_name(step: &Step) -> String {
+    let name = step.identity.as_ref();
+    name.map(|name| name.get_ref().clone()).unwrap_or_default()
 }
 
 /// An HMAC of seed, scenario, step and poll: the same in each run, different for each sending. It starts with letters,

@@ -1,6 +1,9 @@
 //! When each scenario runs: as soon as what it starts from has ended, with so many side by side.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use tokio::{
     task::{Id, JoinSet},
@@ -8,8 +11,8 @@ use tokio::{
 };
 
 use crate::{
-    event::{Event, Outcome, ScenarioEnd, ScenarioResult, StepResult},
-    run::{Checkpoints, Left, Ran, Shared, step, world},
+    event::{Begun, Event, Outcome, ScenarioEnd, ScenarioResult, StepResult},
+    run::{Checkpoints, Left, Ran, Shared, dry, step, world},
     scenario::Scenario,
 };
 
@@ -32,9 +35,19 @@ pub(super) async fn all(
     let mut tasks: JoinSet<Given> = JoinSet::new();
     let mut under_way: Vec<(Id, Scenario)> = Vec::new();
     let mut stopped = false;
+    let real = shared.setting.target.real.is_some();
+    let jobs = if real { 1 } else { shared.setting.jobs.max(1) };
     loop {
         // What is blocked blocks others in turn.
-        let given_up = take_given_up(&mut waiting, &shared, &ended, stopped);
+        let running: Vec<&Scenario> = under_way.iter().map(|(_, scenario)| scenario).collect();
+        let given_up = take_given_up(
+            &mut waiting,
+            &shared,
+            &ended,
+            &checkpoints,
+            &running,
+            stopped,
+        );
         if !given_up.is_empty() {
             for result in given_up {
                 shared.sink.event(Event::Scenario(result.clone()));
@@ -42,7 +55,7 @@ pub(super) async fn all(
             }
             continue;
         }
-        while under_way.len() < shared.setting.jobs.max(1)
+        while under_way.len() < jobs
             && let Some((scenario, from)) = take_due(&mut waiting, &shared, &checkpoints)
         {
             let shared = Arc::clone(&shared);
@@ -58,7 +71,11 @@ pub(super) async fn all(
             (result, None)
         });
         if let Some(checkpoint) = checkpoint {
-            // What was left before stays in use, even where its scenario ran again.
+            // What was left before stays in use, even where its scenario ran again; in the one world there is, what came
+            // last holds.
+            if real {
+                checkpoints.insert(scenario.id.clone(), checkpoint.clone());
+            }
             checkpoints
                 .entry(scenario.id.clone())
                 .or_insert_with(|| checkpoint.clone());
@@ -102,18 +119,42 @@ fn take_given_up(
     waiting: &mut Vec<Scenario>,
     shared: &Shared,
     ended: &BTreeMap<String, ScenarioResult>,
+    checkpoints: &Checkpoints,
+    running: &[&Scenario],
     stopped: bool,
 ) -> Vec<ScenarioResult> {
+    let to_come: BTreeSet<String> = waiting
+        .iter()
+        .chain(running.iter().copied())
+        .map(|scenario| scenario.id.clone())
+        .collect();
+    let real = shared.setting.target.real.as_ref();
     let mut given_up = Vec::new();
     waiting.retain(|scenario| {
         let source = shared.source(scenario);
-        let source = source.and_then(|source| ended.get(&source.id));
-        let end = match source.filter(|source| !source.end.is_good()) {
+        let missing = source.filter(|source| {
+            !checkpoints.contains_key(&source.id) && !to_come.contains(&source.id)
+        });
+        let hindrance = real.and_then(|real| real.hindrance(scenario));
+        let end = match (hindrance, missing) {
             _ if stopped => ScenarioEnd::NotRun,
-            Some(source) => ScenarioEnd::Blocked {
-                by: source.scenario.clone(),
+            (Some((step, why)), _) => ScenarioEnd::NotPossible {
+                step: Some(step),
+                why,
             },
-            None => return true,
+            (None, Some(source)) => {
+                let tried = ended
+                    .get(&source.id)
+                    .is_some_and(|source| !matches!(source.end, ScenarioEnd::NotPossible { .. }));
+                let checkpoint = scenario.file.starts_from.as_ref();
+                ScenarioEnd::Blocked {
+                    by: source.id.clone(),
+                    checkpoint: checkpoint
+                        .filter(|_| !tried)
+                        .map(|name| name.get_ref().clone()),
+                }
+            }
+            (None, None) => return true,
         };
         given_up.push(shared.result(scenario, 1, end));
         false
@@ -142,19 +183,49 @@ async fn one(shared: &Shared, scenario: &Scenario, from: Option<Left>) -> Given 
         Some(left) => (Some(left.world), left.exports),
         None => (None, crate::message::Values::new()),
     };
+    let inherited = if shared.setting.dry_run {
+        dry::inherited(shared, scenario)
+    } else {
+        inherited
+    };
     let mut results: Vec<StepResult> = Vec::new();
     let mut checkpoint = None;
+    let mut lost = None;
     match world::open(shared, scenario, &name, from.as_deref()).await {
         Ok(world) => {
+            if shared.setting.target.real.is_some() {
+                shared.sink.event(Event::Begun(Begun {
+                    scenario: scenario.id.clone(),
+                    attempt: 1,
+                    sequence: 0,
+                    start: world.start.clone(),
+                }));
+            }
             let mut runner = step::Runner::new(shared, scenario, world, inherited);
+            let resumed = shared.resumed();
+            let finished = resumed.map(|resumed| resumed.finished(&scenario.id));
+            let finished = finished.unwrap_or_default();
             for (index, step) in scenario.file.steps.iter().enumerate() {
                 let stopped = results.iter().any(|result| !result.outcome.is_good());
-                let result = runner.step(index, step, stopped && !step.always).await;
+                let result = match finished.get(index) {
+                    Some(earlier) => {
+                        let taken = runner.take_over(step, earlier);
+                        lost = lost.or(taken.err());
+                        (*earlier).clone()
+                    }
+                    None if shared.setting.dry_run => runner.dry(index, step),
+                    None => match lost.take() {
+                        Some(why) => runner.given_up(index, step, why),
+                        None => runner.step(index, step, stopped && !step.always).await,
+                    },
+                };
                 shared.sink.event(Event::Step(Box::new(result.clone())));
                 results.push(result);
             }
             if let Some(checkpoint_name) = &scenario.file.establishes
                 && end_of(&results).is_good()
+                // What was exported before and is not known any more cannot be handed on.
+                && (lost.is_none() || scenario.file.exports.is_empty())
             {
                 match world::checkpoint(shared, &name, checkpoint_name.get_ref()).await {
                     Ok(()) => {
@@ -178,7 +249,12 @@ async fn one(shared: &Shared, scenario: &Scenario, from: Option<Left>) -> Given 
             results.push(result);
         }
     }
-    let mut result = shared.result(scenario, results.len() + 1, end_of(&results));
+    let end = if shared.setting.dry_run {
+        dry::end_of(&results)
+    } else {
+        end_of(&results)
+    };
+    let mut result = shared.result(scenario, results.len() + 1, end);
     result.milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     if checkpoint.is_none() {
         if shared.setting.keep_worlds && !result.end.is_good() {
@@ -190,11 +266,11 @@ async fn one(shared: &Shared, scenario: &Scenario, from: Option<Left>) -> Given 
     (result, checkpoint)
 }
 
-fn end_of(steps: &[StepResult]) -> ScenarioEnd {
+pub(super) fn end_of(steps: &[StepResult]) -> ScenarioEnd {
     steps
         .iter()
         .map(|step| match &step.outcome {
-            Outcome::Passed | Outcome::Skipped => ScenarioEnd::Passed,
+            Outcome::Passed | Outcome::Skipped | Outcome::NotPossible { .. } => ScenarioEnd::Passed,
             Outcome::NewSnapshot => ScenarioEnd::New,
             Outcome::Failed { .. } => ScenarioEnd::Failed,
             Outcome::Broken { .. } => ScenarioEnd::Broken,

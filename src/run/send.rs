@@ -1,26 +1,32 @@
 //! A step that sends: what goes out and comes in is looked through and kept; where it polls, only the last answer
 //! counts.
 
-use std::{fmt::Write as _, time::Duration};
+use std::{fmt::Write as _, sync::atomic::Ordering, time::Duration};
 
 use hyper::Method;
+use jiff::fmt::rfc2822;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    event::{Exchange, Http, Kept, Outcome, StepResult},
+    event::{Event, Exchange, Http, Kept, Outcome, StepResult, Warning},
     expect::{self, Seen},
     run::{
+        Sink,
         judge::operation_of,
-        request::Rendered,
+        request::{Rendered, identity_name},
+        spill::Spill,
         step::{Runner, unusable},
     },
     scenario::{Step, Until},
     sentinel,
-    transport::{self, Answer, Broken, Connection, Limits, Outgoing},
+    text::Text,
+    transport::{self, Answer, Broken, Connection, Limits, Outgoing, Overflow},
     xml::Document,
 };
 
+/// From how many seconds on it is told that two clocks are apart.
+const SKEW: u64 = 300;
 /// The most characters of a body that an event carries for reports.
 const SHOWN: usize = 20_000;
 
@@ -65,7 +71,8 @@ impl Runner<'_> {
             if done || again > within || every.is_zero() {
                 break happened;
             }
-            if let Err(outcome) = self.wait(every).await {
+            let left = within.saturating_sub(waited);
+            if let Err(outcome) = self.wait(step, every, left, poll).await {
                 result.outcome = outcome;
                 return;
             }
@@ -106,11 +113,7 @@ impl Runner<'_> {
         let found = looked.found || self.in_head(&rendered);
         let exchange = result.exchange.insert(Exchange {
             operation: operation.to_owned(),
-            identity: step
-                .identity
-                .as_ref()
-                .map(|name| name.get_ref().clone())
-                .unwrap_or_default(),
+            identity: identity_name(step),
             sent: poll + 1,
             request: self.keep(&format!("{name}.request.xml"), &looked),
             response: None,
@@ -124,11 +127,18 @@ impl Runner<'_> {
             };
             return None;
         }
-        let answer = self.exchange(step, &rendered).await;
-        result.http.push(http(&rendered.outgoing, &answer));
+        let (answer, spilt) = self.exchange(step, &name, &rendered).await;
+        let bodies = self.shared.setting.target.bodies;
+        let sent = http(&rendered.outgoing, Some(&answer), bodies);
+        result.http.push(sent);
         let (mut document, mut number) = (None, false);
         let (mut kept, mut shown) = (None, Vec::new());
+        if let Some((too_large, found)) = spilt {
+            kept = Some(too_large);
+            number = found && !self.may_carry(operation);
+        }
         if let Ok(answer) = &answer {
+            self.skew(answer);
             document = Document::parse(&answer.body).ok();
             let looked = self.look(&answer.body, document.as_ref());
             let head = answer
@@ -184,8 +194,19 @@ impl Runner<'_> {
     }
 
     /// Lets time pass: the world's, where it stands until it is moved.
-    async fn wait(&self, every: Duration) -> Result<(), Outcome> {
+    async fn wait(
+        &self,
+        step: &Step,
+        every: Duration,
+        left: Duration,
+        poll: usize,
+    ) -> Result<(), Outcome> {
         if !self.world.frozen {
+            if poll == 0 {
+                self.shared
+                    .sink
+                    .waits(&self.scenario.id, step.id.get_ref(), left);
+            }
             tokio::time::sleep(every).await;
             return Ok(());
         }
@@ -200,7 +221,40 @@ impl Runner<'_> {
         }
     }
 
-    async fn exchange(&mut self, step: &Step, rendered: &Rendered) -> Result<Answer, Broken> {
+    /// Sends and reads. What is too large for memory is kept as it comes; it is given too, and whether a number is in it.
+    async fn exchange(
+        &mut self,
+        step: &Step,
+        name: &str,
+        rendered: &Rendered,
+    ) -> (Result<Answer, Broken>, Option<(Kept, bool)>) {
+        let shared = self.shared;
+        let file = format!("{}/{name}.response.too-large", self.scenario.id);
+        let sink = shared.setting.target.bodies.then_some(shared.sink.as_ref());
+        let mut spill = Spill::new(sink.map(|sink| sink as &dyn Sink), file);
+        let answer = self
+            .sent(step, rendered, &mut |bytes| spill.take(bytes))
+            .await;
+        let spilt = spill.end();
+        let answer = answer.map_err(|mut broken| {
+            if let Some((kept, _)) = &spilt
+                && !kept.file.is_empty()
+            {
+                let Text { ja, en } = &mut broken.why;
+                *ja = format!("{ja}。受信した内容は実施記録の {} にあります", kept.file);
+                *en = format!("{en}; what came lies in {} of the run folder", kept.file);
+            }
+            broken
+        });
+        (answer, spilt)
+    }
+
+    async fn sent(
+        &mut self,
+        step: &Step,
+        rendered: &Rendered,
+        overflow: Overflow<'_>,
+    ) -> Result<Answer, Broken> {
         let setting = &self.shared.setting;
         let (name, identity) = self.identity(step).map_err(|error| Broken {
             stage: transport::Stage::Prepare,
@@ -209,29 +263,48 @@ impl Runner<'_> {
         })?;
         let via = step.via.as_ref().map(|via| via.get_ref().clone());
         let key = (via.unwrap_or_default(), name.clone());
+        self.shared.pace().await;
         let mut connection = if let Some(kept) = self.connections.remove(&key) {
             kept
         } else {
-            let certificate = setting.target.certificate(&name, identity);
-            Connection::new(self.shared.client_config(certificate)?)
+            let credentials = setting.target.credentials(&name, identity);
+            let tls = self.shared.client_config(credentials)?;
+            Connection::new(tls, setting.target.proxy.clone())
         };
         let patience = step
             .timeout
             .as_ref()
             .map(|lapse| lapse.get_ref().duration());
-        let limits = Limits {
-            patience: patience.unwrap_or(setting.limits.patience),
-            ..setting.limits
-        };
+        let limits = patience.map_or(setting.limits, |patience| {
+            Limits::each(patience, setting.limits.body)
+        });
         let answer = connection
-            .exchange(rendered.outgoing.clone(), limits)
+            .exchange(rendered.outgoing.clone(), limits, overflow)
             .await?;
         // A connection on which something broke is not used again.
         self.connections.insert(key, connection);
         Ok(answer)
     }
 
-    fn look(&self, body: &[u8], document: Option<&Document>) -> sentinel::Looked {
+    /// Tells once that the target's clock is another than this machine's, as its `Date` header has it.
+    fn skew(&self, answer: &Answer) {
+        let Some(real) = &self.shared.setting.target.real else {
+            return;
+        };
+        let date = answer.header("date");
+        let date = date.first().and_then(|date| rfc2822::parse(date).ok());
+        let Some(date) = date.map(|date| date.timestamp()) else {
+            return;
+        };
+        let ahead = date.as_second() - (real.now)().as_second();
+        if ahead.unsigned_abs() < SKEW || self.shared.skew_told.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let text = skew_text(ahead);
+        self.shared.sink.event(Event::Warning(Warning { text }));
+    }
+
+    pub(super) fn look(&self, body: &[u8], document: Option<&Document>) -> sentinel::Looked {
         let natural = document.map(|document| self.natural_values(document));
         sentinel::look(body, document, &natural.unwrap_or_default())
     }
@@ -243,7 +316,7 @@ impl Runner<'_> {
     }
 
     /// Whether an individual number may travel to an endpoint: on a user's own hop before the network.
-    fn may_carry(&self, operation: &str) -> bool {
+    pub(super) fn may_carry(&self, operation: &str) -> bool {
         let profile = &self.shared.suite.profile;
         let operation = profile.operation.get(operation);
         operation.is_some_and(|operation| {
@@ -253,7 +326,7 @@ impl Runner<'_> {
     }
 
     /// Whether a number stands in what is sent besides the body.
-    fn in_head(&self, rendered: &Rendered) -> bool {
+    pub(super) fn in_head(&self, rendered: &Rendered) -> bool {
         let world = self.world.url.as_str();
         let path = rendered.outgoing.url.strip_prefix(world);
         sentinel::found(path.unwrap_or(&rendered.outgoing.url))
@@ -264,9 +337,16 @@ impl Runner<'_> {
                 .any(|(_, value)| sentinel::found(value))
     }
 
-    fn keep(&self, name: &str, looked: &sentinel::Looked) -> Kept {
-        let file = format!("{}/{name}", self.scenario.id);
-        self.shared.sink.keep(&file, &looked.kept);
+    pub(super) fn keep(&self, name: &str, looked: &sentinel::Looked) -> Kept {
+        let bodies = self.shared.setting.target.bodies;
+        let file = if bodies {
+            format!("{}/{name}", self.scenario.id)
+        } else {
+            String::new()
+        };
+        if bodies {
+            self.shared.sink.keep(&file, &looked.kept);
+        }
         let mut sha256 = String::new();
         for byte in Sha256::digest(&looked.kept) {
             // Writing into a String cannot fail.
@@ -278,22 +358,51 @@ impl Runner<'_> {
             sha256,
             bytes: looked.kept.len(),
             masked: looked.found,
-            shown: shown.chars().take(SHOWN).collect(),
+            shown: if bodies {
+                shown.chars().take(SHOWN).collect()
+            } else {
+                String::new()
+            },
         }
     }
 }
 
-/// What was sent and what came besides the bodies, individual numbers masked.
-fn http(outgoing: &Outgoing, answer: &Result<Answer, Broken>) -> Http {
+/// What is told of a clock that is another, in seconds ahead of this machine's.
+fn skew_text(ahead: i64) -> Text {
+    let apart = ahead.unsigned_abs();
+    let (hours, minutes) = (apart / 3600, apart / 60 % 60);
+    let (ja, en) = if ahead > 0 {
+        ("進んで", "ahead of")
+    } else {
+        ("遅れて", "behind")
+    };
+    Text::new(
+        format!(
+            "接続先の時計（Dateヘッダー）が、この機器の時計より{hours}時間{minutes}分{ja}います。日時の比較が差異となり、証明書の検証に失敗することがあります。双方の時計を合わせてください"
+        ),
+        format!(
+            "the target's clock (Date header) is {hours} h {minutes} min {en} this machine's: times will differ from snapshots, and certificates may be refused; set both clocks right"
+        ),
+    )
+}
+
+/// What was sent and what came besides the bodies, individual numbers masked. Headers may repeat what stands in bodies,
+/// so they are left out where bodies are not kept.
+pub(super) fn http(
+    outgoing: &Outgoing,
+    answer: Option<&Result<Answer, Broken>>,
+    whole: bool,
+) -> Http {
     let masked = |headers: &[(String, String)]| {
-        let parts = headers.iter();
+        let parts = headers.iter().filter(|_| whole);
         parts
             .map(|(name, value)| (sentinel::mask(name), sentinel::mask(value)))
             .collect()
     };
     let (status, came, broken) = match answer {
-        Ok(answer) => (Some(answer.status), masked(&answer.headers), None),
-        Err(broken) => (None, Vec::new(), Some(broken.text())),
+        Some(Ok(answer)) => (Some(answer.status), masked(&answer.headers), None),
+        Some(Err(broken)) => (None, Vec::new(), Some(broken.text())),
+        None => (None, Vec::new(), None),
     };
     Http {
         method: outgoing.method.to_string(),

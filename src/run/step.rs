@@ -1,6 +1,6 @@
 //! One step: what kind it is, and those kinds that go through control.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use hyper::Method;
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ use crate::{
     normalise::Numbering,
     project::Project,
     run::{
-        Shared,
+        Shared, real,
         world::{self, World},
     },
     scenario::{Check, Kind, Listen, Scenario, Step, data::Data},
@@ -37,6 +37,9 @@ pub(super) struct Runner<'a> {
     pub(super) numbering: Numbering,
     /// Open connections, by URL and identity.
     pub(super) connections: BTreeMap<(String, String), Connection>,
+    /// How long the steps until now may have waited at most: where answers come sooner or later than elsewhere, times in
+    /// them differ by no more.
+    pub(super) waits: Duration,
     /// The request id that each step sent last.
     pub(super) request_ids: BTreeMap<String, String>,
     /// The URLs of further listeners, by the step that opened them.
@@ -59,6 +62,7 @@ impl<'a> Runner<'a> {
             values: inherited,
             numbering,
             connections: BTreeMap::new(),
+            waits: Duration::ZERO,
             request_ids: BTreeMap::new(),
             listeners: BTreeMap::new(),
         }
@@ -70,6 +74,19 @@ impl<'a> Runner<'a> {
         if skip {
             result.outcome = Outcome::Skipped;
             return result;
+        }
+        self.waits += step.longest_wait();
+        if self.shared.setting.target.real.is_some() {
+            if let Some(why) = real::left_out(step) {
+                result.outcome = Outcome::NotPossible { why };
+                return result;
+            }
+            if let Some(Kind::Advance(by)) = step.kind() {
+                self.pass(step, by.duration(), by.duration()).await;
+                result.milliseconds =
+                    u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+                return result;
+            }
         }
         match step.kind() {
             Some(Kind::Send(operation)) => {
@@ -186,7 +203,21 @@ impl<'a> Runner<'a> {
         }
     }
 
-    fn blank(&self, index: usize, step: &Step) -> StepResult {
+    /// Lets time pass where no clock can be moved; `longest` is told.
+    pub(super) async fn pass(&self, step: &Step, time: Duration, longest: Duration) {
+        let sink = &self.shared.sink;
+        sink.waits(&self.scenario.id, step.id.get_ref(), longest);
+        tokio::time::sleep(time).await;
+    }
+
+    /// A step that cannot be done, since what it needs is not known.
+    pub(super) fn given_up(&self, index: usize, step: &Step, why: Text) -> StepResult {
+        let mut result = self.blank(index, step);
+        result.outcome = Outcome::Unusable { why };
+        result
+    }
+
+    pub(super) fn blank(&self, index: usize, step: &Step) -> StepResult {
         let text = self.shared.project.get(&step.file);
         let line = text.map_or(1, |text| Scenario::line_of(text, &step.id.span()));
         StepResult {

@@ -52,6 +52,25 @@ pub(super) async fn open(
 ) -> Result<World, ControlError> {
     let setting = &shared.setting;
     let control = &setting.target.control;
+    if let Some(real) = &setting.target.real {
+        // A scenario that is gone on with counts its times from when it began.
+        let began = shared.resumed();
+        let began = began.and_then(|resumed| resumed.starts.get(&scenario.id).cloned());
+        return Ok(World {
+            name: String::new(),
+            url: in_folder(setting.target.url.as_deref().unwrap_or_default()),
+            start: began.unwrap_or_else(|| in_japan((real.now)())),
+            frozen: false,
+        });
+    }
+    if setting.dry_run {
+        return Ok(World {
+            name: String::new(),
+            url: in_folder(setting.target.url.as_deref().unwrap_or(NOWHERE)),
+            start: String::new(),
+            frozen: false,
+        });
+    }
     let made = match (from, &scenario.file.starts_from) {
         (Some(source), Some(checkpoint)) => {
             let fork = json!({ "name": name, "checkpoint": checkpoint.get_ref() });
@@ -94,6 +113,19 @@ pub(super) async fn open(
     })
 }
 
+/// Where a dry run against the bundled mock would send.
+const NOWHERE: &str = "https://mock.invalid/";
+
+/// A URL with a slash at its end.
+fn in_folder(url: &str) -> String {
+    format!("{}/", url.trim_end_matches('/'))
+}
+
+fn in_japan(time: jiff::Timestamp) -> String {
+    let time = jiff::tz::Offset::constant(9).to_datetime(time);
+    time.strftime("%Y-%m-%dT%H:%M:%S+09:00").to_string()
+}
+
 /// Opens a further listener of a world, and gives its URL.
 pub(super) async fn listen(
     shared: &Shared,
@@ -114,6 +146,9 @@ pub(super) async fn checkpoint(
     world: &str,
     name: &str,
 ) -> Result<(), ControlError> {
+    if shared.setting.target.real.is_some() || shared.setting.dry_run {
+        return Ok(());
+    }
     shared
         .setting
         .target
@@ -129,6 +164,10 @@ pub(super) async fn checkpoint(
 
 /// Deletes a world. One that was never made cannot be deleted, and that is fine.
 pub(super) async fn delete(control: &Control, name: &str) {
+    if name.is_empty() {
+        // That of a network without control.
+        return;
+    }
     let _ = control
         .send(Method::DELETE, &format!("/worlds/{name}"), json!(null))
         .await;

@@ -24,7 +24,7 @@ use crate::{diagnostic::Diagnostic, text::Text};
 
 pub use self::{
     expect::{Described, Expect, Selected, Until},
-    step::{Check, Kind, Listen, Specimen, Step},
+    step::{Check, KINDS, Kind, Listen, Specimen, Step},
 };
 
 /// One scenario file.

@@ -1,6 +1,6 @@
 //! What a step may say. One type holds all keys, since a file may mix them wrongly; [`Step::kind`] is the one that it is.
 
-use std::{collections::BTreeMap, ops::Range};
+use std::{collections::BTreeMap, ops::Range, time::Duration};
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -130,6 +130,24 @@ pub enum Kind<'a> {
     Check(Check),
 }
 
+/// The keys that say what kind of step a step is, those of shared steps left out.
+pub const KINDS: [&str; 6] = ["send", "advance", "at", "network", "listen", "check"];
+
+impl Kind<'_> {
+    /// The key that says so.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Send(_) => "send",
+            Self::Advance(_) => "advance",
+            Self::At(_) => "at",
+            Self::Network(_) => "network",
+            Self::Listen(_) => "listen",
+            Self::Use(_) => "use",
+            Self::Check(_) => "check",
+        }
+    }
+}
+
 impl Step {
     /// All kinds that the step names; a right one names one.
     pub fn kinds(&self) -> Vec<Kind<'_>> {
@@ -161,6 +179,19 @@ impl Step {
             [kind] => Some(*kind),
             _ => None,
         }
+    }
+
+    /// How long the step may wait at most.
+    pub fn longest_wait(&self) -> Duration {
+        let until = self.until.as_ref().map(|until| until.within.get_ref());
+        let advance = self.advance.as_ref().map(Spanned::get_ref);
+        let lapse = until.or(advance);
+        lapse.map_or(Duration::ZERO, |lapse| lapse.duration())
+    }
+
+    /// Whether the step only looks into the network: leaving it out changes nothing.
+    pub fn is_look(&self) -> bool {
+        matches!(self.kind(), Some(Kind::Check(_)))
     }
 
     /// What must come back, if the step says so.

@@ -144,7 +144,9 @@ pub fn reference() -> String {
         ("`[identity.NAME]`", "Identity"),
         ("`[sentinel]`", "Sentinel"),
         ("`[target.NAME]`", "Target"),
-        ("`[target.NAME.identity.IDENTITY]`", "KeyPair"),
+        ("`[target.NAME.identity.IDENTITY]`", "Credentials"),
+        ("`[target.NAME.timeouts]`", "Timeouts"),
+        ("`[target.NAME.tls]`", "Tls"),
     ];
     for (heading, of) in tables {
         section(&mut page, heading, "", &profile, of, &[]);

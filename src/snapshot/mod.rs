@@ -1,14 +1,24 @@
 //! Snapshot files in insta's format, so that its reader takes them; with a store of our own, since users have no cargo.
 
 mod difference;
+mod times;
 
 use std::{fs, io, path::Path};
 
 pub use difference::{Cap, difference};
+pub use times::within;
+
+/// The folder of the snapshots that hold for every target.
+pub const COMMON: &str = "snapshots";
 
 /// The path of a step's snapshot below the suite's root.
 pub fn path(scenario: &str, step: &str) -> String {
-    format!("snapshots/{scenario}/{step}.snap")
+    path_in(COMMON, scenario, step)
+}
+
+/// The same in a folder of a target's own.
+pub fn path_in(folder: &str, scenario: &str, step: &str) -> String {
+    format!("{folder}/{scenario}/{step}.snap")
 }
 
 /// A snapshot file's text.
@@ -69,11 +79,15 @@ pub fn accepted(root: &Path, path: &str) -> io::Result<Option<String>> {
     }
 }
 
-/// The pending snapshots below a root, by their path without `.new`.
-pub fn pending(root: &Path) -> io::Result<Vec<String>> {
+/// The pending snapshots of folders below a root, by their path without `.new`.
+pub fn pending(root: &Path, folders: &[String]) -> io::Result<Vec<String>> {
     let mut found = Vec::new();
-    walk(root, "snapshots", &mut found)?;
+    for folder in folders {
+        walk(root, folder, &mut found)?;
+    }
     found.sort();
+    // One folder may lie in another.
+    found.dedup();
     Ok(found)
 }
 
@@ -140,12 +154,16 @@ mod tests {
             store(&folder.path().join(path), "text").unwrap();
         }
         assert_eq!(
-            pending(folder.path()).unwrap(),
+            pending(folder.path(), &[COMMON.to_owned()]).unwrap(),
             ["snapshots/x/a.snap", "snapshots/x/b.snap"]
         );
         accept(folder.path(), "snapshots/x/a.snap").unwrap();
         reject(folder.path(), "snapshots/x/b.snap").unwrap();
-        assert!(pending(folder.path()).unwrap().is_empty());
+        assert!(
+            pending(folder.path(), &[COMMON.to_owned()])
+                .unwrap()
+                .is_empty()
+        );
         assert!(folder.path().join("snapshots/x/a.snap").is_file());
     }
 }

@@ -4,39 +4,49 @@
 //! Deliberately absent: sending anything twice, and following a redirect.
 
 mod identity;
+mod probe;
 pub(crate) mod reason;
+mod route;
+mod shown;
 mod watched;
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use http_body_util::{BodyExt as _, Full};
 use hyper::{
     Method, Request, Uri,
-    body::Bytes,
+    body::{Bytes, Incoming},
     client::conn::http1::{SendRequest, handshake},
-    header::{CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue},
+    header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue},
 };
 use hyper_util::rt::TokioIo;
-use rustls::{ClientConfig, pki_types::ServerName};
+use rustls::ClientConfig;
 use tokio::{
     net::TcpStream,
     task::JoinHandle,
     time::{Instant, timeout_at},
 };
-use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 
 use crate::text::Text;
 use watched::{Observed, Watched};
 
-pub use identity::{Certificate, client_config};
+pub use identity::{Certificate, Credentials, Prepared, Secret, Versions};
+pub use probe::{Probe, TlsShown};
+pub use route::{Place, Proxy, Route};
+pub use shown::{CertificateShown, Seen};
 
 /// How far an exchange got before it broke.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
     /// Reading URL, certificate or key.
     Prepare,
+    /// Finding the address of the name.
+    Resolve,
     /// Connecting.
     Connect,
+    /// Asking the proxy to connect.
+    Proxy,
     /// The TLS handshake, or its end, which TLS 1.3 tells only when something is read.
     Tls,
     /// Sending, or waiting for the answer.
@@ -115,7 +125,15 @@ impl Broken {
     pub fn text(&self) -> Text {
         let (ja, en) = match self.stage {
             Stage::Prepare => ("送信の準備ができません", "could not prepare to send"),
+            Stage::Resolve => (
+                "接続先の名前を解決できません",
+                "the target's name could not be resolved",
+            ),
             Stage::Connect => ("接続できません", "could not connect"),
+            Stage::Proxy => (
+                "プロキシを経由して接続できません",
+                "could not connect through the proxy",
+            ),
             Stage::Tls => ("TLSの接続を確立できません", "the TLS handshake failed"),
             Stage::Answer => ("応答がありません", "there was no answer"),
             Stage::Body => (
@@ -174,18 +192,41 @@ impl Answer {
     }
 }
 
-/// How much is waited for and read.
+/// How long each stage of an exchange may take, and how much of an answer is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// For a whole exchange, connecting included.
+    /// Finding the name and connecting.
+    pub connect: Duration,
+    /// The proxy's answer and the TLS handshake, each.
+    pub handshake: Duration,
+    /// From sending to the end of the answer.
     pub patience: Duration,
-    /// The largest answer that is read, in bytes.
+    /// The largest answer that is read into memory, in bytes.
     pub body: usize,
 }
+
+impl Limits {
+    /// The same time for each stage.
+    pub const fn each(patience: Duration, body: usize) -> Self {
+        Self {
+            connect: patience,
+            handshake: patience,
+            patience,
+            body,
+        }
+    }
+}
+
+/// The most of a too large answer that is kept, as a multiple of the limit: a target may send without end.
+const KEPT: usize = 64;
+
+/// Where the bytes of an answer go that is too large for memory, from its first byte on, as they come.
+pub type Overflow<'a> = &'a mut (dyn FnMut(&[u8]) + Send);
 
 /// A connection of one identity to one target, opened at the first exchange and kept.
 pub struct Connection {
     tls: Arc<ClientConfig>,
+    proxy: Option<Proxy>,
     open: Option<Open>,
 }
 
@@ -204,60 +245,37 @@ impl fmt::Debug for Connection {
 
 impl Connection {
     /// Nothing is opened yet.
-    pub fn new(tls: Arc<ClientConfig>) -> Self {
-        Self { tls, open: None }
+    pub fn new(tls: Arc<ClientConfig>, proxy: Option<Proxy>) -> Self {
+        Self {
+            tls,
+            proxy,
+            open: None,
+        }
     }
 
     /// Sends one request and reads its answer.
-    pub async fn exchange(&mut self, outgoing: Outgoing, limits: Limits) -> Result<Answer, Broken> {
+    pub async fn exchange(
+        &mut self,
+        outgoing: Outgoing,
+        limits: Limits,
+        overflow: Overflow<'_>,
+    ) -> Result<Answer, Broken> {
         let uri: Uri = outgoing
             .url
             .parse()
             .map_err(|_| unfit("URL", &outgoing.url))?;
+        let place = Place::of(&outgoing.url)?;
         let request = request(&uri, outgoing)?;
-        let deadline = Instant::now() + limits.patience;
-        let mut open = match self.still_open().await? {
-            Some(open) => open,
-            None => timeout_at(deadline, self.connect(&uri))
-                .await
-                .map_err(|_| broken(Stage::Connect, Outcome::Timeout, reason::timeout()))??,
+        let mut open = if let Some(open) = self.still_open().await? {
+            open
+        } else {
+            let route = Route::new(self.proxy.clone(), &limits);
+            Open::over(route.open(&self.tls, &place).await?).await?
         };
-        let before = open.observed.read();
-        let response = timeout_at(deadline, open.sender.send_request(request))
-            .await
-            .map_err(|_| broken(Stage::Answer, Outcome::Timeout, reason::timeout()))?
-            .map_err(|error| no_answer(&error, &open.observed, before))?;
-        let (parts, body) = response.into_parts();
-        let body = timeout_at(deadline, Limited::new(body, limits.body).collect())
-            .await
-            .map_err(|_| broken(Stage::Body, Outcome::Timeout, reason::timeout()))?
-            .map_err(|error| {
-                if error.is::<LengthLimitError>() {
-                    let most = limits.body;
-                    let why = Text::new(
-                        format!("{most}バイトの上限を超えています"),
-                        format!("it is larger than {most} bytes"),
-                    );
-                    broken(Stage::Body, Outcome::TooLarge, why)
-                } else {
-                    broken(Stage::Body, Outcome::Cut, reason::of(&*error))
-                }
-            })?
-            .to_bytes();
+        let answer = open.exchange(request, limits, overflow).await?;
+        // A connection on which something broke is not used again.
         self.open = Some(open);
-        let headers = parts
-            .headers
-            .iter()
-            .map(|(name, value)| {
-                let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
-                (name.as_str().to_owned(), value)
-            })
-            .collect();
-        Ok(Answer {
-            status: parts.status.as_u16(),
-            headers,
-            body: body.to_vec(),
-        })
+        Ok(answer)
     }
 
     /// The kept connection, where it can be used once more. A target may close it between two exchanges; what it may
@@ -274,43 +292,122 @@ impl Connection {
                 Stage::Answer,
                 Outcome::NotHttp,
                 Text::new(
-                    "前回の応答の後に余分なデータが届きました",
+                    "前の応答の後に、余分なデータが届きました",
                     "more came than the last answer",
                 ),
             )),
             Ok(_) | Err(_) => Ok(None),
         }
     }
+}
 
-    async fn connect(&self, uri: &Uri) -> Result<Open, Broken> {
-        let host = uri
-            .host()
-            .unwrap_or_default()
-            .trim_matches(['[', ']'])
-            .to_owned();
-        let port = uri.port_u16().unwrap_or(443);
-        let name = ServerName::try_from(host.clone()).map_err(|_| unfit("URL", &host))?;
-        let stream = TcpStream::connect((host.as_str(), port))
-            .await
-            .map_err(|error| broken(Stage::Connect, Outcome::Refused, reason::of(&error)))?;
-        stream
-            .set_nodelay(true)
-            .map_err(|error| broken(Stage::Connect, Outcome::Refused, reason::of(&error)))?;
-        let stream = TlsConnector::from(Arc::clone(&self.tls))
-            .connect(name, stream)
-            .await
-            .map_err(|error| broken(Stage::Tls, Outcome::TlsRefused, reason::of(&error)))?;
+impl Open {
+    async fn over(stream: TlsStream<TcpStream>) -> Result<Self, Broken> {
         let observed = Arc::new(Observed::default());
         let stream = Watched::new(stream, Arc::clone(&observed));
         let (sender, connection) = handshake(TokioIo::new(stream))
             .await
             .map_err(|error| broken(Stage::Answer, Outcome::Closed, reason::of(&error)))?;
-        Ok(Open {
+        Ok(Self {
             sender,
             observed,
             ended: tokio::spawn(connection),
         })
     }
+
+    async fn exchange(
+        &mut self,
+        request: Request<Full<Bytes>>,
+        limits: Limits,
+        overflow: Overflow<'_>,
+    ) -> Result<Answer, Broken> {
+        let deadline = Instant::now() + limits.patience;
+        let before = self.observed.read();
+        let response = timeout_at(deadline, self.sender.send_request(request))
+            .await
+            .map_err(|_| late(Stage::Answer, limits.patience))?
+            .map_err(|error| no_answer(&error, &self.observed, before))?;
+        let (parts, body) = response.into_parts();
+        let body = timeout_at(deadline, whole(body, &parts.headers, limits.body, overflow))
+            .await
+            .map_err(|_| late(Stage::Body, limits.patience))??;
+        let headers = parts
+            .headers
+            .iter()
+            .map(|(name, value)| {
+                let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+                (name.as_str().to_owned(), value)
+            })
+            .collect();
+        Ok(Answer {
+            status: parts.status.as_u16(),
+            headers,
+            body,
+        })
+    }
+}
+
+/// Reads a body to its end. One that is larger than the limit leaves memory as it comes, and is no answer.
+async fn whole(
+    mut body: Incoming,
+    headers: &HeaderMap,
+    limit: usize,
+    overflow: Overflow<'_>,
+) -> Result<Vec<u8>, Broken> {
+    let announced = headers
+        .get(CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    let (mut kept, mut came) = (Vec::new(), 0_usize);
+    let mut large = false;
+    while let Some(frame) = body.frame().await {
+        let data = match frame.map(hyper::body::Frame::into_data) {
+            Ok(Ok(data)) => data,
+            // Trailers say nothing here.
+            Ok(Err(_)) => continue,
+            Err(_) if large => break,
+            Err(error) => return Err(cut(came, announced, &error)),
+        };
+        came = came.saturating_add(data.len());
+        if came > limit && !large {
+            large = true;
+            overflow(&kept);
+            kept = Vec::new();
+        }
+        if large {
+            overflow(&data);
+        } else {
+            kept.extend_from_slice(&data);
+        }
+        if came / KEPT > limit {
+            break;
+        }
+    }
+    if large {
+        return Err(broken(
+            Stage::Body,
+            Outcome::TooLarge,
+            Text::new(
+                format!("応答が上限の{limit}バイトを超えています（受信{came}バイト）"),
+                format!("the answer is larger than {limit} bytes: {came} bytes came"),
+            ),
+        ));
+    }
+    Ok(kept)
+}
+
+fn cut(came: usize, announced: Option<usize>, error: &hyper::Error) -> Broken {
+    let Text { ja, en } = reason::of(error);
+    let text = match announced {
+        Some(announced) => Text::new(
+            format!("{announced}バイトのうち{came}バイトを受信しました。{ja}"),
+            format!("the connection ended after {came} of {announced} bytes: {en}"),
+        ),
+        None => Text::new(
+            format!("{came}バイトを受信しました。{ja}"),
+            format!("the connection ended after {came} bytes: {en}"),
+        ),
+    };
+    broken(Stage::Body, Outcome::Cut, text)
 }
 
 fn request(uri: &Uri, outgoing: Outgoing) -> Result<Request<Full<Bytes>>, Broken> {
@@ -382,4 +479,16 @@ fn broken(stage: Stage, outcome: Outcome, why: Text) -> Broken {
         outcome: Some(outcome),
         why,
     }
+}
+
+fn late(stage: Stage, patience: Duration) -> Broken {
+    let seconds = patience.as_secs_f64();
+    broken(
+        stage,
+        Outcome::Timeout,
+        Text::new(
+            format!("{seconds}秒以内に完了しませんでした"),
+            format!("not done within {seconds} s"),
+        ),
+    )
 }

@@ -63,6 +63,8 @@ pub(super) async fn selftest(
         fail_fast: false,
         keep_worlds: false,
         limits: LIMITS,
+        dry_run: false,
+        warnings: Vec::new(),
         spoilt: Spoilt::default(),
         nonce: "base".to_owned(),
     };

@@ -93,6 +93,7 @@ impl Trial {
             | ScenarioEnd::NotRun
             | ScenarioEnd::New
             | ScenarioEnd::Blocked { .. }
+            | ScenarioEnd::NotPossible { .. }
             | ScenarioEnd::Unusable
             | ScenarioEnd::IndividualNumber
             | ScenarioEnd::Internal => false,
@@ -165,10 +166,7 @@ impl Bench {
             let setting = Setting {
                 spoilt: found.trial.spoilt(),
                 nonce: format!("t{at}-{number}"),
-                limits: Limits {
-                    patience,
-                    ..self.setting.limits
-                },
+                limits: Limits::each(patience, self.setting.limits.body),
                 ..self.setting.clone()
             };
             let sink: Arc<dyn Sink> = Arc::new(Nowhere);

@@ -1,6 +1,9 @@
 //! What is fixed for a suite: prefixes, operations, identities, targets, and which values are volatile or 12 digits long.
 
-use std::collections::BTreeMap;
+mod check;
+mod target;
+
+use std::{collections::BTreeMap, ops::Range};
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -12,6 +15,8 @@ use crate::{
     text::Text,
     xml::{Namespaces, XPath},
 };
+
+pub use target::{Bodies, Credentials, Kind, Size, Target, Timeouts, Tls, TlsVersion};
 
 /// Where the profile lies.
 pub const PATH: &str = "scenarios/profile.toml";
@@ -89,33 +94,6 @@ pub struct Sentinel {
     pub twelve_digits: BTreeMap<String, String>,
 }
 
-/// A network that runs elsewhere.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Target {
-    /// Its URL, to which the operations' endpoints are added.
-    pub url: String,
-    /// The URL of its control API, where it has one: a mock.
-    pub control: Option<String>,
-    /// A folder of certificates, laid out as `renkei pki` does. Paths are relative to the suite's root.
-    pub certificates: Option<String>,
-    /// The file of the authority that signed the target's certificate; else `ca.pem` of the folder.
-    pub ca: Option<String>,
-    /// The certificates of identities that are not in the folder.
-    #[serde(default)]
-    pub identity: BTreeMap<String, KeyPair>,
-}
-
-/// The files of one identity.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct KeyPair {
-    /// The certificate with its chain, PEM.
-    pub certificate: String,
-    /// The private key, PEM.
-    pub key: String,
-}
-
 impl Profile {
     /// The XPath of the fault code in an operation's faults.
     pub fn fault_code_of(&self, operation: &str) -> &str {
@@ -187,6 +165,14 @@ fn check(
     for expression in profile.times.iter().filter(|time| is_xpath(time)) {
         xpath(expression, &["times"]);
     }
+    for (name, target) in &profile.target {
+        for expression in target.volatile.keys().filter(|key| is_xpath(key)) {
+            xpath(expression, &["target", name, "volatile", expression]);
+        }
+        for expression in target.times.iter().filter(|time| is_xpath(time)) {
+            xpath(expression, &["target", name, "times"]);
+        }
+    }
     for expression in profile.sentinel.twelve_digits.keys() {
         xpath(expression, &["sentinel", "twelve_digits", expression]);
     }
@@ -213,17 +199,21 @@ fn check(
             ));
         }
     }
-    for (target, settings) in &profile.target {
-        for name in settings.identity.keys() {
-            if !profile.identity.contains_key(name) {
-                found.push(unknown(
-                    PATH,
-                    read::places(root, &["target", target, "identity", name]).0,
-                    &Text::new("送信者", "identity"),
-                    name,
-                    profile.identity.keys().map(String::as_str),
-                ));
-            }
-        }
-    }
+    check::targets(profile, root, found);
+}
+
+/// Where in the profile's text a key of it stands, with its value; that of the nearest table above where there is none.
+pub fn place(text: &str, path: &[&str]) -> Range<usize> {
+    places(text, path).1
+}
+
+/// Where a key itself stands.
+pub(crate) fn key(text: &str, path: &[&str]) -> Range<usize> {
+    places(text, path).0
+}
+
+fn places(text: &str, path: &[&str]) -> (Range<usize>, Range<usize>) {
+    let readable = Readable::new(PATH, text, &mut Vec::new());
+    let table = readable.tables().into_inner();
+    read::places(&Spanned::new(0..text.len(), DeValue::Table(table)), path)
 }

@@ -1,0 +1,749 @@
+//! Targets without control: what is sent, what is not, and what is left when something goes wrong.
+
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::allow_attributes,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot find what it looks at has failed; each test file uses a part of the support"
+)]
+
+mod support;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use renkei::control::Control;
+use renkei_mock::server::{Config, Limits, Mock};
+use rustls::{
+    ServerConfig,
+    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
+};
+use serde_json::Value;
+use support::{Suite, ask};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpListener,
+    runtime::Runtime,
+};
+use tokio_rustls::TlsAcceptor;
+
+/// A mock of which the suite knows no control: its world `main` stands for a real environment.
+struct Environment {
+    runtime: Runtime,
+    mock: Mock,
+    pki: PathBuf,
+}
+
+impl Environment {
+    fn new(suite: &Suite) -> Self {
+        let runtime = Runtime::new().unwrap();
+        let pki = suite.root().join("pki");
+        let loopback = ([127, 0, 0, 1], 0).into();
+        let mock = runtime
+            .block_on(Mock::start(Config {
+                listen: loopback,
+                control: loopback,
+                pki: pki.clone(),
+                names: Vec::new(),
+                public_url: None,
+                seed: 1,
+                limits: Limits::default(),
+            }))
+            .unwrap();
+        let environment = Self { runtime, mock, pki };
+        let url = environment.mock.url().to_owned();
+        target(suite, &url, "");
+        environment
+    }
+
+    /// The request ids of what came, in order.
+    fn came(&self) -> Vec<String> {
+        let control = Control::new(self.mock.control_url());
+        let calls = self.runtime.block_on(control.get("/worlds/main/calls"));
+        let calls = calls.unwrap();
+        let calls = calls["calls"].as_array().unwrap();
+        calls
+            .iter()
+            .map(|call| request_id(&call.to_string()))
+            .collect()
+    }
+}
+
+fn request_id(text: &str) -> String {
+    let (_, rest) = text.split_once("RequestId>").unwrap();
+    rest.split_once('<').unwrap().0.to_owned()
+}
+
+/// Adds `[target.test]`, with the certificates of the suite's folder `pki` and further keys.
+fn target(suite: &Suite, url: &str, keys: &str) {
+    let text = format!("\n[target.test]\nurl = \"{url}\"\ncertificates = \"pki\"\n{keys}\n");
+    suite.append("scenarios/profile.toml", &text);
+}
+
+/// A target that reads a request on each connection, and answers it with literal bytes.
+fn literal(suite: &Suite, answer: Vec<u8>) -> (Runtime, String) {
+    let runtime = Runtime::new().unwrap();
+    let pki = suite.root().join("pki");
+    let today = jiff::tz::Offset::UTC
+        .to_datetime(jiff::Timestamp::now())
+        .date();
+    renkei_mock::pki::ensure(&pki, &[], today).unwrap();
+    let acceptor = acceptor(&pki);
+    let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+    let url = format!("https://{}/", listener.local_addr().unwrap());
+    runtime.spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let (acceptor, answer) = (acceptor.clone(), answer.clone());
+            tokio::spawn(async move {
+                let Ok(mut stream) = acceptor.accept(stream).await else {
+                    return;
+                };
+                let mut request = Vec::new();
+                while !String::from_utf8_lossy(&request).contains("</s:Envelope>") {
+                    if stream.read_buf(&mut request).await.unwrap_or(0) == 0 {
+                        return;
+                    }
+                }
+                let _ = stream.write_all(&answer).await;
+                let _ = stream.shutdown().await;
+            });
+        }
+    });
+    (runtime, url)
+}
+
+fn acceptor(pki: &Path) -> TlsAcceptor {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(
+            vec![CertificateDer::from_pem_file(pki.join("server.pem")).unwrap()],
+            PrivateKeyDer::from_pem_file(pki.join("server.key")).unwrap(),
+        )
+        .unwrap();
+    TlsAcceptor::from(Arc::new(config))
+}
+
+fn answer(head: &str, body: &str) -> Vec<u8> {
+    let length = body.len();
+    format!("HTTP/1.1 {head}\r\nContent-Type: text/xml; charset=utf-8\r\nContent-Length: {length}\r\n\r\n{body}")
+        .into_bytes()
+}
+
+const ANSWER: &str = "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\" xmlns:n=\"urn:renkei:mock:unofficial:v1\"><s:Body><n:GetConnectionStatusResponse><n:State>approved</n:State><n:Trace>trace-00000001</n:Trace></n:GetConnectionStatusResponse></s:Body></s:Envelope>";
+
+fn ends(suite: &Suite) -> Vec<(String, String)> {
+    let events = suite.events();
+    let ended = events.iter().filter(|event| event["event"] == "scenario");
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    ended
+        .map(|event| (text(&event["scenario"]), text(&event["end"]["end"])))
+        .collect()
+}
+
+fn start(suite: &Suite) -> Value {
+    suite.events().into_iter().next().unwrap()
+}
+
+/// Three scenarios: one that can be done anywhere, one that acts on the network, and one that starts from that.
+fn three() -> Suite {
+    Suite::new()
+        .with("0-connection/act", "establishes = \"acted\"", &format!(
+            "{}\n[[step]]\nid = \"approve\"\nnetwork = {{ act = \"approve-application\", institution = \"202053-M\" }}\n",
+            ask("before", "no_snapshot = \"-\"")
+        ))
+        .with("0-connection/after", "starts_from = \"acted\"", &ask("status", ""))
+        .with("0-connection/plain", "", &format!(
+            "{}{}[[step]]\nid = \"holds\"\ncheck = \"invariants\"\n",
+            ask("status", ""),
+            ask("again", "same_request_as = \"status\"")
+        ))
+}
+
+#[test]
+fn what_needs_control_is_not_possible_here_and_nothing_of_it_is_sent() {
+    let suite = three();
+    suite.accept(&["0-connection/plain"]);
+    let environment = Environment::new(&suite);
+    let junit = suite.root().join("junit.xml");
+    let json = suite.root().join("report.json");
+    let reports = [
+        format!("junit={}", junit.display()),
+        format!("json={}", json.display()),
+    ];
+    let (code, shown) = suite.renkei(&[
+        "run",
+        "--target",
+        "test",
+        "--report",
+        &reports[0],
+        "--report",
+        &reports[1],
+    ]);
+    assert_eq!(code, 0, "{shown}");
+    assert_eq!(
+        ends(&suite),
+        [
+            ("0-connection/act", "not-possible"),
+            ("0-connection/after", "blocked"),
+            ("0-connection/plain", "passed")
+        ]
+        .map(|(id, end)| (id.to_owned(), end.to_owned()))
+    );
+    // The first step of the scenario that is not possible would have been a third.
+    assert_eq!(environment.came().len(), 2);
+    assert!(
+        shown.contains("'network' needs control of the network: 0-connection/act"),
+        "{shown}"
+    );
+    assert!(shown.contains("--assume acted"), "{shown}");
+    assert!(
+        shown.contains("steps left out of scenarios that ran: 1"),
+        "{shown}"
+    );
+    assert!(shown.contains("not possible here"), "{shown}");
+    let junit = fs::read_to_string(junit).unwrap();
+    assert!(junit.contains("type=\"not-possible-here\""), "{junit}");
+    assert!(
+        junit.contains("<skipped message=\"not possible here: "),
+        "{junit}"
+    );
+    assert!(junit.contains("needs control of the network"), "{junit}");
+    let json: Value = serde_json::from_str(&fs::read_to_string(json).unwrap()).unwrap();
+    assert_eq!(json["scenarios"][0]["end"]["end"], "not-possible");
+    assert_eq!(json["scenarios"][0]["end"]["step"], "approve");
+    // Another run is no retry of this one.
+    let first = start(&suite)["seed"].clone();
+    let ids = environment.came();
+    assert_eq!(ids[0], ids[1], "a retry repeats its id");
+    let (code, shown) = suite.renkei(&["run", "--target", "test", "0-connection/plain"]);
+    assert_eq!(code, 0, "{shown}");
+    assert_ne!(start(&suite)["seed"], first);
+    let later = environment.came();
+    assert_eq!(later.len(), 4);
+    assert_ne!(later[3], ids[0]);
+}
+
+#[test]
+fn what_was_done_by_other_means_is_assumed_with_what_goes_with_it() {
+    let suite = Suite::new()
+        .with(
+            "0-connection/first",
+            "establishes = \"done\"\nexports = [\"state\"]",
+            &ask("status", "capture = { state = \"//n:State\" }"),
+        )
+        .with(
+            "0-connection/second",
+            "starts_from = \"done\"",
+            &ask("status", "with = { note = \"{{ state }}\" }"),
+        );
+    suite.accept(&[]);
+    let environment = Environment::new(&suite);
+    let (code, shown) = suite.renkei(&["run", "--target", "test", "0-connection/second"]);
+    assert_eq!(code, 1, "{shown}");
+    assert!(
+        shown.contains("choose 0-connection/first too, or say --assume done"),
+        "{shown}"
+    );
+    assert!(
+        environment.came().is_empty(),
+        "prerequisites never run unasked"
+    );
+    let (code, shown) = suite.renkei(&["run", "--target", "test", "--assume", "dome"]);
+    assert_eq!(code, 2, "{shown}");
+    assert!(shown.contains("did you mean 'done'?"), "{shown}");
+    let assume = [
+        "run",
+        "--target",
+        "test",
+        "--assume",
+        "done",
+        "0-connection/second",
+    ];
+    let (code, shown) = suite.renkei(&assume);
+    assert_eq!(code, 3, "{shown}");
+    assert!(shown.contains("not in exports.done: state"), "{shown}");
+    suite.append(
+        "scenarios/profile.toml",
+        "exports.done = { state = \"by hand\" }\n",
+    );
+    let (code, shown) = suite.renkei(&assume);
+    assert_eq!(code, 0, "{shown}");
+    assert!(
+        shown.contains("checkpoints taken for reached: done"),
+        "{shown}"
+    );
+    assert!(suite.all_text().contains("<!-- by hand -->"));
+    // Both chosen: the one hands on to the other.
+    let (code, shown) = suite.renkei(&["run", "--target", "test"]);
+    assert_eq!(code, 0, "{shown}");
+    let (code, shown) = suite.renkei(&["run", "--assume", "done"]);
+    assert_eq!(code, 2, "{shown}");
+    assert!(shown.contains("targets without control"), "{shown}");
+}
+
+#[test]
+fn nothing_is_sent_to_production_or_in_a_dry_run() {
+    let suite = three();
+    let environment = Environment::new(&suite);
+    let (code, shown) = suite.renkei(&["run", "--target", "test", "--dry-run"]);
+    assert_eq!(code, 0, "{shown}");
+    assert!(shown.contains("nothing was sent"), "{shown}");
+    assert!(shown.contains("GetConnectionStatus"), "{shown}");
+    let request = suite
+        .run_folder()
+        .join("0-connection/plain/01-status.request.xml");
+    assert!(
+        fs::read_to_string(request)
+            .unwrap()
+            .contains("<n:RequestId>req-x")
+    );
+    let heads = suite.step("0-connection/plain", "status")["http"][0].clone();
+    assert_eq!(
+        (&heads["method"], &heads["status"]),
+        (&"POST".into(), &Value::Null)
+    );
+    assert!(
+        heads["url"]
+            .as_str()
+            .unwrap()
+            .starts_with("https://127.0.0.1:"),
+        "{heads}"
+    );
+    let (code, shown) = suite.renkei(&["run", "--dry-run"]);
+    assert_eq!(code, 0, "{shown}");
+    suite.append("scenarios/profile.toml", "production = true\n");
+    let (code, shown) = suite.renkei(&["run", "--target", "test"]);
+    assert_eq!(code, 2, "{shown}");
+    assert!(
+        shown.contains("leaves a record about a real person for seven years"),
+        "{shown}"
+    );
+    assert!(environment.came().is_empty());
+}
+
+#[test]
+fn a_run_that_was_stopped_goes_on_where_it_was_with_its_old_ids() {
+    let suite = Suite::new()
+        .with("0-connection/a", "", &ask("status", ""))
+        .with(
+            "0-connection/b",
+            "",
+            &format!(
+                "{}{}{}",
+                ask("first", "capture = { state = \"//n:State\" }"),
+                ask("second", "with = { note = \"{{ state }}\" }"),
+                ask("third", "")
+            ),
+        );
+    suite.accept(&[]);
+    let environment = Environment::new(&suite);
+    let (code, shown) = suite.renkei(&["run", "--target", "test"]);
+    assert_eq!(code, 0, "{shown}");
+    let before = environment.came();
+    assert_eq!(before.len(), 4);
+    let old = suite.run_folder();
+    let journal = fs::read_to_string(old.join("events.jsonl")).unwrap();
+    // As if it had been killed while the second step of b was under way.
+    let upto = journal.find("\"step\":\"second\"").unwrap();
+    let upto = journal[..upto].rfind('\n').unwrap() + 20;
+    fs::write(old.join("events.jsonl"), &journal[..upto]).unwrap();
+    fs::remove_file(old.join("0-connection/b/03-third.request.xml")).unwrap();
+    let name = old.file_name().unwrap().to_str().unwrap();
+    let (code, shown) = suite.renkei(&["run", "--resume", name, "0-connection/a"]);
+    assert_eq!(code, 2, "{shown}");
+    let (code, shown) = suite.renkei(&["run", "--resume", name]);
+    assert_eq!(code, 0, "{shown}");
+    let after = environment.came();
+    assert_eq!(
+        after[4..],
+        before[2..],
+        "only what had not ended, with the old ids"
+    );
+    assert!(suite.all_text().contains("<!-- not-applied -->"));
+    let new = suite.run_folder();
+    assert_ne!(new, old);
+    let run = start(&suite);
+    assert_eq!(run["real"]["resumes"], name);
+    assert!(
+        shown.contains(&format!("goes on with the run: {name}")),
+        "{shown}"
+    );
+    // The new folder tells the whole.
+    assert!(new.join("0-connection/a/01-status.response.xml").is_file());
+    let (code, report) = suite.renkei(&["report", new.to_str().unwrap()]);
+    assert_eq!(code, 0, "{report}");
+    assert_eq!(
+        suite
+            .events()
+            .iter()
+            .filter(|event| event["event"] == "step")
+            .count(),
+        4
+    );
+    // What has changed since is named, and nothing is sent.
+    suite.append("scenarios/0-connection/b.toml", "\n# changed\n");
+    let (code, shown) = suite.renkei(&["run", "--resume", old.to_str().unwrap()]);
+    assert_eq!(code, 2, "{shown}");
+    assert!(shown.contains("  scenarios/0-connection/b.toml"), "{shown}");
+    assert_eq!(environment.came().len(), 6);
+    let (code, shown) = suite.renkei(&["run", "--resume", "no-such-run"]);
+    assert_eq!(code, 2, "{shown}");
+    assert!(shown.contains("is no run folder"), "{shown}");
+}
+
+#[test]
+fn a_step_that_the_line_broke_is_done_again() {
+    let suite = Suite::new()
+        .with("0-connection/a", "", &ask("status", ""))
+        .with("0-connection/b", "", &ask("status", ""));
+    suite.accept(&[]);
+    let environment = Environment::new(&suite);
+    let url = environment.mock.url().to_owned();
+    let elsewhere = "https://127.0.0.1:1/";
+    let profile = suite.read("scenarios/profile.toml");
+    suite.write("scenarios/profile.toml", &profile.replace(&url, elsewhere));
+    let (code, shown) = suite.renkei(&["run", "--target", "test"]);
+    assert_eq!(code, 4, "{shown}");
+    assert!(
+        shown.contains("could not connect [refused]: 127.0.0.1:1:"),
+        "{shown}"
+    );
+    let old = suite.run_folder();
+    // Where the profile has to be changed, it is another run.
+    suite.write("scenarios/profile.toml", &profile);
+    let (code, shown) = suite.renkei(&["run", "--resume", old.to_str().unwrap()]);
+    assert_eq!(code, 2, "{shown}");
+    assert!(shown.contains("  scenarios/profile.toml"), "{shown}");
+}
+
+#[test]
+fn without_bodies_only_normalised_text_and_hashes_are_kept() {
+    let suite = Suite::new().with(
+        "0-connection/a",
+        "",
+        &ask(
+            "status",
+            "expect = { xpath = { \"//n:RequestId\" = \"other\" } }\nno_snapshot = \"-\"",
+        ),
+    );
+    let environment = Environment::new(&suite);
+    suite.append("scenarios/profile.toml", "bodies = \"none\"\n");
+    let json = suite.root().join("report.json");
+    let report = format!("json={}", json.display());
+    let (code, shown) = suite.renkei(&["run", "--target", "test", "--report", &report]);
+    assert_eq!(code, 1, "{shown}");
+    let id = environment.came().remove(0);
+    assert!(!shown.contains(&id), "{shown}");
+    let runs = suite.run_folder();
+    let text = suite.all_text();
+    assert!(!text.contains(&id), "a volatile value stands in some file");
+    let kept =
+        fs::read_to_string(runs.join("0-connection/a/01-status.request.normal.txt")).unwrap();
+    assert!(
+        kept.contains("<n:RequestId>{request-1}</n:RequestId>"),
+        "{kept}"
+    );
+    let step = suite.step("0-connection/a", "status");
+    assert_eq!(step["exchange"]["request"]["file"], "");
+    assert_eq!(
+        step["exchange"]["request"]["sha256"]
+            .as_str()
+            .unwrap()
+            .len(),
+        64
+    );
+    assert_eq!(step["exchange"]["response"]["shown"], "");
+    assert!(!runs.join("0-connection/a/01-status.request.xml").exists());
+}
+
+#[test]
+fn a_target_may_have_snapshots_and_volatile_values_of_its_own() {
+    let suite = Suite::new().with("0-connection/a", "", &ask("status", ""));
+    suite.accept(&[]);
+    let common = suite.read("snapshots/0-connection/a/status.snap");
+    let (_runtime, url) = literal(&suite, answer("200 OK", ANSWER));
+    target(
+        &suite,
+        &url,
+        "snapshots = \"snapshots-test\"\nvolatile = { Trace = \"trace\" }",
+    );
+    let (code, shown) = suite.renkei(&["run", "--target", "test"]);
+    assert_eq!(code, 1, "{shown}");
+    assert!(shown.contains("+ "), "{shown}");
+    let (code, shown) = suite.renkei(&["review"]);
+    assert_eq!(code, 0, "{shown}");
+    assert!(
+        shown.contains("snapshots-test/0-connection/a/status"),
+        "{shown}"
+    );
+    let (code, shown) = suite.renkei(&["accept", "0-connection/a"]);
+    assert_eq!(code, 0, "{shown}");
+    let own = suite.read("snapshots-test/0-connection/a/status.snap");
+    assert!(own.contains("<n:Trace>{trace-1}</n:Trace>"), "{own}");
+    assert_eq!(suite.read("snapshots/0-connection/a/status.snap"), common);
+    let (code, shown) = suite.renkei(&["run", "--target", "test"]);
+    assert_eq!(code, 0, "{shown}");
+    let (code, shown) = suite.renkei(&["run"]);
+    assert_eq!(code, 0, "{shown}");
+}
+
+#[test]
+fn a_redirect_is_told_and_never_followed() {
+    let suite = Suite::new().with("0-connection/a", "", &ask("status", ""));
+    let head = "302 Found\r\nLocation: https://127.0.0.1:1/elsewhere";
+    let (_runtime, url) = literal(&suite, answer(head, ANSWER));
+    target(&suite, &url, "");
+    let (code, shown) = suite.renkei(&["run", "--target", "test"]);
+    assert_eq!(code, 1, "{shown}");
+    assert!(
+        shown.contains("the target redirects (302, Location: https://127.0.0.1:1/elsewhere)"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn what_is_too_large_lies_on_disk_and_half_an_answer_is_told() {
+    let suite = Suite::new().with("0-connection/a", "", &ask("status", ""));
+    let body = format!("<a>{}</a>", "<b>x</b>".repeat(100_000));
+    let (_runtime, url) = literal(&suite, answer("200 OK", &body));
+    target(&suite, &url, "largest_answer = \"64KiB\"");
+    let (code, shown) = suite.renkei(&["run", "--target", "test"]);
+    assert_eq!(code, 4, "{shown}");
+    assert!(shown.contains("larger than 65536 bytes"), "{shown}");
+    assert!(
+        shown.contains("0-connection/a/01-status.response.too-large"),
+        "{shown}"
+    );
+    let file = suite
+        .run_folder()
+        .join("0-connection/a/01-status.response.too-large");
+    assert!(fs::read(file).unwrap() == body.as_bytes());
+    let half = b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n<a>".to_vec();
+    let suite = Suite::new().with("0-connection/a", "", &ask("status", ""));
+    let (_runtime, url) = literal(&suite, half);
+    target(&suite, &url, "");
+    let (code, shown) = suite.renkei(&["run", "--target", "test"]);
+    assert_eq!(code, 4, "{shown}");
+    assert!(shown.contains("after 3 of 900 bytes"), "{shown}");
+}
+
+#[test]
+fn a_clock_that_is_another_is_warned_of_once() {
+    let suite = Suite::new()
+        .with("0-connection/a", "", &ask("status", "no_snapshot = \"-\""))
+        .with("0-connection/b", "", &ask("status", "no_snapshot = \"-\""));
+    let then = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(3);
+    let date = then.strftime("%a, %d %b %Y %H:%M:%S GMT");
+    let (_runtime, url) = literal(&suite, answer(&format!("200 OK\r\nDate: {date}"), ANSWER));
+    target(&suite, &url, "");
+    let (code, shown) = suite.renkei(&["run", "--target", "test"]);
+    assert_eq!(code, 0, "{shown}");
+    let warned = suite.events();
+    let warned: Vec<&Value> = warned
+        .iter()
+        .filter(|event| event["event"] == "warning")
+        .collect();
+    assert_eq!(warned.len(), 1, "{warned:?}");
+    let text = warned[0]["text"]["en"].as_str().unwrap();
+    assert!(
+        text.contains("is 3 h 0 min behind this machine's"),
+        "{text}"
+    );
+    assert!(shown.contains(text), "{shown}");
+}
+
+#[test]
+fn sendings_keep_their_distance_and_waiting_is_told() {
+    let suite = Suite::new().with("0-connection/a", "", &format!(
+        "{}{}[[step]]\nid = \"later\"\nadvance = \"200ms\"\n",
+        ask("status", "no_snapshot = \"-\""),
+        ask("again", "no_snapshot = \"-\"\nuntil = { xpath = { \"//n:State\" = \"never\" }, every = \"100ms\", within = \"200ms\" }"),
+    ));
+    let (_runtime, url) = literal(&suite, answer("200 OK", ANSWER));
+    target(&suite, &url, "every = \"150ms\"\nlongest_wait = \"1s\"");
+    let (code, shown) = suite.renkei(&["run", "--target", "test"]);
+    assert_eq!(code, 1, "{shown}");
+    assert!(shown.contains("waited in vain"), "{shown}");
+    assert!(
+        shown.contains("0-connection/a [again] waiting, 0 s at most"),
+        "{shown}"
+    );
+    let step = suite.step("0-connection/a", "again");
+    assert_eq!(step["exchange"]["sent"], 3);
+    assert!(step["milliseconds"].as_u64().unwrap() >= 400, "{step}");
+}
+
+#[test]
+fn a_password_that_is_wrong_or_not_set_stops_before_anything_is_sent() {
+    let suite = Suite::new().with("0-connection/a", "", &ask("status", ""));
+    let environment = Environment::new(&suite);
+    let profile = suite.read("scenarios/profile.toml");
+    let with = |keys: &str| {
+        let identity = format!("{profile}\n[target.test.identity.iida-mayor]\n{keys}\n");
+        suite.write("scenarios/profile.toml", &identity);
+        suite.renkei(&["run", "--target", "test"])
+    };
+    let (code, shown) = with("pkcs12 = \"none.p12\"\npassword_env = \"PATH\"");
+    assert_eq!(code, 3, "{shown}");
+    assert!(shown.contains("none.p12: No such file"), "{shown}");
+    assert!(shown.contains("scenarios/profile.toml:"), "{shown}");
+    assert!(shown.contains("nothing was sent"), "{shown}");
+    let (code, shown) = with("pkcs12 = \"none.p12\"\npassword_env = \"RENKEI_TEST_NOT_SET\"");
+    assert_eq!(code, 2, "{shown}");
+    assert!(
+        shown.contains(
+            "RENKEI_TEST_NOT_SET is not set (password_env of [target.test.identity.iida-mayor])"
+        ),
+        "{shown}"
+    );
+    let (code, shown) = with(
+        "certificate = \"pki/clients/iida-mayor.pem\"\nkey = \"pki/clients/sapporo-mayor.key\"",
+    );
+    assert_eq!(code, 3, "{shown}");
+    assert!(shown.contains("does not fit this certificate"), "{shown}");
+    let (code, shown) = with("certificate = \"pki/clients/iida-mayor.pem\"");
+    assert_eq!(code, 3, "{shown}");
+    assert!(shown.contains("'key' is needed too"), "{shown}");
+    assert!(environment.came().is_empty());
+    drop(environment.pki);
+}
+
+#[test]
+fn a_sender_without_a_certificate_and_what_the_profile_excludes_are_not_possible_here() {
+    let suite = Suite::new()
+        .with("0-connection/a", "", &ask("status", "no_snapshot = \"-\""))
+        .with(
+            "0-connection/b",
+            "",
+            &ask("status", "").replace("iida-mayor", "sapporo-mayor"),
+        )
+        .with(
+            "0-connection/c",
+            "",
+            "[[step]]\nid = \"later\"\nadvance = \"16m\"\n",
+        );
+    let (_runtime, url) = literal(&suite, answer("200 OK", ANSWER));
+    let keys = |cannot: &str| {
+        format!(
+            "\n[target.test]\nurl = \"{url}\"\nca = \"pki/ca.pem\"\n{cannot}\n[target.test.identity.iida-mayor]\ncertificate = \"pki/clients/iida-mayor.pem\"\nkey = \"pki/clients/iida-mayor.key\"\n"
+        )
+    };
+    let profile = suite.read("scenarios/profile.toml");
+    suite.write("scenarios/profile.toml", &(profile.clone() + &keys("")));
+    let (code, shown) = suite.renkei(&["run", "--target", "test"]);
+    assert_eq!(code, 0, "{shown}");
+    assert!(
+        shown.contains("no certificate of 'sapporo-mayor' (identity): 0-connection/b"),
+        "{shown}"
+    );
+    assert!(
+        shown.contains("960 s, more than longest_wait (900 s): 0-connection/c"),
+        "{shown}"
+    );
+    let cannot = "cannot = { GetConnectionStatus = \"switched off on weekends\" }";
+    suite.write("scenarios/profile.toml", &(profile.clone() + &keys(cannot)));
+    let (code, shown) = suite.renkei(&["run", "--target", "test"]);
+    assert_eq!(code, 0, "{shown}");
+    assert!(
+        shown.contains("GetConnectionStatus: switched off on weekends"),
+        "{shown}"
+    );
+    let cannot = "cannot = { GetConnectionStatu = \"x\" }";
+    suite.write("scenarios/profile.toml", &(profile + &keys(cannot)));
+    let (code, shown) = suite.renkei(&["run", "--target", "test"]);
+    assert_eq!(code, 3, "{shown}");
+    assert!(
+        shown.contains("did you mean 'GetConnectionStatus'?"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn a_proxy_that_refuses_and_a_certificate_of_another_authority_are_told() {
+    let suite = Suite::new().with("0-connection/a", "", &ask("status", ""));
+    let (_runtime, url) = literal(&suite, answer("200 OK", ANSWER));
+    let proxy = Runtime::new().unwrap();
+    let listener = proxy.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+    let place = listener.local_addr().unwrap();
+    proxy.spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut request = [0; 1000];
+            let _ = stream.read(&mut request).await;
+            let _ = stream.write_all(b"HTTP/1.1 403 Forbidden\r\n\r\n").await;
+        }
+    });
+    let profile = suite.read("scenarios/profile.toml");
+    target(&suite, &url, &format!("proxy = \"http://{place}\""));
+    let (code, shown) = suite.renkei(&["run", "--target", "test"]);
+    assert_eq!(code, 4, "{shown}");
+    assert!(
+        shown.contains("403 Forbidden; ask whoever runs the proxy"),
+        "{shown}"
+    );
+    suite.write("scenarios/profile.toml", &profile);
+    target(&suite, &url, "ca = \"pki/bad/other-ca.pem\"");
+    let (code, shown) = suite.renkei(&["run", "--target", "test"]);
+    assert_eq!(code, 4, "{shown}");
+    assert!(
+        shown.contains("was issued by no CA that is trusted"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn mistakes_in_a_target_are_told_with_their_lines_all_at_once() {
+    let suite = Suite::new().with("0-connection/a", "", &ask("status", ""));
+    suite.append(
+        "scenarios/profile.toml",
+        r#"
+[target.one]
+url = "ftp://example"
+proxy_auth_env = "X"
+largest_answer = "16MB"
+snapshots = "../elsewhere"
+endpoint.connecion = "https://127.0.0.1/"
+exports.nowhere = { a = "b" }
+tls = { min = "1.3", max = "1.2" }
+headers = { "a b" = "c" }
+bodies = "some"
+[target.one.identity.iida-mayr]
+pkcs12 = "a"
+key = "b"
+[target.two]
+url = "https://127.0.0.1/"
+control = "http://127.0.0.1/"
+certificates = "pki"
+longest_wait = "1m"
+timeout = "5s"
+"#,
+    );
+    let (code, shown) = suite.renkei(&["check"]);
+    assert_eq!(code, 3, "{shown}");
+    for part in [
+        "'ftp://example' is no URL that can be used here",
+        "'proxy' is needed too",
+        "[target.one] needs 'certificates' or 'ca'",
+        "'16MB' is no size; write 512KiB, 16MiB or 1GiB",
+        "'../elsewhere'",
+        "did you mean 'connection'?",
+        "there is no checkpoint 'nowhere'",
+        "the lowest TLS version is above the highest",
+        "'a b' cannot name a header",
+        "the value 'some' is not possible here",
+        "did you mean 'iida-mayor'?",
+        "'key' does not go together with 'pkcs12'",
+        "'longest_wait' does not go together with 'control'",
+        "there is no key 'timeout'",
+    ] {
+        assert!(shown.contains(part), "{part}\n{shown}");
+    }
+}
