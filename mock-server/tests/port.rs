@@ -138,7 +138,7 @@ async fn what_hyper_itself_refuses_gets_a_fault_that_names_the_limit() {
 #[tokio::test]
 async fn old_and_unusual_requests_are_answered_or_clearly_refused() {
     let running = start().await;
-    let cases: [(&[u8], &str, &str); 9] = [
+    let cases: [(&[u8], &str, &str); 11] = [
         (
             b"GET /master?wsdl HTTP/1.0\r\n\r\n",
             "HTTP/1.0 200",
@@ -151,13 +151,23 @@ async fn old_and_unusual_requests_are_answered_or_clearly_refused() {
         ),
         (
             b"PUT /master HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
-            "HTTP/1.1 500",
+            "HTTP/1.1 405",
             "method PUT instead of POST",
         ),
         (
             b"DELETE /master HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-            "HTTP/1.1 500",
+            "HTTP/1.1 405",
             "method DELETE",
+        ),
+        (
+            b"GET /master HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+            "HTTP/1.1 405",
+            "allow: POST",
+        ),
+        (
+            b"HEAD /master?wsdl HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+            "HTTP/1.1 200",
+            "text/xml",
         ),
         (
             b"POST /w/nowhere/master HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n",

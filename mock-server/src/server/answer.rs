@@ -4,9 +4,9 @@ use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::{
-    Request, Response, StatusCode,
+    Method, Request, Response, StatusCode,
     body::{Body as _, Bytes, Incoming},
-    header::{CONNECTION, CONTENT_TYPE, HOST, HeaderValue, RETRY_AFTER},
+    header::{ALLOW, CONNECTION, CONTENT_TYPE, HOST, HeaderValue, RETRY_AFTER},
     http::request::Parts,
 };
 use tokio::{
@@ -77,7 +77,7 @@ impl Visit {
                 StatusCode::INTERNAL_SERVER_ERROR,
             );
         };
-        if parts.method == hyper::Method::GET {
+        if matches!(parts.method, Method::GET | Method::HEAD) {
             let base = escaped(&self.base(&parts, name));
             let document = shared.contract.document(path, parts.uri.query(), &base);
             if let Some(document) = document {
@@ -89,8 +89,8 @@ impl Visit {
             Err(fault) => return self.refuse(&fault, StatusCode::INTERNAL_SERVER_ERROR),
         };
         match self.exchange(&world, &parts, path, &body) {
-            Outcome::Answer(answer) => whole(answer),
-            Outcome::Response(response) => response.map(Full::new),
+            Outcome::Answer(answer) => allowing(whole(answer)),
+            Outcome::Response(response) => allowing(response.map(Full::new)),
             Outcome::Script(script) => self.play(script),
             Outcome::Held => {
                 let mut stopped = self.stopped.clone();
@@ -202,6 +202,15 @@ impl Visit {
             .insert(CONNECTION, HeaderValue::from_static("close"));
         answer
     }
+}
+
+/// Where the method was wrong, with the one that is right.
+fn allowing(mut answer: Answer) -> Answer {
+    if answer.status() == StatusCode::METHOD_NOT_ALLOWED {
+        let post = HeaderValue::from_static("POST");
+        answer.headers_mut().insert(ALLOW, post);
+    }
+    answer
 }
 
 fn whole(answer: RawResponse) -> Answer {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use hyper::{
-    StatusCode,
+    Method, StatusCode,
     body::Bytes,
     header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName},
     http::request::Parts,
@@ -81,6 +81,13 @@ impl Visit {
                 self.shared.contract.encode_fault(fault),
                 Some(fault.code.code),
             ),
+        };
+        // As HTTP and the Basic Profile have it, whatever the fault says besides.
+        let right = if parts.method == Method::POST {
+            right
+        } else {
+            let status = StatusCode::METHOD_NOT_ALLOWED.as_u16();
+            RawResponse { status, ..right }
         };
         let spoilt = spoil.and_then(|spoil| {
             let outcome = spoil.apply(&right)?;

@@ -15,6 +15,8 @@ use crate::{
 
 /// How deep elements may stand in each other.
 pub(crate) const MAX_DEPTH: usize = 64;
+/// How many characters of a wrong value a fault repeats.
+const SHOWN: usize = 40;
 
 /// A fault of form, with what it is about.
 pub(crate) fn fault(code: &'static FaultCode, ja: impl AsRef<str>, en: impl AsRef<str>) -> Fault {
@@ -72,6 +74,18 @@ pub(crate) fn parse(text: &str) -> Result<Document<'_>, Fault> {
         ..ParsingOptions::default()
     };
     Document::parse_with_options(text, options).map_err(|error| {
+        // These two have no position of their own.
+        if matches!(
+            error,
+            roxmltree::Error::UnclosedRootNode | roxmltree::Error::UnexpectedEndOfStream
+        ) {
+            let length = text.len();
+            return fault(
+                &faults::NOT_WELL_FORMED,
+                format!("（電文が{length}バイトで途切れており、要素が閉じられていません。）"),
+                format!("it ends after {length} bytes, before its elements are closed"),
+            );
+        }
         let at = error.pos();
         let ja = if matches!(error, roxmltree::Error::DtdDetected) {
             "（文書型宣言（DTD）は使用できません。）".to_owned()
@@ -276,6 +290,17 @@ impl<'a, 'input> Children<'a, 'input> {
     pub(crate) fn end(mut self) -> Result<(), Fault> {
         match self.take() {
             None => Ok(()),
+            Some(node)
+                if node
+                    .prev_sibling_element()
+                    .is_some_and(|before| before.tag_name() == node.tag_name()) =>
+            {
+                Err(invalid(
+                    node,
+                    "この要素が重複しています",
+                    "this element occurs twice",
+                ))
+            }
             Some(node) => Err(invalid(
                 node,
                 "この要素は認められません",
@@ -294,11 +319,20 @@ pub(crate) fn typed<T>(
     Children::of_text(node)?;
     let text = text_of(node);
     read(&text).ok_or_else(|| {
-        let shown: String = text.chars().take(40).collect();
+        let shown: String = text.chars().take(SHOWN).collect();
+        let length = text.chars().count();
+        let (ja, en) = if length > SHOWN {
+            (
+                format!("値「{shown}…」（{length}文字）"),
+                format!("'{shown}…' ({length} characters)"),
+            )
+        } else {
+            (format!("値「{shown}」"), format!("'{shown}'"))
+        };
         invalid(
             node,
-            &format!("値「{shown}」の形式が誤っています（{form}）"),
-            &format!("'{shown}' is not of the form {form}"),
+            &format!("{ja}の形式が誤っています（{form}）"),
+            &format!("{en} is not of the form {form}"),
         )
     })
 }

@@ -5,7 +5,7 @@
 //! way over midnight ends under the masters with which it began \[A\].
 //!
 //! An institution may act for another in a task (委任): it asks with its own certificate and its own numbers, and leaves the
-//! record; whether it may is judged for the institution that delegated. [L on acting for another: art. 19(8); A on how]
+//! record; whether it may is judged for the institution that delegated. \[A\]
 //!
 //! A batch that is refused whole has no number, and each of its inquiries leaves a record, as one that is refused by
 //! itself does \[A\].

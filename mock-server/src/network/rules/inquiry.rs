@@ -440,10 +440,10 @@ pub static CANCEL_IN_TIME: Rule = Rule {
 pub static DELEGATION_KNOWN: Rule = Rule {
     code: "R-INQ-24",
     phase: PHASE,
-    mark: Mark::Law,
+    mark: Mark::Assumption,
     text: Text::fixed(
-        "委任を受けて行う照会は、委任元・照会者・事務の組合せが有効な委任マスターになければ許可されない（番号法第19条第8号）。許可の要否は委任元について判定する。",
-        "an inquiry for another institution is permitted only where delegator, inquirer and task stand together in the master of delegations in force (Number Use Act, article 19(8)); all else is judged for the delegator",
+        "委任を受けて行う照会は、委任元・照会者・事務の組合せが有効な委任マスターになければ許可されない。許可の要否は委任元について判定する。",
+        "an inquiry for another institution is permitted only where delegator, inquirer and task stand together in the master of delegations in force; all else is judged for the delegator",
     ),
     fault: &NOT_PERMITTED,
     off: Text::fixed(

@@ -17,8 +17,14 @@ pub(super) fn check_binding(request: &RawRequest<'_>) -> Result<(), Fault> {
     let refuse = |ja: String, en: String| Err(reader::fault(&faults::BAD_BINDING, ja, en));
     if request.method != "POST" {
         return refuse(
-            format!("（メソッド{}）", request.method),
-            format!("method {} instead of POST", request.method),
+            format!(
+                "（メソッド{}。電文はPOSTで送信してください。WSDLは「?wsdl」を付けたURLからGETで取得できます。）",
+                request.method
+            ),
+            format!(
+                "method {} instead of POST; the WSDL is what GET gives with ?wsdl",
+                request.method
+            ),
         );
     }
     if !operations().any(|operation| operation.endpoint == request.path) {
