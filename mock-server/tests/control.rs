@@ -185,6 +185,36 @@ async fn worlds_are_made_forked_and_taken_away() {
 }
 
 #[tokio::test]
+async fn a_world_can_stand_at_the_front_until_it_is_gone() {
+    let running = start().await;
+    let url = running.mock.url().to_owned();
+    let seen = |world: &str| {
+        let path = format!("/worlds/{world}/calls");
+        let running = &running;
+        async move {
+            let (_, page) = running.control("GET", &path, "").await;
+            page["last"].as_u64()
+        }
+    };
+    running.world("a").await;
+    running.ask(&url, "iida-mayor", &STATUS).await;
+    assert_eq!((seen("main").await, seen("a").await), (Some(1), Some(0)));
+    let (status, front) = running.control("PUT", "/front", "{\"world\":\"a\"}").await;
+    assert_eq!(status, 200);
+    assert_eq!(front, json!({ "world": "a", "url": url }));
+    running.ask(&url, "iida-mayor", &STATUS).await;
+    assert_eq!((seen("main").await, seen("a").await), (Some(1), Some(1)));
+    let (status, _) = running.control("PUT", "/front", "{\"world\":\"b\"}").await;
+    assert_eq!(status, 404);
+    running.control("DELETE", "/worlds/a", "").await;
+    let (_, front) = running.control("GET", "/front", "").await;
+    assert_eq!(front["world"], "main");
+    running.ask(&url, "iida-mayor", &STATUS).await;
+    assert_eq!(seen("main").await, Some(2));
+    running.mock.stop().await;
+}
+
+#[tokio::test]
 async fn calls_are_kept_with_their_bodies_masked() {
     let running = start().await;
     let url = running.world("a").await;
@@ -207,6 +237,10 @@ async fn calls_are_kept_with_their_bodies_masked() {
     assert!(text.contains("<n:Extra>************</n:Extra>"), "{text}");
     assert!(!page.to_string().contains(&number));
     let second = &page["calls"][1];
+    let header = first["headers"].as_array().unwrap().iter();
+    let mut names = header.map(|pair| pair[0].as_str().unwrap());
+    assert!(names.any(|name| name == "soapaction"), "{first}");
+    assert_eq!(first["masked"], 0);
     assert_eq!(second["request_id"], "r-1");
     assert_eq!(
         second["action"],
@@ -286,7 +320,7 @@ async fn the_description_lists_every_path_that_there_is() {
             assert!(status != 404 || path.ends_with("none"), "{method} {path}");
         }
     }
-    assert_eq!(paths.len(), 17);
+    assert_eq!(paths.len(), 18);
     running.mock.stop().await;
 }
 

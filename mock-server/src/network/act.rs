@@ -9,6 +9,7 @@ use crate::{
         connection::{ConnectionState, Lapse},
         connectivity::{Hop, Hours, Mode, Stop},
         limits::Limits,
+        peers::{Manner, PeerAsks},
         types::{InstitutionCode, ResidentCode},
     },
     text::Text,
@@ -137,6 +138,24 @@ pub enum Act {
         /// Its end.
         until: String,
     },
+    /// An institution asks by itself.
+    PeerAsks(PeerAsks),
+    /// An institution answers, after a time, what is held at it.
+    PeerAnswers {
+        /// The institution code.
+        institution: String,
+        /// After how many seconds; at once where nothing is said.
+        after: Option<u64>,
+    },
+    /// An institution refuses, after a time, what is held at it.
+    PeerRefuses {
+        /// The institution code.
+        institution: String,
+        /// After how many seconds; at once where nothing is said.
+        after: Option<u64>,
+        /// Why.
+        reason: String,
+    },
 }
 
 /// What is wrong with an act.
@@ -164,6 +183,9 @@ impl Act {
         "mend-hop",
         "set-hours",
         "plan-stop",
+        "peer-asks",
+        "peer-answers",
+        "peer-refuses",
     ];
 }
 
@@ -292,11 +314,26 @@ impl Network {
                 self.connectivity.plan_stop(stop);
                 Ok(())
             }
+            Act::PeerAsks(asks) => self.let_peer_ask(&asks),
+            Act::PeerAnswers { institution, after } => {
+                self.let_peer_decide(&institution, after.unwrap_or(0), Manner::Answers)
+            }
+            Act::PeerRefuses {
+                institution,
+                after,
+                reason,
+            } => {
+                let manner = Manner::Refuses(reason.into());
+                self.let_peer_decide(&institution, after.unwrap_or(0), manner)
+            }
         }
     }
 
     /// The institution of this code.
-    fn institution(&self, code: &str) -> Result<InstitutionCode, ActRefused> {
+    pub(in crate::network) fn institution(
+        &self,
+        code: &str,
+    ) -> Result<InstitutionCode, ActRefused> {
         InstitutionCode::new(code)
             .filter(|institution| self.connections.knows(institution))
             .ok_or_else(|| {

@@ -15,6 +15,7 @@ pub mod lies;
 pub mod limits;
 pub mod master;
 pub mod moment;
+pub mod peers;
 pub mod population;
 pub mod portal;
 #[cfg(test)]
@@ -40,6 +41,7 @@ use crate::network::{
     limits::Limits,
     master::Masters,
     moment::Moment,
+    peers::Peers,
     population::Population,
     provision::Copies,
     record::Records,
@@ -208,6 +210,7 @@ pub struct Network {
     copies: Copies,
     records: Records,
     requests: Requests,
+    peers: Peers,
     schedule: Schedule,
     limits: Limits,
     rules_off: BTreeSet<&'static str>,
@@ -227,6 +230,7 @@ impl Network {
             copies: Copies::default(),
             records: Records::default(),
             requests: Requests::default(),
+            peers: Peers::default(),
             schedule: Schedule::new(setup.epoch),
             limits: Limits::genesis(),
             rules_off: BTreeSet::new(),
@@ -303,6 +307,8 @@ impl Network {
             match due {
                 Due::Notify(number) => self.notify_institution(moment, &number),
                 Due::Inquiry(step, receipt) => self.inquiry_step(moment, step, &receipt),
+                Due::PeerAsks(number) => self.peer_asks(moment, number),
+                Due::PeerDecides(receipt) => self.peer_decides(moment, &receipt),
             }
         }
         let at = self.schedule.reach(at);

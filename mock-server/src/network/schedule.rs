@@ -15,6 +15,10 @@ pub(crate) enum Due {
     Notify(AcquisitionNumber),
     /// An inquiry goes on.
     Inquiry(Step, ReceiptNumber),
+    /// A peer asks: the one with this place among those that do.
+    PeerAsks(u32),
+    /// A peer decides a request that is held at it.
+    PeerDecides(ReceiptNumber),
 }
 
 /// The same in eight bytes: results wait for two weeks, and each inquiry has one.
@@ -22,6 +26,8 @@ pub(crate) enum Due {
 enum Kept {
     Notify(u32),
     Inquiry(Step, u32),
+    PeerAsks(u32),
+    PeerDecides(u32),
 }
 
 /// What is still to happen, and the latest time that was reached.
@@ -54,6 +60,8 @@ impl Schedule {
         let kept = match due {
             Due::Notify(number) => Kept::Notify(short(number.number())),
             Due::Inquiry(step, receipt) => Kept::Inquiry(*step, short(receipt.number())),
+            Due::PeerAsks(place) => Kept::PeerAsks(*place),
+            Due::PeerDecides(receipt) => Kept::PeerDecides(short(receipt.number())),
         };
         self.waiting.entry(at).or_default().push_back(kept);
         self.size += 1;
@@ -77,6 +85,8 @@ impl Schedule {
             Kept::Inquiry(step, number) => {
                 Due::Inquiry(step, ReceiptNumber::numbered(number.into()))
             }
+            Kept::PeerAsks(place) => Due::PeerAsks(place),
+            Kept::PeerDecides(number) => Due::PeerDecides(ReceiptNumber::numbered(number.into())),
         };
         Some((first, due))
     }
@@ -109,10 +119,19 @@ mod tests {
             (1, judge(9)),
             (1, notify.clone()),
             (1, judge(1)),
+            (2, Due::PeerAsks(4)),
+            (2, Due::PeerDecides(ReceiptNumber::numbered(5))),
         ] {
             schedule.add(at(seconds), &due);
         }
-        for (seconds, due) in [(1, judge(9)), (1, notify), (1, judge(1)), (2, judge(2))] {
+        for (seconds, due) in [
+            (1, judge(9)),
+            (1, notify),
+            (1, judge(1)),
+            (2, judge(2)),
+            (2, Due::PeerAsks(4)),
+            (2, Due::PeerDecides(ReceiptNumber::numbered(5))),
+        ] {
             assert_eq!(schedule.next_due(at(seconds)), Some((at(seconds), due)));
         }
         assert_eq!(schedule.next_due(at(9)), None);

@@ -67,7 +67,8 @@ impl Visit {
             );
         }
         let (name, path) = self.place(parts.uri.path());
-        let Ok(world) = shared.worlds.find(name) else {
+        let front = shared.worlds.front();
+        let Ok(world) = shared.worlds.find(name.unwrap_or(&front)) else {
             let text = Text::new(
                 "この世界はありません。接続先のURLを確認してください。",
                 "there is no such world; check the URL",
@@ -78,7 +79,7 @@ impl Visit {
             );
         };
         if matches!(parts.method, Method::GET | Method::HEAD) {
-            let base = escaped(&self.base(&parts, name));
+            let base = escaped(&self.base(&parts, name.unwrap_or(MAIN)));
             let document = shared.contract.document(path, parts.uri.query(), &base);
             if let Some(document) = document {
                 return whole(document);
@@ -106,15 +107,18 @@ impl Visit {
         }
     }
 
-    /// The world that a path names, and the path within it.
-    fn place<'a>(&'a self, path: &'a str) -> (&'a str, &'a str) {
+    /// The world that a path names, where it is not the one at `/`, and the path within it.
+    fn place<'a>(&'a self, path: &'a str) -> (Option<&'a str>, &'a str) {
         let path = path.strip_prefix('/').unwrap_or(path);
         match &self.binding.world {
-            Some(world) => (world, path),
-            None => path
+            Some(world) => (Some(world), path),
+            None => match path
                 .strip_prefix("w/")
                 .and_then(|rest| rest.split_once('/'))
-                .unwrap_or((MAIN, path)),
+            {
+                Some((world, path)) => (Some(world), path),
+                None => (None, path),
+            },
         }
     }
 

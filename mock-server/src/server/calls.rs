@@ -3,7 +3,7 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use hyper::{Method, body::Bytes};
+use hyper::{HeaderMap, Method, body::Bytes};
 use serde::{Serialize, Serializer};
 
 use crate::{
@@ -38,6 +38,8 @@ pub(crate) struct Call {
     pub(crate) path: Line,
     /// The header `SOAPAction`.
     pub(crate) action: Option<Line>,
+    /// The headers of the request, in the order in which they came.
+    pub(crate) headers: Headers,
     /// The request id, where the message could be read.
     pub(crate) request_id: Option<RequestId>,
     /// The status that was answered; none where no answer was sent.
@@ -54,9 +56,9 @@ pub(crate) struct Call {
 
 impl Call {
     /// What it weighs in the journal.
-    pub(crate) fn weight(request: &Body, answer: &Body) -> usize {
+    pub(crate) fn weight(headers: &Headers, request: &Body, answer: &Body) -> usize {
         const ENVELOPE: usize = 300;
-        ENVELOPE + request.kept.len() + answer.kept.len()
+        ENVELOPE + headers.0.len() + request.kept.len() + answer.kept.len()
     }
 
     /// What a reader of the journal gets, with or without the text of the bodies.
@@ -68,6 +70,7 @@ impl Call {
             method,
             path,
             action,
+            headers,
             request_id,
             status,
             fault,
@@ -75,6 +78,7 @@ impl Call {
             request,
             answer,
         } = self;
+        let (headers, in_headers) = headers.shown();
         Shown {
             number: *number,
             at: at.to_string(),
@@ -82,6 +86,8 @@ impl Call {
             method: masked(Line::cut(method.as_str())).0,
             path,
             action: action.as_ref(),
+            headers,
+            masked: masked(&path.0).1 + in_headers,
             request_id: request_id.as_ref().map(|id| masked(id.as_str()).0),
             status: *status,
             fault: *fault,
@@ -110,6 +116,35 @@ impl Line {
 impl Serialize for Line {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         masked(&self.0).0.serialize(serializer)
+    }
+}
+
+/// Headers, a line each: copied, since they lie in a larger buffer of the connection.
+#[derive(Debug)]
+pub(crate) struct Headers(Box<str>);
+
+impl Headers {
+    pub(crate) fn copied(headers: &HeaderMap) -> Self {
+        let mut lines = String::new();
+        for (name, value) in headers {
+            lines.push_str(name.as_str());
+            lines.push(':');
+            lines.push_str(Line::cut(&String::from_utf8_lossy(value.as_bytes())));
+            lines.push('\n');
+        }
+        Self(lines.into())
+    }
+
+    /// Name and value of each, and how many numbers were masked in the values.
+    fn shown(&self) -> (Vec<(&str, Cow<'_, str>)>, usize) {
+        let mut count = 0;
+        let pairs = self.0.lines().filter_map(|line| line.split_once(':'));
+        let pairs = pairs.map(|(name, value)| {
+            let (value, masked) = masked(value);
+            count += masked;
+            (name, value)
+        });
+        (pairs.collect(), count)
     }
 }
 
@@ -166,6 +201,10 @@ pub(crate) struct Shown<'a> {
     method: Cow<'a, str>,
     path: &'a Line,
     action: Option<&'a Line>,
+    /// Name and value of each header.
+    headers: Vec<(&'a str, Cow<'a, str>)>,
+    /// How many individual numbers were masked in path and headers.
+    masked: usize,
     request_id: Option<Cow<'a, str>>,
     status: Option<u16>,
     fault: Option<&'static str>,
@@ -216,6 +255,9 @@ mod tests {
             assert!(shown.text.unwrap().ends_with("<a>************</a>"));
             assert_eq!(body.shown(false).masked, 1);
         }
+        let mut headers = HeaderMap::new();
+        headers.insert("x-person", number.parse().unwrap());
+        headers.insert("x-long", "a".repeat(SHORT + 1).parse().unwrap());
         let call = Call {
             number: 1,
             at: Moment::constant(0),
@@ -223,6 +265,7 @@ mod tests {
             method: Method::POST,
             path: Line::keep(&number),
             action: Some(Line::keep(&number)),
+            headers: Headers::copied(&headers),
             request_id: RequestId::new(&number),
             status: None,
             fault: None,
@@ -231,8 +274,11 @@ mod tests {
             answer: Body::shared(&bytes),
         };
         let shown = serde_json::to_string(&call.shown(true)).unwrap();
-        assert_eq!(shown.matches("************").count(), 5, "{shown}");
+        assert_eq!(shown.matches("************").count(), 6, "{shown}");
         assert!(!shown.contains(&number));
+        let shown: serde_json::Value = serde_json::from_str(&shown).unwrap();
+        assert_eq!(shown["masked"], 2);
+        assert_eq!(shown["headers"][1][1], "a".repeat(SHORT));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::{
     network::{Input, Sender, caller::Caller},
     server::{
         answer::{Visit, response},
-        calls::{Body, Call, Line},
+        calls::{Body, Call, Headers, Line},
         misbehave::{Outcome, Spoil},
         refusal::too_busy,
         worlds::{State, World},
@@ -111,7 +111,8 @@ impl Visit {
         let request = Body::copied(body);
         let path = Line::keep(path);
         let action = action.as_deref().map(Line::keep);
-        let weight = Call::weight(&request, &answer);
+        let headers = Headers::copied(&parts.headers);
+        let weight = Call::weight(&headers, &request, &answer);
         world.calls.add(weight, |number| Call {
             number,
             at,
@@ -119,6 +120,7 @@ impl Visit {
             method: parts.method.clone(),
             path,
             action,
+            headers,
             request_id,
             status,
             fault,

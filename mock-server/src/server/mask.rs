@@ -65,6 +65,7 @@ fn numbers(text: &str) -> Vec<Vec<Range<usize>>> {
         return Vec::new();
     }
     let mut chains = Chains::default();
+    let mut in_markup = Vec::new();
     let mut gap = Gap::Broken;
     let mut last = ' ';
     let mut rest = text.char_indices().peekable();
@@ -73,6 +74,10 @@ fn numbers(text: &str) -> Vec<Vec<Range<usize>>> {
             '<' => {
                 while rest.next_if(|(_, c)| *c != '>').is_some() {}
                 rest.next();
+                let end = rest.peek().map_or(text.len(), |(next, _)| *next);
+                // What stands in attributes and comments is no part of the text around.
+                let inner = numbers(text.get(at + 1..end).unwrap_or(""));
+                in_markup.extend(inner.into_iter().map(|places| moved(places, at + 1)));
                 chains.end_piece();
                 if gap == Gap::Broken {
                     chains.end_chain();
@@ -107,13 +112,20 @@ fn numbers(text: &str) -> Vec<Vec<Range<usize>>> {
         last = c;
     }
     chains.end_chain();
-    let mut found = Vec::new();
+    let mut found = in_markup;
     for chain in &chains.ended {
         for start in 0..chain.len() {
             find(chain.get(start..).unwrap_or(&[]), &mut found);
         }
     }
     found
+}
+
+fn moved(places: Vec<Range<usize>>, by: usize) -> Vec<Range<usize>> {
+    let places = places.into_iter();
+    places
+        .map(|place| place.start + by..place.end + by)
+        .collect()
 }
 
 /// Digits with at most single separators between.
@@ -273,6 +285,10 @@ mod tests {
                 "<n>7</n><a>************</a><n>8</n>",
             ),
             (format!("番号{number}です"), "番号************です"),
+            (format!("<a b='{number}'/>"), "<a b='************'/>"),
+            (format!("<!--{number}-->"), "<!--************-->"),
+            (format!("<?a {number}?>"), "<?a ************?>"),
+            (format!("<!-- {number}"), "<!-- ************"),
         ];
         for (text, expected) in cases {
             assert_eq!(masked(&text), (Cow::Borrowed(expected), 1), "{text}");

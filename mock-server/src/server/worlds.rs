@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// The world that stands at `/`.
+/// The world that stands at `/` where no other was put there.
 pub(crate) const MAIN: &str = "main";
 
 /// When worlds begin: Monday 2 November 2026, 09:00 in Japan.
@@ -190,12 +190,19 @@ pub(crate) enum WorldError {
 
 /// All worlds of a mock. Its lock is never held together with a world's.
 #[derive(Debug)]
-pub(crate) struct Worlds(RwLock<BTreeMap<String, Arc<World>>>);
+pub(crate) struct Worlds {
+    map: RwLock<BTreeMap<String, Arc<World>>>,
+    /// The name of the world that stands at `/`.
+    front: Mutex<Arc<str>>,
+}
 
 impl Worlds {
     pub(crate) fn new(main: Network, seed: u64) -> Self {
         let main = Arc::new(World::new(seed, main, Clock::Flowing));
-        Self(RwLock::new([(MAIN.to_owned(), main)].into()))
+        Self {
+            map: RwLock::new([(MAIN.to_owned(), main)].into()),
+            front: Mutex::new(MAIN.into()),
+        }
     }
 
     pub(crate) fn names(&self) -> Vec<String> {
@@ -205,6 +212,18 @@ impl Worlds {
     pub(crate) fn find(&self, name: &str) -> Result<Arc<World>, WorldError> {
         self.read(|map| map.get(name).cloned())
             .ok_or(WorldError::NoWorld)
+    }
+
+    /// The name of the world that stands at `/`.
+    pub(crate) fn front(&self) -> Arc<str> {
+        Arc::clone(&lock(&self.front))
+    }
+
+    /// Lets a world stand at `/`, until another does or it is deleted.
+    pub(crate) fn set_front(&self, name: &str) -> Result<(), WorldError> {
+        self.find(name)?;
+        *lock(&self.front) = name.into();
+        Ok(())
     }
 
     pub(crate) fn create(&self, name: &str, setup: Setup, clock: Clock) -> Result<(), WorldError> {
@@ -243,6 +262,12 @@ impl Worlds {
         }
         let removed = self.write(|map| map.remove(name));
         let world = removed.ok_or(WorldError::NoWorld)?;
+        {
+            let mut front = lock(&self.front);
+            if **front == *name {
+                *front = MAIN.into();
+            }
+        }
         lock(&world.listeners).clear();
         world.calls.close();
         Ok(())
@@ -259,11 +284,11 @@ impl Worlds {
     }
 
     fn read<T>(&self, look: impl FnOnce(&BTreeMap<String, Arc<World>>) -> T) -> T {
-        look(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+        look(&self.map.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn write<T>(&self, change: impl FnOnce(&mut BTreeMap<String, Arc<World>>) -> T) -> T {
-        change(&mut self.0.write().unwrap_or_else(PoisonError::into_inner))
+        change(&mut self.map.write().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -326,6 +351,25 @@ mod tests {
             Err(WorldError::BadName)
         );
         assert_eq!(worlds.delete(MAIN), Err(WorldError::Main));
+    }
+
+    #[test]
+    fn the_world_at_the_front_is_main_again_once_it_is_gone() {
+        let setup = Setup {
+            epoch: epoch(),
+            seed: 1,
+        };
+        let worlds = Worlds::new(Network::new(setup), 1);
+        assert_eq!(&*worlds.front(), MAIN);
+        assert_eq!(worlds.set_front("a"), Err(WorldError::NoWorld));
+        for name in ["a", "b"] {
+            worlds.create(name, setup, Clock::Frozen(epoch())).unwrap();
+        }
+        worlds.set_front("a").unwrap();
+        worlds.delete("b").unwrap();
+        assert_eq!(&*worlds.front(), "a");
+        worlds.delete("a").unwrap();
+        assert_eq!(&*worlds.front(), MAIN);
     }
 
     #[test]

@@ -188,6 +188,7 @@ impl Network {
             Found::Copies { held: true, .. } if !self.lies(Lie::HeldAnsweredAutomatically) => {
                 self.inquiries.advance(receipt, State::Held, Ending::Plain);
                 self.inquiries.hold(&record.provider, receipt);
+                self.peer_decides_later(at, &record.provider, receipt);
                 return;
             }
             Found::Copies {

@@ -29,7 +29,7 @@ use crate::{
     network::{Setup, moment::Moment},
     server::{
         Shared,
-        worlds::{Clock, WorldError, epoch},
+        worlds::{Clock, MAIN, WorldError, epoch},
     },
     text::Text,
 };
@@ -118,7 +118,7 @@ fn methods(path: &[&str]) -> Option<&'static [&'static str]> {
         ["worlds", _] | ["worlds", _, "listeners", _] => &["GET", "DELETE"],
         ["worlds", _, "forks" | "acts"] => &["POST"],
         ["worlds", _, "clock"] => &["GET", "PATCH"],
-        ["worlds", _, "rules"] => &["GET", "PUT"],
+        ["front"] | ["worlds", _, "rules"] => &["GET", "PUT"],
         ["worlds", _, "misbehaviour"] => &["GET", "PUT", "DELETE"],
         _ => return None,
     })
@@ -187,6 +187,12 @@ async fn dispatch(shared: &Arc<Shared>, request: Request<Incoming>) -> Answered 
             let connections: Vec<Value> = page.entries.iter().map(|entry| json!(**entry)).collect();
             ok(json!({ "connections": connections, "dropped": page.dropped, "last": page.last }))
         }
+        (&Method::PUT, ["front"]) => {
+            let Front { world } = read(&body)?;
+            shared.worlds.set_front(&world).map_err(refused)?;
+            ok(front(shared))
+        }
+        (_, ["front"]) => ok(front(shared)),
         (&Method::POST, ["worlds"]) => create(shared, &body),
         (_, ["worlds"]) => ok(json!({ "worlds": shared.worlds.names() })),
         (&Method::DELETE, ["worlds", world]) => {
@@ -198,6 +204,16 @@ async fn dispatch(shared: &Arc<Shared>, request: Request<Incoming>) -> Answered 
         }
         _ => Err(refused(WorldError::NoWorld)),
     }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Front {
+    world: String,
+}
+
+fn front(shared: &Shared) -> Value {
+    json!({ "world": *shared.worlds.front(), "url": shared.world_url(MAIN) })
 }
 
 #[derive(Deserialize)]
