@@ -15,7 +15,10 @@ mod support;
 use std::{
     fs,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use renkei::control::Control;
@@ -27,8 +30,8 @@ use rustls::{
 use serde_json::Value;
 use support::{Suite, ask};
 use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpListener,
+    io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional},
+    net::{TcpListener, TcpStream},
     runtime::Runtime,
 };
 use tokio_rustls::TlsAcceptor;
@@ -294,6 +297,10 @@ fn what_was_done_by_other_means_is_assumed_with_what_goes_with_it() {
 fn nothing_is_sent_to_production_or_in_a_dry_run() {
     let suite = three();
     let environment = Environment::new(&suite);
+    suite.append(
+        "scenarios/profile.toml",
+        "headers = { X-Environment = \"test\" }\n",
+    );
     let (code, shown) = suite.renkei(&["run", "--target", "test", "--dry-run"]);
     assert_eq!(code, 0, "{shown}");
     assert!(shown.contains("nothing was sent"), "{shown}");
@@ -307,6 +314,12 @@ fn nothing_is_sent_to_production_or_in_a_dry_run() {
             .contains("<n:RequestId>req-x")
     );
     let heads = suite.step("0-connection/plain", "status")["http"][0].clone();
+    assert!(
+        heads["sent"]
+            .to_string()
+            .contains("[\"X-Environment\",\"test\"]"),
+        "{heads}"
+    );
     assert_eq!(
         (&heads["method"], &heads["status"]),
         (&"POST".into(), &Value::Null)
@@ -400,29 +413,63 @@ fn a_run_that_was_stopped_goes_on_where_it_was_with_its_old_ids() {
     assert!(shown.contains("is no run folder"), "{shown}");
 }
 
+/// A line to a port that can be cut: then whoever connects is sent away.
+fn line(to: &str) -> (Runtime, String, Arc<AtomicBool>) {
+    let runtime = Runtime::new().unwrap();
+    let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+    let url = format!("https://{}/", listener.local_addr().unwrap());
+    let open = Arc::new(AtomicBool::new(true));
+    let (is_open, to) = (Arc::clone(&open), to.to_owned());
+    runtime.spawn(async move {
+        while let Ok((mut client, _)) = listener.accept().await {
+            if is_open.load(Ordering::Acquire) {
+                let mut server = TcpStream::connect(&to).await.unwrap();
+                tokio::spawn(async move {
+                    let _ = copy_bidirectional(&mut client, &mut server).await;
+                });
+            }
+        }
+    });
+    (runtime, url, open)
+}
+
 #[test]
-fn a_step_that_the_line_broke_is_done_again() {
+fn a_step_that_the_line_broke_is_done_again_with_its_id() {
     let suite = Suite::new()
         .with("0-connection/a", "", &ask("status", ""))
-        .with("0-connection/b", "", &ask("status", ""));
+        .with(
+            "0-connection/b",
+            "",
+            &format!("{}{}", ask("first", ""), ask("last", "always = true")),
+        );
     suite.accept(&[]);
     let environment = Environment::new(&suite);
     let url = environment.mock.url().to_owned();
-    let elsewhere = "https://127.0.0.1:1/";
+    let authority = url.trim_start_matches("https://").trim_end_matches('/');
+    let (_runtime, through, open) = line(authority);
     let profile = suite.read("scenarios/profile.toml");
-    suite.write("scenarios/profile.toml", &profile.replace(&url, elsewhere));
+    suite.write("scenarios/profile.toml", &profile.replace(&url, &through));
+    open.store(false, Ordering::Release);
     let (code, shown) = suite.renkei(&["run", "--target", "test"]);
     assert_eq!(code, 4, "{shown}");
     assert!(
-        shown.contains("could not connect [refused]: 127.0.0.1:1:"),
+        shown.contains("the TLS handshake failed [tls-refused]"),
         "{shown}"
     );
+    assert!(environment.came().is_empty());
     let old = suite.run_folder();
-    // Where the profile has to be changed, it is another run.
-    suite.write("scenarios/profile.toml", &profile);
+    let request = fs::read_to_string(old.join("0-connection/b/01-first.request.xml")).unwrap();
+    open.store(true, Ordering::Release);
     let (code, shown) = suite.renkei(&["run", "--resume", old.to_str().unwrap()]);
-    assert_eq!(code, 2, "{shown}");
-    assert!(shown.contains("  scenarios/profile.toml"), "{shown}");
+    assert_eq!(code, 0, "{shown}");
+    let came = environment.came();
+    assert_eq!(came.len(), 3);
+    assert_eq!(came[1], request_id(&request));
+    // And once more: all has come to a verdict now.
+    let again = suite.run_folder();
+    let (code, shown) = suite.renkei(&["run", "--resume", again.to_str().unwrap()]);
+    assert_eq!(code, 0, "{shown}");
+    assert_eq!(environment.came().len(), 3);
 }
 
 #[test]
@@ -562,6 +609,22 @@ fn a_clock_that_is_another_is_warned_of_once() {
 }
 
 #[test]
+fn each_stage_has_its_time() {
+    let suite = Suite::new().with("0-connection/a", "", &ask("status", ""));
+    let (runtime, _) = literal(&suite, Vec::new());
+    // It takes connections, and never says a word.
+    let silent = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+    let url = format!("https://{}/", silent.local_addr().unwrap());
+    target(&suite, &url, "timeouts = { handshake = \"100ms\" }");
+    let (code, shown) = suite.renkei(&["run", "--target", "test"]);
+    assert_eq!(code, 4, "{shown}");
+    assert!(
+        shown.contains("the TLS handshake failed [timeout]: not done within 0.1 s"),
+        "{shown}"
+    );
+}
+
+#[test]
 fn sendings_keep_their_distance_and_waiting_is_told() {
     let suite = Suite::new().with("0-connection/a", "", &format!(
         "{}{}[[step]]\nid = \"later\"\nadvance = \"200ms\"\n",
@@ -595,6 +658,12 @@ fn a_password_that_is_wrong_or_not_set_stops_before_anything_is_sent() {
     let (code, shown) = with("pkcs12 = \"none.p12\"\npassword_env = \"PATH\"");
     assert_eq!(code, 3, "{shown}");
     assert!(shown.contains("none.p12: No such file"), "{shown}");
+    assert!(
+        shown.contains("[target.test]: identity.iida-mayor.pkcs12 cannot"),
+        "{shown}"
+    );
+    let line = 1 + profile.lines().count() + 2;
+    assert!(shown.contains(&format!("profile.toml:{line} ")), "{shown}");
     assert!(shown.contains("scenarios/profile.toml:"), "{shown}");
     assert!(shown.contains("nothing was sent"), "{shown}");
     let (code, shown) = with("pkcs12 = \"none.p12\"\npassword_env = \"RENKEI_TEST_NOT_SET\"");

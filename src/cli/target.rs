@@ -322,23 +322,39 @@ pub(super) fn expiring(
     })
 }
 
-/// A certificate or key that cannot be used, with the line of the profile that names it.
+/// A file or variable that cannot be used, with the key and the line of the profile that name it.
 fn wrong(project: &Project, target: &Target, identity: &str, broken: &Broken) -> Stopped {
     let name = target.name.as_deref().unwrap_or_default();
+    let of_identity = |key: &'static str| vec!["target", name, "identity", identity, key];
+    let path = |path: &Path| path.display().to_string();
+    let mut named = vec![(path(&target.ca), vec!["target", name, "ca"])];
+    named.extend(match target.identities.get(identity) {
+        Some(Credentials::Files(Certificate { chain, key })) => vec![
+            (path(chain), of_identity("certificate")),
+            (path(key), of_identity("key")),
+        ],
+        Some(Credentials::Pkcs12 { file, .. }) => vec![(path(file), of_identity("pkcs12"))],
+        Some(Credentials::Texts { chain, key }) => vec![
+            (chain.name.clone(), of_identity("certificate_env")),
+            (key.name.clone(), of_identity("key_env")),
+        ],
+        None => Vec::new(),
+    });
+    let begins = |place: &str| broken.why.en.starts_with(&format!("{place}: "));
+    let found = named.into_iter().find(|(place, _)| begins(place));
+    let keys = found.map_or_else(|| vec!["target", name, "certificates"], |(_, keys)| keys);
     let text = project.get(profile::PATH).unwrap_or_default();
-    let span = profile::place(text, &["target", name, "identity", identity]);
-    let line = Scenario::line_of(text, &span);
-    let Text { ja, en } = broken.why.clone();
+    let line = Scenario::line_of(text, &profile::place(text, &keys));
+    let key = keys.get(2..).unwrap_or_default().join(".");
+    let (path, Text { ja, en }) = (profile::PATH, &broken.why);
     Stopped {
         exit: Exit::Suite,
         text: Text::new(
             format!(
-                "{}:{line} [target.{name}] 送信者「{identity}」の証明書を使用できません。\n  {ja}。\n何も送信していません。",
-                profile::PATH
+                "{path}:{line} [target.{name}] の {key} を使用できません（送信者「{identity}」）。\n  {ja}。\n何も送信していません。"
             ),
             format!(
-                "{}:{line} [target.{name}]: the certificate of '{identity}' cannot be used\n  {en}\nnothing was sent",
-                profile::PATH
+                "{path}:{line} [target.{name}]: {key} cannot be used (for '{identity}')\n  {en}\nnothing was sent"
             ),
         ),
     }
@@ -461,5 +477,37 @@ fn versions_of(tls: Tls) -> Versions {
     Versions {
         tls12: spoken(TlsVersion::V1_2),
         tls13: spoken(TlsVersion::V1_3),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_certificate_is_warned_of_from_thirty_days_before_its_end() {
+        let own = CertificateShown {
+            subject: String::new(),
+            issuer: String::new(),
+            names: Vec::new(),
+            not_before: jiff::Timestamp::UNIX_EPOCH,
+            not_after: "2026-12-31T09:00:00+09:00".parse().unwrap(),
+        };
+        let told = |now: &str| {
+            let told = expiring("mayor", &own, now.parse().unwrap());
+            told.map(|text| text.en)
+        };
+        assert_eq!(told("2026-11-30T08:59:59+09:00"), None);
+        let last = told("2026-12-01T09:00:00+09:00").unwrap();
+        assert!(last.contains("expires in 30 days (2026-12-31)"), "{last}");
+        let over = told("2026-12-31T09:00:01+09:00").unwrap();
+        assert!(over.contains("has expired (2026-12-31)"), "{over}");
+    }
+
+    #[test]
+    fn a_nonce_has_sixteen_digits_and_is_another_each_time() {
+        let [first, second] = [nonce().unwrap(), nonce().unwrap()];
+        assert_ne!(first, second);
+        assert_eq!(first.to_string().len(), 16);
     }
 }

@@ -34,10 +34,13 @@ impl<'a> Spill<'a> {
     }
 
     pub(super) fn take(&mut self, bytes: &[u8]) {
-        self.held.extend_from_slice(bytes);
-        if self.held.len() >= HELD {
-            let at = safe(&self.held);
-            self.write(at);
+        // What comes first is all that was in memory until then.
+        for part in bytes.chunks(HELD) {
+            self.held.extend_from_slice(part);
+            if self.held.len() >= HELD {
+                let at = safe(&self.held);
+                self.write(at);
+            }
         }
     }
 
@@ -136,7 +139,7 @@ mod tests {
             let mut spill = Spill::new(Some(&memory), "file".to_owned());
             for part in text.as_bytes().chunks(step) {
                 spill.take(part);
-                assert!(spill.held.len() <= HELD + step);
+                assert!(spill.held.len() <= 2 * HELD);
             }
             let (kept, found) = spill.end().unwrap();
             let written = memory.0.into_inner().unwrap();
