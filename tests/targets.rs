@@ -402,6 +402,13 @@ fn a_run_that_was_stopped_goes_on_where_it_was_with_its_old_ids() {
             .count(),
         4
     );
+    // One that is under way is left alone.
+    let journal = fs::File::open(old.join("events.jsonl")).unwrap();
+    journal.try_lock().unwrap();
+    let (code, shown) = suite.renkei(&["run", "--resume", name]);
+    assert_eq!(code, 2, "{shown}");
+    assert!(shown.contains("is still under way"), "{shown}");
+    drop(journal);
     // What has changed since is named, and nothing is sent.
     suite.append("scenarios/0-connection/b.toml", "\n# changed\n");
     let (code, shown) = suite.renkei(&["run", "--resume", old.to_str().unwrap()]);

@@ -68,9 +68,15 @@ enum Entry {
 impl Journal {
     /// Begins a journal in an empty folder.
     pub(super) fn begin(folder: PathBuf, lang: Lang) -> io::Result<Self> {
+        let journal = File::create_new(folder.join(JOURNAL))?;
+        // As long as it is held, the run goes on. Where a disk knows no locks, nobody can tell; on Windows a lock would
+        // keep others from reading.
+        if cfg!(unix) {
+            let _ = journal.try_lock();
+        }
         let writing = Writer {
             folder: folder.clone(),
-            journal: File::create_new(folder.join(JOURNAL))?,
+            journal,
             events: Vec::new(),
             progress: Progress::new(io::stderr().is_terminal(), lang),
         };

@@ -2,7 +2,8 @@
 
 use std::{
     collections::BTreeMap,
-    fs, io,
+    fs::{self, File, TryLockError},
+    io::{self, Read as _},
     path::{Path, PathBuf},
 };
 
@@ -53,9 +54,19 @@ pub(super) fn old(run: &Path, runs: &Path) -> Result<Old, Stopped> {
             )
         })?;
     let unreadable = |error: io::Error| Stopped::file(&folder.join(JOURNAL), &error);
-    let journal = fs::read_to_string(folder.join(JOURNAL)).map_err(unreadable)?;
-    let record = report::read(&journal).map_err(unreadable)?;
     let shown = folder.display().to_string();
+    let mut file = File::open(folder.join(JOURNAL)).map_err(unreadable)?;
+    if matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)) {
+        return Err(usage(
+            format!("{shown} は実施中のため、再開できません。終了を待つか、中断してください。"),
+            format!(
+                "{shown} is still under way and cannot be resumed; wait until it has ended, or stop it"
+            ),
+        ));
+    }
+    let mut journal = String::new();
+    file.read_to_string(&mut journal).map_err(unreadable)?;
+    let record = report::read(&journal).map_err(unreadable)?;
     let start = record.start.clone();
     let found = start.and_then(|start| Some((start.target?, start.real?, start.seed)));
     let Some((target, real, seed)) = found else {
