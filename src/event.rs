@@ -9,7 +9,7 @@ use crate::text::Text;
 
 /// The fields of a journal's line that differ between two runs of one suite with one seed. `at` is the time on the wall,
 /// which the journal adds.
-pub const VOLATILE: [&str; 5] = ["at", "http", "milliseconds", "target", "world"];
+pub const VOLATILE: [&str; 6] = ["at", "http", "milliseconds", "target", "work", "world"];
 
 /// One line of the journal.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,6 +25,42 @@ pub enum Event {
     Step(Box<StepResult>),
     /// A scenario ended.
     Scenario(ScenarioResult),
+    /// The system under test that runs for the whole run is no more.
+    System(Box<SystemResult>),
+}
+
+/// How the system under test did that runs for the whole run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SystemResult {
+    /// The program and its arguments; folders that differ from run to run have names.
+    pub command: Vec<String>,
+    /// How it ended.
+    pub end: SystemEnd,
+    /// Why, where that is no good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<Text>,
+    /// What it wrote to its standard output.
+    pub stdout: Written,
+    /// What it wrote to its standard error.
+    pub stderr: Written,
+}
+
+/// How the system under test ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SystemEnd {
+    /// It stopped when it was told to.
+    Stopped,
+    /// It had to be ended, since it did not stop.
+    Killed,
+    /// It was not ready in time, or somebody else listens where it should.
+    NotReady,
+    /// It ended before it was told to.
+    Died,
+    /// It could not even be started.
+    NotStarted,
+    /// It wrote an individual number.
+    IndividualNumber,
 }
 
 /// What a run is about to do.
@@ -109,6 +145,12 @@ pub struct StepResult {
     /// What each sending had besides its bodies.
     #[serde(default)]
     pub http: Vec<Http>,
+    /// What a program of the system under test did; only where the step runs one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub process: Option<Process>,
+    /// The calls of the system under test that the step looked for, or the nearest one where there was none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calls: Vec<Call>,
     /// The rule that the answer names.
     pub rule: Option<Rule>,
     /// The fault that came, where the step did not pass.
@@ -152,6 +194,49 @@ pub struct Http {
     pub came: Vec<(String, String)>,
     /// How the exchange broke, where there is no answer.
     pub broken: Option<Text>,
+}
+
+/// What a program of the system under test did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Process {
+    /// The program and its arguments; folders that differ from run to run have names.
+    pub command: Vec<String>,
+    /// How it ended: `exit 0`, `signal 11`, `timeout`.
+    pub ended: String,
+    /// What it wrote to its standard output.
+    pub stdout: Written,
+    /// What it wrote to its standard error.
+    pub stderr: Written,
+}
+
+/// What a program wrote to one of its outputs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Written {
+    /// What is kept of it.
+    pub kept: Kept,
+    /// How many bytes are not kept, since there were too many.
+    pub left_out: u64,
+}
+
+/// A call of the system under test, as the network's journal has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Call {
+    /// Its number in the journal.
+    pub number: u64,
+    /// The world's time.
+    pub time: String,
+    /// Whom the certificate names.
+    pub caller: String,
+    /// The operation; path and action where the profile has none for them.
+    pub operation: String,
+    /// The request's body.
+    pub request: Kept,
+    /// The answer's body.
+    pub response: Kept,
+    /// The HTTP status of the answer, where one was sent.
+    pub status: Option<u16>,
+    /// The fault code of the answer.
+    pub fault: Option<String>,
 }
 
 /// Bytes that are kept in the run folder.
@@ -237,7 +322,7 @@ pub enum Outcome {
     },
     /// An individual number stands where none may be.
     IndividualNumber {
-        /// Where: `request` or `response`.
+        /// Where: `request` or `response`, `call` of the system under test, or its `output`.
         place: String,
     },
     /// Not run, since an earlier step did not pass.
@@ -283,6 +368,9 @@ pub struct ScenarioResult {
     pub end: ScenarioEnd,
     /// The name of its world, where that was kept.
     pub world: Option<String>,
+    /// The folder of the system under test, where that was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub work: Option<String>,
     /// How long it took.
     pub milliseconds: u64,
 }

@@ -32,6 +32,11 @@ pub fn check(expect: &Expect, seen: &Seen<'_>) -> Vec<Text> {
         header,
         xpath,
         outcome: _,
+        // What a program writes is looked at as a text.
+        exit: _,
+        stdout: _,
+        stderr: _,
+        body: _,
     } = expect;
     let mut mismatches = Vec::new();
     check_status(*status, seen, &mut mismatches);
@@ -108,6 +113,7 @@ fn check_described(
         count,
         matches,
         one_of,
+        contains,
     } = described;
     let values = match found {
         Ok(values) => values,
@@ -150,6 +156,51 @@ fn check_described(
             shown(found),
         ));
     }
+    if let Some(part) = contains
+        && (values.is_empty() || values.iter().any(|value| !value.contains(part.as_str())))
+    {
+        mismatches.push(differs(
+            expression,
+            &format!("contains {part}"),
+            shown(found),
+        ));
+    }
+}
+
+/// What does not hold of a whole text, such as what a program wrote. Its last line end is none of it, and `count` is of
+/// lines.
+pub fn text(what: &str, selected: &Selected, text: &str) -> Vec<Text> {
+    let whole = text.strip_suffix('\n').unwrap_or(text).to_owned();
+    let mut mismatches = Vec::new();
+    match selected {
+        Selected::Equals(value) => {
+            let value = value.strip_suffix('\n').unwrap_or(value);
+            if value != whole {
+                mismatches.push(differs(what, value, shown(&Ok(vec![whole]))));
+            }
+        }
+        Selected::Described(described) => {
+            let lines = whole.lines().count();
+            if let Some(count) = described.count.filter(|count| *count != lines) {
+                mismatches.push(differs(
+                    what,
+                    &format!("count = {count}"),
+                    plain(&lines.to_string()),
+                ));
+            }
+            let rest = Described {
+                count: None,
+                ..described.clone()
+            };
+            let values = if whole.is_empty() && rest.exists.is_some() {
+                Vec::new()
+            } else {
+                vec![whole]
+            };
+            check_described(what, &rest, &Ok(values), &mut mismatches);
+        }
+    }
+    mismatches
 }
 
 fn select(seen: &Seen<'_>, expression: &str) -> Result<Vec<String>, Text> {
@@ -172,7 +223,8 @@ fn shown(found: &Result<Vec<String>, Text>) -> Text {
     }
 }
 
-fn plain(text: &str) -> Text {
+/// What is the same in both languages, capped.
+pub(crate) fn plain(text: &str) -> Text {
     let text = capped(text);
     Text::new(text.clone(), text)
 }
@@ -184,7 +236,8 @@ fn capped(text: &str) -> String {
     }
 }
 
-fn differs(what: &str, expected: &str, found: Text) -> Text {
+/// That something is not as expected.
+pub(crate) fn differs(what: &str, expected: &str, found: Text) -> Text {
     let Text { ja, en } = found;
     Text::new(
         format!("{what}: 期待値「{expected}」、実際「{ja}」"),
@@ -233,9 +286,38 @@ mod tests {
             ),
             ("xpath = { '//n:c' = { exists = false } }", 0),
             ("xpath = { '//n:c' = { matches = '.*' } }", 1),
+            ("xpath = { '//n:b[1]' = { contains = '1' } }", 0),
+            ("xpath = { '//n:b' = { contains = '1' } }", 1),
+            ("xpath = { '//n:c' = { contains = '' } }", 1),
         ];
         for (expect, expected) in cases {
             assert_eq!(mismatches(expect), expected, "{expect}");
+        }
+    }
+
+    #[test]
+    fn a_text_is_looked_at_as_a_whole() {
+        let cases = [
+            ("stdout = 'a\\nb'", "a\nb\n", 1),
+            ("stdout = \"a\\nb\"", "a\nb\n", 0),
+            ("stdout = \"a\\nb\\n\"", "a\nb", 0),
+            ("stdout = ''", "", 0),
+            ("stdout = ''", "\n\n", 1),
+            ("stdout = { exists = false }", "", 0),
+            ("stdout = { exists = false }", "a", 1),
+            ("stdout = { exists = true }", "", 1),
+            ("stdout = { count = 2, contains = 'b' }", "a\nb\n", 0),
+            ("stdout = { count = 1, contains = 'c' }", "a\nb\n", 2),
+            ("stdout = { matches = '(?s)a.*' }", "a\nb\n", 0),
+            ("stdout = { matches = 'a' }", "a\nb\n", 1),
+            ("stdout = { one-of = ['a', 'b'] }", "b\n", 0),
+            ("stdout = { matches = '.*' }", "", 0),
+        ];
+        for (expect, written, expected) in cases {
+            let expect: Expect = toml::from_str(expect).unwrap();
+            let selected = expect.stdout.unwrap().into_inner();
+            let found = text("stdout", &selected, written);
+            assert_eq!(found.len(), expected, "{selected:?} {written:?}");
         }
     }
 }

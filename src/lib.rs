@@ -19,6 +19,7 @@ pub mod scenario;
 pub mod schema;
 pub mod sentinel;
 pub mod snapshot;
+pub mod system;
 pub mod text;
 pub mod transport;
 pub mod verdict;

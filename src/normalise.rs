@@ -1,11 +1,13 @@
 //! Volatile values to placeholders that keep identity: the first request id is `{request-1}` wherever it stands again.
 //! Times become the offset from the scenario's start plus their lexical zone, so that a wrong zone shows.
 //!
-//! Deliberately absent: dates, which are part of what is tested, and any value that is only a part of a text.
+//! Deliberately absent: dates, which are part of what is tested, and, in messages, any value that is only a part of a
+//! text. In what a program writes every value is one, so there long values are replaced wherever they stand.
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use regex::{Captures, Regex};
 
 use crate::{
     profile::{Profile, is_xpath},
@@ -16,6 +18,8 @@ use crate::{
 const LONG: usize = 8;
 /// A shorter value tells nothing, and stands everywhere.
 const TELLING: usize = 4;
+/// A time of RFC 3339 in a text.
+const TIME: &str = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)";
 
 /// Which values are volatile, by element or attribute name and by XPath.
 #[derive(Clone, Debug, Default)]
@@ -75,6 +79,8 @@ pub struct Numbering {
     /// The placeholders of long values, whatever their label.
     long: BTreeMap<String, String>,
     next: BTreeMap<String, usize>,
+    /// The labels of long values that have been seen, numbered or not.
+    labels: BTreeMap<String, String>,
 }
 
 impl Numbering {
@@ -85,6 +91,7 @@ impl Numbering {
             seen: BTreeMap::new(),
             long: BTreeMap::new(),
             next: BTreeMap::new(),
+            labels: BTreeMap::new(),
         }
     }
 
@@ -123,6 +130,62 @@ impl Numbering {
             .fold(text.to_owned(), |text, (value, placeholder)| {
                 text.replace(value, &placeholder)
             })
+    }
+
+    /// Takes in which values of a document are volatile, for the texts in which they stand later; numbers none.
+    pub fn learn(&mut self, document: &Document, rules: &Rules) {
+        let nodes = rules.nodes(document);
+        canonical(document, &rules.namespaces, &mut |leaf| {
+            let by_name = rules.names.get(leaf.name).filter(|_| !leaf.attribute);
+            if let Some(Kind::Volatile(label)) = nodes.get(&leaf.node).copied().or(by_name)
+                && leaf.value.chars().count() >= LONG
+            {
+                self.labels
+                    .entry(leaf.value.to_owned())
+                    .or_insert_with(|| label.clone());
+            }
+            None
+        });
+    }
+
+    /// A text with the long volatile values in it replaced, and its times. `fixed` are other values with what stands for
+    /// them.
+    pub fn text(&mut self, text: &str, fixed: &[(String, String)]) -> String {
+        let mut known: Vec<&str> = self
+            .labels
+            .keys()
+            .chain(self.long.keys())
+            .map(String::as_str)
+            .collect();
+        known.extend(
+            fixed
+                .iter()
+                .map(|(value, _)| value.as_str())
+                .filter(|value| !value.is_empty()),
+        );
+        // Of two that begin at one place the longer is meant.
+        known.sort_by_key(|value| std::cmp::Reverse(value.len()));
+        known.dedup();
+        let mut parts: Vec<String> = known.into_iter().map(regex::escape).collect();
+        parts.push(TIME.to_owned());
+        let Ok(pattern) = Regex::new(&parts.join("|")) else {
+            return text.to_owned();
+        };
+        let replaced = pattern.replace_all(text, |found: &Captures<'_>| {
+            let value = found.get(0).map_or("", |found| found.as_str());
+            let fixed = fixed.iter().find(|(known, _)| known == value);
+            if let Some((_, placeholder)) = fixed {
+                return placeholder.clone();
+            }
+            if let Some(placeholder) = self.long.get(value) {
+                return placeholder.clone();
+            }
+            match self.labels.get(value).cloned() {
+                Some(label) => self.placeholder(&label, value),
+                None => self.time(value).unwrap_or_else(|| value.to_owned()),
+            }
+        });
+        replaced.into_owned()
     }
 
     fn placeholder(&mut self, label: &str, value: &str) -> String {
@@ -215,6 +278,36 @@ mod tests {
         check("<Page>1</Page>", "<Page>{page-1}</Page>");
         check("<a>1</a>", "<a>1</a>");
         check("<Receipt>1</Receipt>", "<Receipt>{receipt-2}</Receipt>");
+    }
+
+    #[test]
+    fn in_a_text_long_values_and_times_are_replaced_wherever_they_stand() {
+        let rules = rules("volatile = { Receipt = 'receipt' }");
+        let mut numbering = Numbering::new("2026-11-02T09:00:00+09:00");
+        for xml in [
+            "<Receipt>rcp-00011</Receipt>",
+            "<Receipt>rcp-0001</Receipt>",
+            "<Receipt>7</Receipt>",
+        ] {
+            numbering.learn(&Document::parse(xml.as_bytes()).unwrap(), &rules);
+        }
+        let fixed = [
+            ("/tmp/a".to_owned(), "{work}".to_owned()),
+            (String::new(), "{none}".to_owned()),
+        ];
+        assert_eq!(
+            numbering.text(
+                "7 rcp-0001, rcp-00011;rcp-0001 /tmp/a/b 2026-11-02T00:00:10Z\n",
+                &fixed
+            ),
+            "7 {receipt-1}, {receipt-2};{receipt-1} {work}/b {t+00:00:10 Z}\n"
+        );
+        check(
+            &mut numbering,
+            &rules,
+            "<Receipt>rcp-00011</Receipt>",
+            "<Receipt>{receipt-2}</Receipt>",
+        );
     }
 
     #[test]

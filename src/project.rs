@@ -8,7 +8,7 @@ use std::{
 
 use include_dir::{Dir, include_dir};
 
-use crate::{diagnostic::Diagnostic, text::Text};
+use crate::{diagnostic::Diagnostic, profile, text::Text};
 
 static SCENARIOS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/scenarios");
 static SNAPSHOTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/snapshots");
@@ -64,6 +64,12 @@ impl fmt::Display for Unreadable {
 
 impl std::error::Error for Unreadable {}
 
+/// The text of a file of the suite in the binary, by its path below the root.
+pub fn bundled(path: &str) -> Option<&'static str> {
+    let file = SCENARIOS.get_file(path.strip_prefix("scenarios/")?)?;
+    file.contents_utf8()
+}
+
 impl Project {
     /// The suite nearest to a folder, upwards; the embedded one where there is none.
     pub fn find(from: &Path) -> Result<Self, Unreadable> {
@@ -93,7 +99,30 @@ impl Project {
         for part in ["scenarios", "snapshots"] {
             read(root, Path::new(part), &mut project)?;
         }
+        project.extend();
         Ok(project)
+    }
+
+    /// Where the profile says so, puts in messages, shared steps, people and test items of the embedded suite, but for
+    /// those that stand here under the same name.
+    pub fn extend(&mut self) {
+        if !self
+            .get(profile::PATH)
+            .is_some_and(profile::extends_bundled)
+        {
+            return;
+        }
+        let mut bundled = Self::default();
+        collect(&SCENARIOS, "scenarios", &mut bundled);
+        for (path, text) in bundled.files {
+            let name = path.strip_prefix("scenarios/").unwrap_or_default();
+            let shared = matches!(name, "people.toml" | "items.toml")
+                || name.starts_with("messages/")
+                || name.starts_with("steps/");
+            if shared && !self.unreadable.contains_key(&path) {
+                self.files.entry(path).or_insert(text);
+            }
+        }
     }
 
     /// The text of one file.

@@ -1,7 +1,7 @@
 //! What the results amount to. The exit code is one exhaustive function of them.
 
 use crate::{
-    event::{ScenarioEnd, ScenarioResult},
+    event::{ScenarioEnd, ScenarioResult, SystemEnd},
     text::Text,
 };
 
@@ -159,6 +159,18 @@ pub fn exit(results: &[ScenarioResult], announced: usize) -> Exit {
         .unwrap_or(Exit::Nothing)
 }
 
+/// The exit of a run whose system under test ended like this.
+pub fn with_system(exit: Exit, end: SystemEnd) -> Exit {
+    let own = match end {
+        SystemEnd::Stopped => return exit,
+        SystemEnd::Killed => Exit::Failed,
+        SystemEnd::NotReady | SystemEnd::Died => Exit::Transport,
+        SystemEnd::NotStarted => Exit::Suite,
+        SystemEnd::IndividualNumber => Exit::IndividualNumber,
+    };
+    if rank(own) > rank(exit) { own } else { exit }
+}
+
 fn of(result: &ScenarioResult, results: &[ScenarioResult]) -> Exit {
     match &result.end {
         // What is not possible is counted apart, and never as passed.
@@ -207,6 +219,7 @@ mod tests {
             prerequisite: false,
             end,
             world: None,
+            work: None,
             milliseconds: 0,
         }
     }
@@ -241,6 +254,21 @@ mod tests {
             assert_eq!(exit(&[result("a", end)], 2).code(), code);
         }
         assert_eq!(exit(&[], 2).code(), 130);
+    }
+
+    #[test]
+    fn the_system_under_test_counts_as_well() {
+        for (end, code) in [
+            (SystemEnd::Stopped, 5),
+            (SystemEnd::Killed, 1),
+            (SystemEnd::NotReady, 4),
+            (SystemEnd::Died, 4),
+            (SystemEnd::NotStarted, 3),
+            (SystemEnd::IndividualNumber, 7),
+        ] {
+            assert_eq!(with_system(Exit::NewSnapshots, end).code(), code);
+            assert_eq!(with_system(Exit::Internal, end), Exit::Internal);
+        }
     }
 
     #[test]

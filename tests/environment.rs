@@ -173,6 +173,7 @@ fn setting(target: Target) -> Setting {
         nonce: "run".to_owned(),
         dry_run: false,
         warnings: Vec::new(),
+        works: std::path::PathBuf::new(),
     }
 }
 

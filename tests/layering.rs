@@ -49,6 +49,15 @@ fn only_transport_and_control_open_sockets() {
 }
 
 #[test]
+fn only_system_starts_processes() {
+    assert_eq!(
+        strays("src", "process::Command", &["/src/system/"]),
+        [""; 0]
+    );
+    assert_eq!(strays("src", "Stdio", &["/src/system/"]), [""; 0]);
+}
+
+#[test]
 fn the_xml_library_stays_behind_its_module() {
     assert_eq!(strays("src", "uppsala", &["/src/xml/"]), [""; 0]);
 }
@@ -87,7 +96,7 @@ fn reports_are_functions_of_events() {
 
 #[test]
 fn the_run_itself_touches_no_file_but_snapshots() {
-    for word in ["std::fs", "std::env", "println!", "stdout"] {
+    for word in ["std::fs", "std::env", "println!", "io::stdout"] {
         assert_eq!(strays("src/run", word, &[]), [""; 0], "{word}");
     }
 }

@@ -233,7 +233,10 @@ const ARGUMENTS: [(&str, &str); 37] = [
         "snapshots",
         "新しいスナップショットの扱い（指定がない場合は、環境変数CIがあればcheck、なければnew）",
     ),
-    ("reports", "書き出す報告（junit=FILE 又は json=FILE）"),
+    (
+        "reports",
+        "書き出す報告（junit=FILE、json=FILE、github=FILE。github のみの場合は表示の中に注釈を出力）",
+    ),
     ("runs", "実施記録のフォルダーを置く場所"),
     (
         "target",

@@ -270,6 +270,7 @@ mod tests {
             prerequisite: false,
             end: ScenarioEnd::Passed,
             world: None,
+            work: None,
             milliseconds: 0,
         })
     }

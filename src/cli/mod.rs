@@ -56,7 +56,7 @@ enum Command {
     Report {
         /// The run folder
         folder: PathBuf,
-        /// A report to write: junit=FILE or json=FILE
+        /// A report to write: junit=FILE, json=FILE, github=FILE, or github for annotations among what is shown
         #[arg(long = "report", value_name = "KIND=FILE", value_parser = run::report_argument)]
         reports: Vec<run::ReportArgument>,
     },

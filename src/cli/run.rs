@@ -20,6 +20,7 @@ use crate::{
     project::Project,
     report::{self, Record},
     run::{self, Checkpoints, Setting, Sink, Snapshots, Spoilt},
+    scenario::step::nth,
     snapshot,
     text::{Lang, Text},
     verdict::Exit,
@@ -44,7 +45,7 @@ pub(super) struct RunArguments {
     /// What becomes of new snapshots; else check where CI is set, new where not
     #[arg(long)]
     snapshots: Option<SnapshotsArgument>,
-    /// A report to write: junit=FILE or json=FILE
+    /// A report to write: junit=FILE, json=FILE, github=FILE, or github for annotations among what is shown
     #[arg(long = "report", value_name = "KIND=FILE", value_parser = report_argument)]
     reports: Vec<ReportArgument>,
     /// The folder of the run folders
@@ -74,19 +75,33 @@ enum SnapshotsArgument {
     Accept,
 }
 
-/// A report to write to a file.
+/// A report to write.
 #[derive(Clone, Debug)]
 pub(super) enum ReportArgument {
     Junit(PathBuf),
     Json(PathBuf),
+    /// Annotations; among what is shown where there is no file.
+    Github(Option<PathBuf>),
+}
+
+impl ReportArgument {
+    fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Junit(file) | Self::Json(file) | Self::Github(Some(file)) => Some(file),
+            Self::Github(None) => None,
+        }
+    }
 }
 
 pub(super) fn report_argument(text: &str) -> Result<ReportArgument, String> {
+    let wrong = || Err("junit=FILE, json=FILE, github=FILE, github".to_owned());
     match text.split_once('=') {
-        Some((_, "")) => Err("junit=FILE, json=FILE".to_owned()),
-        Some(("junit", file)) => Ok(ReportArgument::Junit(PathBuf::from(file))),
-        Some(("json", file)) => Ok(ReportArgument::Json(PathBuf::from(file))),
-        Some(_) | None => Err("junit=FILE, json=FILE".to_owned()),
+        None if text == "github" => Ok(ReportArgument::Github(None)),
+        None | Some((_, "")) => wrong(),
+        Some(("junit", file)) => Ok(ReportArgument::Junit(file.into())),
+        Some(("json", file)) => Ok(ReportArgument::Json(file.into())),
+        Some(("github", file)) => Ok(ReportArgument::Github(Some(file.into()))),
+        Some(_) => wrong(),
     }
 }
 
@@ -156,6 +171,7 @@ pub(super) async fn run(out: &mut dyn Write, arguments: RunArguments, lang: Lang
         real.resumed = Some(old.into_resumed(&folder)?);
     }
     target::apply(target.as_deref(), &mut loaded, &mut project)?;
+    let works = tempfile::tempdir()?;
     let setting = Setting {
         target: opened.target.clone(),
         seed,
@@ -168,6 +184,7 @@ pub(super) async fn run(out: &mut dyn Write, arguments: RunArguments, lang: Lang
         limits: opened.limits,
         spoilt: Spoilt::default(),
         nonce: opened.nonce.clone(),
+        works: works.path().to_owned(),
     };
     let root = project.root.clone();
     let journal = Arc::new(Journal::begin(folder, lang)?);
@@ -189,6 +206,10 @@ pub(super) async fn run(out: &mut dyn Write, arguments: RunArguments, lang: Lang
     }
     opened.close().await;
     let record = journal.end()?;
+    if record.results.iter().any(|result| result.work.is_some()) {
+        // Somebody asked to keep it, and looks at it by the path that the result tells.
+        let _ = works.keep();
+    }
     if let (Some(file), Some(root)) = (variable(REFERENCES), root) {
         let own = setting.target.snapshots.as_deref();
         append_references(Path::new(&file), &root, own, &record)?;
@@ -239,9 +260,13 @@ fn append_references(
         .append(true)
         .create(true)
         .open(file)?;
-    for step in record.steps.iter().filter(|step| step.exchange.is_some()) {
-        for folder in [Some(snapshot::COMMON), own].into_iter().flatten() {
-            let path = root.join(snapshot::path_in(folder, &step.scenario, &step.step));
+    for step in &record.steps {
+        let names = (1..=step.calls.len().max(1)).map(|number| nth(&step.step, "-", number));
+        let folders = [Some(snapshot::COMMON), own].into_iter().flatten();
+        for (name, folder) in
+            names.flat_map(|name| folders.clone().map(move |folder| (name.clone(), folder)))
+        {
+            let path = root.join(snapshot::path_in(folder, &step.scenario, &name));
             if path.is_file() {
                 writeln!(out, "{}", path.display())?;
             }
@@ -271,6 +296,7 @@ fn with_profile(profile: &Path) -> Result<Project, Stopped> {
         None => suite::project()?,
     };
     project.files.insert(profile::PATH.to_owned(), text);
+    project.extend();
     Ok(project)
 }
 
@@ -296,21 +322,22 @@ fn show(
 ) -> Result<(), Stopped> {
     report::terminal(out, record, lang)?;
     for wanted in reports {
-        let (file, text) = match wanted {
-            ReportArgument::Json(file) => (file, report::json(record)),
-            ReportArgument::Junit(file) => {
-                let text = report::junit(record, lang).map_err(|error| Stopped {
-                    exit: Exit::Internal,
-                    text: Text::new(
-                        format!("JUnitの報告を作成できません（{error}）。"),
-                        format!("the JUnit report could not be made: {error}"),
-                    ),
-                })?;
-                (file, text)
-            }
+        let text = match wanted {
+            ReportArgument::Json(_) => report::json(record),
+            ReportArgument::Junit(_) => report::junit(record, lang).map_err(|error| Stopped {
+                exit: Exit::Internal,
+                text: Text::new(
+                    format!("JUnitの報告を作成できません（{error}）。"),
+                    format!("the JUnit report could not be made: {error}"),
+                ),
+            })?,
+            ReportArgument::Github(_) => report::github(record, lang, &in_repository()),
         };
-        write_report(file, &crate::sentinel::mask(&text))
-            .map_err(|error| Stopped::file(file, &error))?;
+        match wanted.file() {
+            Some(file) => write_report(file, &crate::sentinel::mask(&text))
+                .map_err(|error| Stopped::file(file, &error))?,
+            None => write!(out, "{text}")?,
+        }
     }
     Ok(())
 }
@@ -324,10 +351,25 @@ fn write_report(file: &Path, text: &str) -> std::io::Result<()> {
     }
 }
 
+/// The way from the root of the repository to the suite, with a slash at its end where there is one: annotations name files
+/// by it.
+fn in_repository() -> String {
+    let folder = std::env::current_dir().unwrap_or_default();
+    let root = variable("GITHUB_WORKSPACE").map_or_else(|| folder.clone(), PathBuf::from);
+    let suite = Project::find(&folder).ok().and_then(|project| project.root);
+    let way = suite
+        .as_deref()
+        .and_then(|suite| suite.strip_prefix(&root).ok());
+    let way = way.map(|way| way.to_string_lossy().replace('\\', "/"));
+    match way {
+        Some(way) if !way.is_empty() => format!("{way}/"),
+        Some(_) | None => String::new(),
+    }
+}
+
 /// Whether the reports can be written, before anything is sent.
 fn ready(reports: &[ReportArgument]) -> Result<(), Stopped> {
-    for wanted in reports {
-        let (ReportArgument::Json(file) | ReportArgument::Junit(file)) = wanted;
+    for file in reports.iter().filter_map(ReportArgument::file) {
         let made = match file.parent() {
             Some(folder) => fs::create_dir_all(folder),
             None => Ok(()),

@@ -4,6 +4,7 @@ mod files;
 mod names;
 mod order;
 mod steps;
+mod system;
 mod templates;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -6,7 +6,7 @@ use crate::{
     diagnostic::{Diagnostic, unknown},
     plan::{Context, PHASES, establisher, is_scenario},
     profile,
-    scenario::{NO_PHASE, Scenario},
+    scenario::{NO_PHASE, Scenario, Step},
     text::Text,
 };
 
@@ -150,17 +150,17 @@ fn head(
             found.push(unknown(path, rule.span(), &kind, rule.get_ref(), known));
         }
     }
-    let captured: BTreeSet<&str> = file
+    let inherited = inherited(cx, scenario).0.into_iter().map(str::to_owned);
+    let captured: BTreeSet<String> = file
         .steps
         .iter()
-        .flat_map(|step| step.capture.keys())
-        .map(|name| name.get_ref().as_str())
-        .chain(inherited(cx, scenario).0)
+        .flat_map(Step::captured)
+        .chain(inherited)
         .collect();
     for name in &file.exports {
-        if !scenario.partial && !captured.contains(name.get_ref().as_str()) {
+        if !scenario.partial && !captured.contains(name.get_ref()) {
             let kind = Text::new("取得した値", "captured value");
-            let known = captured.iter().copied();
+            let known = captured.iter().map(String::as_str);
             found.push(unknown(path, name.span(), &kind, name.get_ref(), known));
         }
     }

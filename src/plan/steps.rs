@@ -7,10 +7,10 @@ use toml::Spanned;
 use crate::{
     diagnostic::{Diagnostic, unknown},
     message::{self, Values},
-    plan::{Context, names, templates},
+    plan::{Context, names, system, templates},
     scenario::{
-        Kind, Listen, Scenario, Selected, Step, data::Data, expect::Selections, read::inside,
-        shared::show_use,
+        Clock, Kind, Listen, Scenario, Selected, Step, data::Data, expect::Selections,
+        read::inside, shared::show_use,
     },
     text::Text,
     xml::XPath,
@@ -20,7 +20,10 @@ use crate::{
 pub(super) fn check(cx: &Context<'_>, scenario: &Scenario, found: &mut Vec<Diagnostic>) {
     let (inherited, all) = names::inherited(cx, scenario);
     let mut seen = Seen {
-        values: Values::from([("people".to_owned(), cx.suite.people.clone())]),
+        values: Values::from([
+            ("people".to_owned(), cx.suite.people.clone()),
+            ("renkei".to_owned(), system::stand_ins(false)),
+        ]),
         complete: all && !scenario.partial,
         scenario,
         at: 0,
@@ -44,7 +47,15 @@ pub(super) fn check(cx: &Context<'_>, scenario: &Scenario, found: &mut Vec<Diagn
                 network(cx, step, act, &span, found);
             }
             Some(Kind::Listen(listen)) => listener(cx, step, listen, found),
-            Some(Kind::Advance(_) | Kind::At(_) | Kind::Use(_) | Kind::Check(_)) | None => {}
+            Some(
+                Kind::Exec(_)
+                | Kind::Http(_)
+                | Kind::ExpectCall(_)
+                | Kind::ExpectNoCall(_)
+                | Kind::Peer(_),
+            ) => system::check(cx, step, &seen, found),
+            Some(Kind::Advance(_) | Kind::At(_)) => flowing(step, scenario, found),
+            Some(Kind::Use(_) | Kind::Check(_)) | None => {}
         }
         if let Some((path, span)) = &step.used {
             for mistake in found
@@ -55,10 +66,28 @@ pub(super) fn check(cx: &Context<'_>, scenario: &Scenario, found: &mut Vec<Diagn
                 show_use(mistake, cx.source(&step.file), path, span);
             }
         }
-        for name in step.capture.keys() {
-            seen.add(name.get_ref());
+        for name in step.captured() {
+            seen.add(&name);
         }
     }
+}
+
+/// The clock that flows cannot be moved.
+fn flowing(step: &Step, scenario: &Scenario, found: &mut Vec<Diagnostic>) {
+    if scenario.file.clock != Some(Clock::Flowing) {
+        return;
+    }
+    let moved = step.advance.as_ref().map(Spanned::span);
+    let moved = moved.or(step.at.as_ref().map(Spanned::span));
+    let text = Text::new(
+        "clock = \"flowing\" のシナリオでは、時計を進められません",
+        "a scenario with clock = \"flowing\" cannot move its clock",
+    );
+    found.push(Diagnostic::new(
+        &step.file,
+        moved.unwrap_or(step.id.span()),
+        text,
+    ));
 }
 
 /// What a step sees of the values before it.
@@ -81,7 +110,7 @@ impl Seen<'_> {
 
     fn add(&mut self, name: &str) {
         // A capture that is called like these is a mistake of its own.
-        if name != "people" {
+        if !matches!(name, "people" | "renkei") {
             self.values.insert(name.to_owned(), STAND_IN.into());
         }
     }
@@ -90,7 +119,7 @@ impl Seen<'_> {
     pub(super) fn later(&self, name: &str) -> Option<&str> {
         let mut steps = self.scenario.file.steps.iter().skip(self.at);
         steps
-            .find(|step| step.capture.contains_key(name))
+            .find(|step| step.captured().iter().any(|captured| captured == name))
             .map(|step| step.id.get_ref().as_str())
     }
 
@@ -113,33 +142,9 @@ fn sending(
     seen: &Seen<'_>,
     found: &mut Vec<Diagnostic>,
 ) {
-    let profile = &cx.suite.profile;
-    if let Some(identity) = &step.identity
-        && !cx.wrong.profile
-        && !profile.identity.contains_key(identity.get_ref())
-    {
-        let kind = Text::new("送信者", "identity");
-        let known = profile.identity.keys().map(String::as_str);
-        found.push(unknown(
-            &step.file,
-            identity.span(),
-            &kind,
-            identity.get_ref(),
-            known,
-        ));
-    }
-    if profile.operation.contains_key(operation.get_ref()) {
+    identity(cx, step, step.identity.as_ref(), found);
+    if self::operation(cx, step, operation, found) {
         templates::message(cx, step, operation, seen, found);
-    } else if !cx.wrong.profile {
-        let kind = Text::new("操作", "operation");
-        let known = profile.operation.keys().map(String::as_str);
-        found.push(unknown(
-            &step.file,
-            operation.span(),
-            &kind,
-            operation.get_ref(),
-            known,
-        ));
     }
     let via = Text::new("これより前の listen の手順", "earlier step with listen");
     reference(
@@ -153,6 +158,53 @@ fn sending(
     let again = Text::new("これより前の send の手順", "earlier step with send");
     let first = step.same_request_as.as_ref();
     reference(step, first, &again, |step| step.send.is_some(), seen, found);
+}
+
+/// The name of an identity of the profile.
+pub(super) fn identity(
+    cx: &Context<'_>,
+    step: &Step,
+    name: Option<&Spanned<String>>,
+    found: &mut Vec<Diagnostic>,
+) {
+    let Some(name) = name else { return };
+    let profile = &cx.suite.profile;
+    if !cx.wrong.profile && !profile.identity.contains_key(name.get_ref()) {
+        let kind = Text::new("送信者", "identity");
+        let known = profile.identity.keys().map(String::as_str);
+        found.push(unknown(
+            &step.file,
+            name.span(),
+            &kind,
+            name.get_ref(),
+            known,
+        ));
+    }
+}
+
+/// The name of an operation of the profile; tells whether there is such a one.
+pub(super) fn operation(
+    cx: &Context<'_>,
+    step: &Step,
+    name: &Spanned<String>,
+    found: &mut Vec<Diagnostic>,
+) -> bool {
+    let profile = &cx.suite.profile;
+    if profile.operation.contains_key(name.get_ref()) {
+        return true;
+    }
+    if !cx.wrong.profile {
+        let kind = Text::new("操作", "operation");
+        let known = profile.operation.keys().map(String::as_str);
+        found.push(unknown(
+            &step.file,
+            name.span(),
+            &kind,
+            name.get_ref(),
+            known,
+        ));
+    }
+    false
 }
 
 /// A name of an earlier step of the right kind.
@@ -180,8 +232,8 @@ fn reference(
     }
 }
 
-/// What is looked for in the answer.
-fn answer(cx: &Context<'_>, step: &Step, seen: &Seen<'_>, found: &mut Vec<Diagnostic>) {
+/// What is looked for in an answer or a call.
+pub(super) fn answer(cx: &Context<'_>, step: &Step, seen: &Seen<'_>, found: &mut Vec<Diagnostic>) {
     if let Some(expect) = step.expected() {
         if let Some(fault) = &expect.fault {
             templates::text(cx, step, fault.get_ref(), &fault.span(), seen, found);
@@ -209,13 +261,27 @@ fn selections(
         if by_xpath {
             xpath(cx, step, key, seen, found);
         }
-        let texts = match selected.get_ref() {
-            Selected::Equals(text) => std::slice::from_ref(text),
-            Selected::Described(described) => described.one_of.as_deref().unwrap_or_default(),
-        };
-        for text in texts {
-            templates::text(cx, step, text, &selected.span(), seen, found);
+        selection(cx, step, selected, seen, found);
+    }
+}
+
+/// The texts of what is expected.
+pub(super) fn selection(
+    cx: &Context<'_>,
+    step: &Step,
+    selected: &Spanned<Selected>,
+    seen: &Seen<'_>,
+    found: &mut Vec<Diagnostic>,
+) {
+    let texts: Vec<&String> = match selected.get_ref() {
+        Selected::Equals(text) => vec![text],
+        Selected::Described(described) => {
+            let one_of = described.one_of.iter().flatten();
+            one_of.chain(&described.contains).collect()
         }
+    };
+    for text in texts {
+        templates::text(cx, step, text, &selected.span(), seen, found);
     }
 }
 

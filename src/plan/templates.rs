@@ -10,7 +10,7 @@ use crate::{
     plan::{
         Context,
         steps::{STAND_IN, Seen},
-        template_path,
+        system, template_path,
     },
     project::Project,
     scenario::{Scenario, Step, data::Data, read::inside},
@@ -305,6 +305,10 @@ fn wrong(cx: &Context<'_>, error: &TemplateError, seen: &Seen<'_>) -> Option<(Te
             format!("there is no person '{person}'"),
         );
         return Some((text, meant(person, cx.people.keys().map(String::as_str))));
+    }
+    if root == "renkei" {
+        let key = parts.nth(1).unwrap_or_default();
+        return Some((error.text(), system::hint(key)));
     }
     if seen.values.contains_key(root) {
         return Some((error.text(), None));

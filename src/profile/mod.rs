@@ -1,21 +1,27 @@
 //! What is fixed for a suite: prefixes, operations, identities, targets, and which values are volatile or 12 digits long.
 
 mod check;
+mod system;
 mod target;
 
 use std::{collections::BTreeMap, ops::Range};
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use toml::{Spanned, de::DeValue};
+use toml::{
+    Spanned,
+    de::{DeTable, DeValue},
+};
 
 use crate::{
     diagnostic::{Diagnostic, unknown},
+    project,
     scenario::read::{self, Readable},
     text::Text,
     xml::{Namespaces, XPath},
 };
 
+pub use system::{Ready, System};
 pub use target::{Bodies, Credentials, Kind, Size, Target, Timeouts, Tls, TlsVersion};
 
 /// Where the profile lies.
@@ -25,6 +31,8 @@ pub const PATH: &str = "scenarios/profile.toml";
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Profile {
+    /// A profile that holds where this one says nothing: that of the embedded suite.
+    pub extends: Option<Extends>,
     /// Prefixes for XPath and snapshots.
     #[serde(default)]
     pub namespaces: Namespaces,
@@ -53,6 +61,16 @@ pub struct Profile {
     /// Networks that run elsewhere.
     #[serde(default)]
     pub target: BTreeMap<String, Target>,
+    /// The system under test, where it runs during the whole run.
+    pub system: Option<System>,
+}
+
+/// What a profile extends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Extends {
+    /// The suite in the binary: its profile, messages, people, test items and shared steps.
+    Bundled,
 }
 
 /// How an operation is sent.
@@ -111,17 +129,79 @@ pub fn is_xpath(text: &str) -> bool {
         .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))
 }
 
+/// Whether a profile's text says that it extends the embedded suite.
+pub fn extends_bundled(text: &str) -> bool {
+    let readable = Readable::new(PATH, text, &mut Vec::new());
+    let table = readable.tables();
+    let value = table.get_ref().get("extends").map(Spanned::get_ref);
+    matches!(value, Some(DeValue::String(name)) if name == "bundled")
+}
+
 /// Reads a profile; never fails.
 pub fn parse(text: &str) -> (Profile, Vec<Diagnostic>) {
     let mut found = Vec::new();
     let readable = Readable::new(PATH, text, &mut found);
-    let table = readable.tables();
+    let mut table = readable.tables();
+    let bundled = project::bundled(PATH).unwrap_or_default();
+    let base = Readable::new(PATH, bundled, &mut Vec::new());
+    if extends_bundled(text) {
+        let named = table.get_ref().get_key_value("extends");
+        let place = named.map_or(0..0, |(name, value)| name.span().start..value.span().end);
+        extend(table.get_mut(), base.tables().into_inner(), &place);
+    }
     let required = [("fault_code", DeValue::String("''".into()))];
     let profile: Profile =
         read::typed(PATH, &table, &required, readable.partial, &mut found).unwrap_or_default();
     let root = Spanned::new(0..text.len(), DeValue::Table(table.into_inner()));
     check(&profile, &root, readable.partial, text, &mut found);
     (profile, found)
+}
+
+/// Puts in what a table does not say itself; lists grow. What is put in has its place where it was asked for.
+fn extend<'i>(own: &mut DeTable<'i>, base: DeTable<'i>, place: &Range<usize>) {
+    for (key, value) in base {
+        let name = key.get_ref().clone();
+        match (
+            own.get_mut(name.as_ref()).map(Spanned::get_mut),
+            value.into_inner(),
+        ) {
+            (Some(DeValue::Table(own)), DeValue::Table(base)) => extend(own, base, place),
+            (Some(DeValue::Array(own)), DeValue::Array(base)) => {
+                for item in base {
+                    own.push(moved(item.into_inner(), place));
+                }
+            }
+            (Some(_), _) => {}
+            (None, value) => {
+                let key = Spanned::new(place.clone(), key.into_inner());
+                own.insert(key, moved(value, place));
+            }
+        }
+    }
+}
+
+/// A value with all places in it at one.
+fn moved<'i>(mut value: DeValue<'i>, place: &Range<usize>) -> Spanned<DeValue<'i>> {
+    match &mut value {
+        DeValue::Array(items) => {
+            for item in items.iter_mut() {
+                *item = moved(
+                    std::mem::replace(item.get_mut(), DeValue::Boolean(false)),
+                    place,
+                );
+            }
+        }
+        DeValue::Table(table) => {
+            let base = std::mem::take(table);
+            extend(table, base, place);
+        }
+        DeValue::String(_)
+        | DeValue::Integer(_)
+        | DeValue::Float(_)
+        | DeValue::Boolean(_)
+        | DeValue::Datetime(_) => {}
+    }
+    Spanned::new(place.clone(), value)
 }
 
 /// What the reader of the form cannot see: `XPath`s, and names of what the profile itself declares.
@@ -200,6 +280,7 @@ fn check(
         }
     }
     check::targets(profile, root, found);
+    system::check(profile, root, found);
 }
 
 /// Where in the profile's text a key of it stands, with its value; that of the nearest table above where there is none.

@@ -22,6 +22,7 @@ pub fn json(record: &Record) -> String {
     let report = json!({
         "run": record.start,
         "warnings": record.warnings,
+        "system": record.system,
         "exit": { "code": exit.code(), "ja": exit.text().ja, "en": exit.text().en },
         "scenarios": scenarios,
     });

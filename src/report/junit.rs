@@ -55,6 +55,18 @@ pub fn junit(record: &Record, lang: Lang) -> Result<String, quick_junit::Seriali
             report.add_test_suite(suite);
         }
     }
+    if let Some(why) = record
+        .system
+        .as_ref()
+        .and_then(|system| system.why.as_ref())
+    {
+        let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+        status.set_type("system-under-test");
+        status.set_message(why.get(lang));
+        let mut suite = TestSuite::new("system");
+        suite.add_test_case(TestCase::new("system", status));
+        report.add_test_suite(suite);
+    }
     report.to_string()
 }
 
@@ -128,11 +140,16 @@ fn details(record: &Record, result: &ScenarioResult, lang: Lang) -> String {
             let origin = origin.unwrap_or_default();
             lines.push(format!("{} {}{origin}", rule.id, rule.text.get(lang)));
         }
-        for kept in step.exchange.iter().flat_map(|exchange| {
+        let sent = step.exchange.iter().flat_map(|exchange| {
             Some(&exchange.request)
                 .into_iter()
                 .chain(&exchange.response)
-        }) {
+        });
+        let process = step.process.iter();
+        let written = process.flat_map(|process| [&process.stdout.kept, &process.stderr.kept]);
+        let calls = step.calls.iter();
+        let calls = calls.flat_map(|call| [&call.request, &call.response]);
+        for kept in sent.chain(written).chain(calls) {
             lines.push(format!("{} sha256:{}", kept.file, kept.sha256));
         }
     }

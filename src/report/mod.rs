@@ -1,6 +1,7 @@
 //! Events to reports, one file each. A report knows nothing but the events, so each can be made again from a journal.
 
 mod dry;
+mod github;
 mod json;
 mod junit;
 mod progress;
@@ -9,6 +10,7 @@ mod table;
 mod terminal;
 
 pub use dry::dry_run;
+pub use github::github;
 pub use json::json;
 pub use junit::junit;
 pub use progress::Progress;

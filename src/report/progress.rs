@@ -48,6 +48,11 @@ impl Progress {
                 }
             }
             Event::Step(_) | Event::Begun(_) => {}
+            Event::System(system) => {
+                if let (Some(why), None) = (&system.why, &self.bar) {
+                    let _ = writeln!(out, "{}", why.get(self.lang));
+                }
+            }
             Event::Warning(warning) => {
                 let head = warning_head();
                 let line = format!("{}: {}", head.get(self.lang), warning.text.get(self.lang));

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, io};
 
 use crate::{
-    event::{Begun, Event, RunStart, ScenarioResult, StepResult, Warning},
+    event::{Begun, Event, RunStart, ScenarioResult, StepResult, SystemResult, Warning},
     verdict::{self, Exit},
 };
 
@@ -20,6 +20,8 @@ pub struct Record {
     pub begun: Vec<Begun>,
     /// What whoever reads the run must know besides.
     pub warnings: Vec<Warning>,
+    /// How the system under test did that ran for the whole run.
+    pub system: Option<SystemResult>,
 }
 
 impl Record {
@@ -33,6 +35,7 @@ impl Record {
                 Event::Begun(begun) => record.begun.push(begun),
                 Event::Step(step) => record.steps.push(*step),
                 Event::Scenario(result) => record.results.push(result),
+                Event::System(system) => record.system = Some(*system),
             }
         }
         let announced = record.start.iter().flat_map(|start| &start.scenarios);
@@ -62,7 +65,11 @@ impl Record {
 
     /// What it amounts to.
     pub fn exit(&self) -> Exit {
-        verdict::exit(&self.results, self.announced())
+        let exit = verdict::exit(&self.results, self.announced());
+        match &self.system {
+            Some(system) => verdict::with_system(exit, system.end),
+            None => exit,
+        }
     }
 
     /// How many scenarios were announced that have not ended.

@@ -6,7 +6,10 @@ use std::{
 };
 
 use crate::{
-    event::{Fault, Kept, Outcome, Rule, ScenarioEnd, ScenarioResult, StepResult},
+    event::{
+        Fault, Kept, Outcome, Process, Rule, ScenarioEnd, ScenarioResult, StepResult, SystemResult,
+        Written,
+    },
     plan::PHASES,
     report::{
         Record, columns,
@@ -33,6 +36,9 @@ pub fn terminal(out: &mut dyn Write, record: &Record, lang: Lang) -> io::Result<
     for result in &record.results {
         let steps: Vec<&StepResult> = record.steps_of(result).collect();
         scenario(out, result, &steps, lang)?;
+    }
+    if let Some(result) = &record.system {
+        system(out, result, lang)?;
     }
     table(out, &record.results, lang)?;
     not_possible(out, record, lang)?;
@@ -119,6 +125,10 @@ fn scenario(
         let text = Text::new("残した世界", "the world that was kept");
         writeln!(out, "  {}: {world}", text.get(lang))?;
     }
+    if let Some(work) = &result.work {
+        let text = Text::new("残した作業フォルダー", "the work folder that was kept");
+        writeln!(out, "  {}: {work}", text.get(lang))?;
+    }
     for one in steps {
         step(out, one, lang)?;
     }
@@ -138,16 +148,23 @@ fn step(out: &mut dyn Write, step: &StepResult, lang: Lang) -> io::Result<()> {
             writeln!(out, "{head}\n    ✗ {}", why.get(lang))?;
         }
         Outcome::IndividualNumber { place } => {
-            let text = if place == "request" {
-                Text::new(
+            let text = match place.as_str() {
+                "request" => Text::new(
                     "送信内容に個人番号があるため、送信していません（番号は伏せています）",
                     "an individual number stands in the request, so it was not sent (it is masked here)",
-                )
-            } else {
-                Text::new(
+                ),
+                "call" => Text::new(
+                    "試験対象のシステムが個人番号を送信しました（番号は伏せています）",
+                    "the system under test has sent an individual number (it is masked here)",
+                ),
+                "output" => Text::new(
+                    "試験対象のプログラムの出力に個人番号があります（番号は伏せています）",
+                    "an individual number stands in what the program wrote (it is masked here)",
+                ),
+                _ => Text::new(
                     "応答に個人番号があります（番号は伏せています）",
                     "an individual number stands in the answer (it is masked here)",
-                )
+                ),
             };
             writeln!(out, "{head}\n    ✗ {}", text.get(lang))?;
         }
@@ -197,6 +214,61 @@ fn step(out: &mut dyn Write, step: &StepResult, lang: Lang) -> io::Result<()> {
             Some(response) => body(out, &head, response)?,
             None if exchange.broken.is_some() => writeln!(out, "    {head}")?,
             None => {}
+        }
+    }
+    if let Some(process) = &step.process {
+        program(out, process, lang)?;
+    }
+    for call in &step.calls {
+        let head = format!(
+            "{} #{} {} ({})",
+            Text::new("呼出し", "call").get(lang),
+            call.number,
+            call.operation,
+            call.caller
+        );
+        body(out, &head, &call.request)?;
+        let status = call
+            .status
+            .map_or_else(String::new, |status| status.to_string());
+        let head = format!("{} {status}", Text::new("応答", "response").get(lang));
+        body(out, &head, &call.response)?;
+    }
+    Ok(())
+}
+
+/// What a program of the system under test wrote.
+fn program(out: &mut dyn Write, process: &Process, lang: Lang) -> io::Result<()> {
+    let head = Text::new("プログラム", "program");
+    let command = printable(&process.command.join(" "));
+    writeln!(out, "    {}: {command} → {}", head.get(lang), process.ended)?;
+    written(out, &process.stdout, &process.stderr, lang)
+}
+
+/// How the system under test did that runs for the whole run; nothing is said of one that did well.
+fn system(out: &mut dyn Write, result: &SystemResult, lang: Lang) -> io::Result<()> {
+    let Some(why) = &result.why else {
+        return Ok(());
+    };
+    let head = Text::new("試験対象のシステム", "system under test");
+    let command = printable(&result.command.join(" "));
+    writeln!(out, "\n{BAD}{}{PLAIN}  {command}", head.get(lang))?;
+    for line in why.get(lang).lines() {
+        writeln!(out, "    {}", printable(line))?;
+    }
+    written(out, &result.stdout, &result.stderr, lang)
+}
+
+fn written(out: &mut dyn Write, stdout: &Written, stderr: &Written, lang: Lang) -> io::Result<()> {
+    for (name, written) in [("stdout", stdout), ("stderr", stderr)] {
+        body(out, name, &written.kept)?;
+        if written.left_out > 0 {
+            let count = written.left_out;
+            let text = Text::new(
+                format!("{count}バイトは保存していません"),
+                format!("{count} bytes were not kept"),
+            );
+            writeln!(out, "      ({})", text.get(lang))?;
         }
     }
     Ok(())

@@ -7,7 +7,7 @@ use crate::{
     expect::{self, Seen},
     message::{self, TemplateError},
     run::{Snapshots, send::Happened, step::Runner, step::unusable},
-    scenario::{Expect, Step},
+    scenario::{Expect, Step, step::nth},
     sentinel, snapshot,
     text::Text,
     transport::{Answer, Broken},
@@ -58,7 +58,7 @@ impl Runner<'_> {
     }
 
     /// The step's expectations, the texts in them rendered.
-    fn expected(&self, step: &Step) -> Result<Expect, TemplateError> {
+    pub(super) fn expected(&self, step: &Step) -> Result<Expect, TemplateError> {
         step.expected()
             .cloned()
             .unwrap_or_default()
@@ -73,7 +73,7 @@ impl Runner<'_> {
             None => Outcome::Broken { why: broken.text() },
             Some(awaited) if awaited == outcome => {
                 let content = format!("outcome: {}\n", outcome.as_str());
-                self.compare(step, &content, Vec::new())
+                self.compare(step, step.id.get_ref(), &content, Vec::new())
             }
             Some(awaited) => {
                 let (awaited, why) = (awaited.as_str(), broken.text());
@@ -166,7 +166,7 @@ impl Runner<'_> {
                 next: Text::new("", ""),
             })
         });
-        mismatches.extend(self.capture(step, document));
+        mismatches.extend(self.capture(step, document, 1));
         let bodies = shared.setting.target.bodies;
         let normal = if let Some(document) = document {
             self.numbering.normalise(document, &shared.normal)
@@ -182,7 +182,7 @@ impl Runner<'_> {
             answer.status,
             answer.content_type()
         ));
-        result.outcome = self.compare(step, &content, mismatches);
+        result.outcome = self.compare(step, step.id.get_ref(), &content, mismatches);
         result.fault = fault.filter(|_| !result.outcome.is_good());
         if !matches!(result.outcome, Outcome::Passed)
             && let Some(response) = result
@@ -198,12 +198,18 @@ impl Runner<'_> {
         }
     }
 
-    /// Takes the values that the step names from an answer; gives what could not be taken.
-    pub(super) fn capture(&mut self, step: &Step, document: Option<&Document>) -> Vec<Text> {
+    /// Takes the values that the step names from an answer, or from the call of this number; gives what could not be
+    /// taken.
+    pub(super) fn capture(
+        &mut self,
+        step: &Step,
+        document: Option<&Document>,
+        number: usize,
+    ) -> Vec<Text> {
         let namespaces = &self.shared.suite.profile.namespaces;
         let mut missing = Vec::new();
         for (name, expression) in &step.capture {
-            let name = name.get_ref();
+            let name = nth(name.get_ref(), "_", number);
             let expression = message::plain(expression.get_ref(), &self.seen());
             let expression = expression.unwrap_or_default();
             let value = document.and_then(|document| {
@@ -212,7 +218,7 @@ impl Runner<'_> {
             });
             match value {
                 Some(value) => {
-                    self.values.insert(name.clone(), value.into());
+                    self.values.insert(name, value.into());
                 }
                 None => missing.push(Text::new(
                     format!("「{name}」を取得できません（{expression}）"),
@@ -223,7 +229,14 @@ impl Runner<'_> {
         missing
     }
 
-    fn compare(&self, step: &Step, content: &str, mismatches: Vec<Text>) -> Outcome {
+    /// Compares what came with the snapshot of the step, or with that of the name given.
+    pub(super) fn compare(
+        &self,
+        step: &Step,
+        name: &str,
+        content: &str,
+        mismatches: Vec<Text>,
+    ) -> Outcome {
         if step.no_snapshot.is_some() {
             return if mismatches.is_empty() {
                 Outcome::Passed
@@ -234,7 +247,7 @@ impl Runner<'_> {
                 }
             };
         }
-        let (id, name) = (&self.scenario.id, step.id.get_ref());
+        let id = &self.scenario.id;
         let common = snapshot::path(id, name);
         let project = &self.shared.project;
         let folder = self.shared.setting.target.snapshots.as_deref();
@@ -275,7 +288,7 @@ impl Runner<'_> {
             self.settle(&path);
             return Outcome::Passed;
         }
-        if let Err(error) = self.keep_snapshot(&path, step, content) {
+        if let Err(error) = self.keep_snapshot(&path, name, content) {
             let why = Text::of_io(&error);
             return Outcome::NotKept {
                 why: Text::new(
@@ -310,11 +323,11 @@ impl Runner<'_> {
     }
 
     /// Keeps a new or different snapshot, as the setting says; the embedded suite keeps none.
-    fn keep_snapshot(&self, path: &str, step: &Step, content: &str) -> std::io::Result<()> {
+    fn keep_snapshot(&self, path: &str, name: &str, content: &str) -> std::io::Result<()> {
         let Some(root) = &self.shared.project.root else {
             return Ok(());
         };
-        let text = snapshot::write(&self.scenario.path, step.id.get_ref(), content);
+        let text = snapshot::write(&self.scenario.path, name, content);
         match self.shared.setting.snapshots {
             Snapshots::Check => Ok(()),
             Snapshots::New => snapshot::store(&root.join(format!("{path}.new")), &text),

@@ -3,13 +3,21 @@
 //! Each scenario gets a world of its own, forked from the checkpoint from which it starts, and begins as soon as that
 //! checkpoint is there. Results come in the order of the suite whatever the timing.
 
+mod calls;
 mod dry;
+mod exec;
+mod expect_call;
+mod given;
+mod http;
 mod judge;
+mod peer;
 mod real;
 mod request;
 mod resume;
 mod schedule;
 mod send;
+mod service;
+mod sought;
 mod spill;
 mod step;
 mod world;
@@ -32,6 +40,7 @@ use crate::{
     profile::Identity,
     project::Project,
     scenario::Scenario,
+    system,
     text::Text,
     transport::{Broken, Certificate, Credentials, Limits, Prepared, Proxy, Versions},
     xml::XPath,
@@ -142,6 +151,8 @@ pub struct Setting {
     pub dry_run: bool,
     /// What whoever reads the run must know besides.
     pub warnings: Vec<Text>,
+    /// The folder of the folders that scenarios give to the system under test.
+    pub works: PathBuf,
 }
 
 /// How much of an answer is waited for and read, where nothing else is said.
@@ -186,6 +197,8 @@ impl Sink for Nowhere {
 pub struct Left {
     /// The world that holds the checkpoint.
     world: String,
+    /// The folder of the system under test, where it was given one.
+    work: Option<PathBuf>,
     /// The captures that go with it, those from before included.
     exports: Values,
 }
@@ -268,6 +281,7 @@ pub async fn run(
             let exports = exports.clone();
             let left = Left {
                 world: String::new(),
+                work: None,
                 exports,
             };
             before.insert(source.id.clone(), left);
@@ -277,10 +291,15 @@ pub async fn run(
     let profile = &suite.profile;
     let natural = profile.sentinel.twelve_digits.keys();
     let natural = natural.map(|place| XPath::compile(place, &profile.namespaces));
+    let (served, failed) = match service::start(suite, project, setting, sink).await {
+        Ok(served) => (served, None),
+        Err(failed) => (None, Some(failed)),
+    };
     let shared = Arc::new(Shared {
         suite: Arc::clone(suite),
         project: Arc::clone(project),
         setting: setting.clone(),
+        served,
         under_test: chosen.iter().map(|scenario| scenario.id.clone()).collect(),
         normal: crate::normalise::Rules::of(&suite.profile),
         natural: natural.filter_map(Result::ok).collect(),
@@ -291,13 +310,24 @@ pub async fn run(
         skew_told: AtomicBool::new(false),
         sink: Arc::clone(sink),
     });
-    schedule::all(shared, scenarios, before).await
+    let ran = schedule::all(Arc::clone(&shared), scenarios, before, failed.is_some()).await;
+    let ended = match &shared.served {
+        Some(served) => Some(Box::new(served.stop().await)),
+        None => failed,
+    };
+    if let Some(ended) = ended {
+        sink.event(Event::System(ended));
+    }
+    ran
 }
 
 /// Deletes the worlds that hold checkpoints.
 pub async fn forget(setting: &Setting, checkpoints: &Checkpoints) {
     for left in checkpoints.values() {
         world::delete(&setting.target.control, &left.world).await;
+        if let Some(work) = &left.work {
+            system::end(work);
+        }
     }
 }
 
@@ -314,6 +344,8 @@ struct Shared {
     suite: Arc<Suite>,
     project: Arc<Project>,
     setting: Setting,
+    /// The system under test, where it runs for the whole run.
+    served: Option<service::Served>,
     /// The scenarios that were chosen; others are prerequisites.
     under_test: BTreeSet<String>,
     normal: crate::normalise::Rules,
@@ -341,6 +373,7 @@ impl Shared {
             prerequisite: !self.under_test.contains(&scenario.id),
             end,
             world: None,
+            work: None,
             milliseconds: 0,
         }
     }

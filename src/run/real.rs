@@ -86,9 +86,14 @@ impl Real {
         match step.kind()? {
             Kind::Send(_) => waits.and_then(|within| self.too_long(within)),
             Kind::Advance(by) => self.too_long(by),
-            kind @ (Kind::At(_) | Kind::Network(_) | Kind::Listen(_)) => {
-                Some(needs_control(kind.key()))
-            }
+            kind @ (Kind::At(_)
+            | Kind::Network(_)
+            | Kind::Listen(_)
+            | Kind::Exec(_)
+            | Kind::Http(_)
+            | Kind::ExpectCall(_)
+            | Kind::ExpectNoCall(_)
+            | Kind::Peer(_)) => Some(needs_control(kind.key())),
             // A look is left out alone, and reading has put the shared steps in their place.
             Kind::Check(_) | Kind::Use(_) => None,
         }

@@ -84,7 +84,7 @@ impl Runner<'_> {
             && exchange.broken.is_none()
             && let Some(document) = self.kept(&response.file)?
         {
-            self.capture(step, Some(&document));
+            self.capture(step, Some(&document), 1);
             self.numbering.normalise(&document, &self.shared.normal);
         }
         Ok(())

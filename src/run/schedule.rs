@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    path::Path,
     sync::Arc,
 };
 
@@ -13,7 +14,9 @@ use tokio::{
 use crate::{
     event::{Begun, Event, Outcome, ScenarioEnd, ScenarioResult, StepResult},
     run::{Checkpoints, Left, Ran, Shared, dry, step, world},
-    scenario::Scenario,
+    scenario::{Scenario, Step},
+    system,
+    text::Text,
 };
 
 /// What one scenario gave.
@@ -24,6 +27,7 @@ pub(super) async fn all(
     shared: Arc<Shared>,
     scenarios: Vec<Scenario>,
     mut checkpoints: Checkpoints,
+    mut stopped: bool,
 ) -> Ran {
     let order: Vec<String> = scenarios
         .iter()
@@ -34,9 +38,13 @@ pub(super) async fn all(
     let mut waiting = scenarios;
     let mut tasks: JoinSet<Given> = JoinSet::new();
     let mut under_way: Vec<(Id, Scenario)> = Vec::new();
-    let mut stopped = false;
     let real = shared.setting.target.real.is_some();
-    let jobs = if real { 1 } else { shared.setting.jobs.max(1) };
+    // There is one network, or one place at which the system looks for it.
+    let jobs = if real || shared.served.is_some() {
+        1
+    } else {
+        shared.setting.jobs.max(1)
+    };
     loop {
         // What is blocked blocks others in turn.
         let running: Vec<&Scenario> = under_way.iter().map(|(_, scenario)| scenario).collect();
@@ -82,6 +90,10 @@ pub(super) async fn all(
             left.insert(scenario.id.clone(), checkpoint);
         }
         stopped |= shared.setting.fail_fast && !result.end.is_good();
+        if let Some(served) = &shared.served {
+            served.keep();
+            stopped |= served.is_dead();
+        }
         shared.sink.event(Event::Scenario(result.clone()));
         ended.insert(scenario.id, result);
     }
@@ -179,29 +191,16 @@ async fn next_ended<T: 'static>(
 async fn one(shared: &Shared, scenario: &Scenario, from: Option<Left>) -> Given {
     let began = Instant::now();
     let name = world::name(&shared.setting.nonce, &scenario.id);
-    let (from, inherited) = match from {
-        Some(left) => (Some(left.world), left.exports),
-        None => (None, crate::message::Values::new()),
-    };
-    let inherited = if shared.setting.dry_run {
-        dry::inherited(shared, scenario)
-    } else {
-        inherited
-    };
+    let work = shared.setting.works.join(&name);
     let mut results: Vec<StepResult> = Vec::new();
+    let tell = |results: &mut Vec<StepResult>, result: StepResult| {
+        shared.sink.event(Event::Step(Box::new(result.clone())));
+        results.push(result);
+    };
     let mut checkpoint = None;
     let mut lost = None;
-    match world::open(shared, scenario, &name, from.as_deref()).await {
-        Ok(world) => {
-            if shared.setting.target.real.is_some() {
-                shared.sink.event(Event::Begun(Begun {
-                    scenario: scenario.id.clone(),
-                    attempt: 1,
-                    sequence: 0,
-                    start: world.start.clone(),
-                }));
-            }
-            let mut runner = step::Runner::new(shared, scenario, world, inherited);
+    match open(shared, scenario, &name, &work, from).await {
+        Ok(mut runner) => {
             let resumed = shared.resumed();
             let finished = resumed.map(|resumed| resumed.finished(&scenario.id));
             let finished = finished.unwrap_or_default();
@@ -214,13 +213,20 @@ async fn one(shared: &Shared, scenario: &Scenario, from: Option<Left>) -> Given 
                         (*earlier).clone()
                     }
                     None if shared.setting.dry_run => runner.dry(index, step),
-                    None => match lost.take() {
-                        Some(why) => runner.given_up(index, step, why),
-                        None => runner.step(index, step, stopped && !step.always).await,
-                    },
+                    None => {
+                        let skip = stopped && !step.always;
+                        if let Some(why) = lost.take() {
+                            runner.given_up(index, step, why)
+                        } else {
+                            watched(shared, &mut runner, index, step, skip).await
+                        }
+                    }
                 };
-                shared.sink.event(Event::Step(Box::new(result.clone())));
-                results.push(result);
+                tell(&mut results, result);
+            }
+            if let Err(outcome) = runner.last_calls().await {
+                let result = step::outside(scenario, results.len(), outcome);
+                tell(&mut results, result);
             }
             if let Some(checkpoint_name) = &scenario.file.establishes
                 && end_of(&results).is_good()
@@ -231,22 +237,21 @@ async fn one(shared: &Shared, scenario: &Scenario, from: Option<Left>) -> Given 
                     Ok(()) => {
                         checkpoint = Some(Left {
                             world: name.clone(),
+                            work: work.is_dir().then(|| work.clone()),
                             exports: runner.exports(),
                         });
                     }
                     Err(error) => {
                         let outcome = world::outcome(&error);
                         let result = step::outside(scenario, results.len(), outcome);
-                        shared.sink.event(Event::Step(Box::new(result.clone())));
-                        results.push(result);
+                        tell(&mut results, result);
                     }
                 }
             }
         }
-        Err(error) => {
-            let result = step::outside(scenario, 0, world::outcome(&error));
-            shared.sink.event(Event::Step(Box::new(result.clone())));
-            results.push(result);
+        Err(outcome) => {
+            let result = step::outside(scenario, 0, outcome);
+            tell(&mut results, result);
         }
     }
     let end = if shared.setting.dry_run {
@@ -259,11 +264,79 @@ async fn one(shared: &Shared, scenario: &Scenario, from: Option<Left>) -> Given 
     if checkpoint.is_none() {
         if shared.setting.keep_worlds && !result.end.is_good() {
             result.world = Some(name);
+            result.work = work.is_dir().then(|| work.display().to_string());
         } else {
+            system::end(&work);
             world::delete(&shared.setting.target.control, &name).await;
         }
     }
     (result, checkpoint)
+}
+
+/// Does a step; where the system under test ends meanwhile, that is how the step ends.
+async fn watched(
+    shared: &Shared,
+    runner: &mut step::Runner<'_>,
+    index: usize,
+    step: &Step,
+    skip: bool,
+) -> StepResult {
+    let died = async {
+        match &shared.served {
+            Some(served) => served.died().await,
+            None => std::future::pending().await,
+        }
+    };
+    let done = tokio::select! {
+        result = runner.step(index, step, skip) => Ok(result),
+        why = died => Err(why),
+    };
+    done.unwrap_or_else(|why| runner.broken(index, step, why))
+}
+
+/// Opens a scenario's world, and makes its folder where the system under test has part in it.
+async fn open<'a>(
+    shared: &'a Shared,
+    scenario: &'a Scenario,
+    name: &str,
+    work: &Path,
+    from: Option<Left>,
+) -> Result<step::Runner<'a>, Outcome> {
+    let (from, before, inherited) = match from {
+        Some(left) => (Some(left.world), left.work, left.exports),
+        None => (None, None, crate::message::Values::new()),
+    };
+    let inherited = if shared.setting.dry_run {
+        dry::inherited(shared, scenario)
+    } else {
+        inherited
+    };
+    let world = world::open(shared, scenario, name, from.as_deref()).await;
+    let world = world.map_err(|error| world::outcome(&error))?;
+    if shared.setting.target.real.is_some() {
+        shared.sink.event(Event::Begun(Begun {
+            scenario: scenario.id.clone(),
+            attempt: 1,
+            sequence: 0,
+            start: world.start.clone(),
+        }));
+    }
+    if before.is_some() || scenario.uses_system() && !shared.setting.dry_run {
+        system::begin(work, before.as_deref()).map_err(|error| {
+            let (work, why) = (work.display(), Text::of_io(&error));
+            step::unusable(Text::new(
+                format!("{work}: {}", why.ja),
+                format!("{work}: {}", why.en),
+            ))
+        })?;
+    }
+    Ok(step::Runner::new(
+        shared,
+        scenario,
+        world,
+        inherited,
+        work.to_owned(),
+    ))
 }
 
 pub(super) fn end_of(steps: &[StepResult]) -> ScenarioEnd {

@@ -12,7 +12,7 @@ use crate::{
     event::{Event, Exchange, Http, Kept, Outcome, StepResult, Warning},
     expect::{self, Seen},
     run::{
-        Sink,
+        Nowhere, Sink,
         judge::operation_of,
         request::{Rendered, identity_name},
         spill::Spill,
@@ -127,6 +127,7 @@ impl Runner<'_> {
             };
             return None;
         }
+        self.calls.own(&rendered, &self.world.url);
         let (answer, spilt) = self.exchange(step, &name, &rendered).await;
         let bodies = self.shared.setting.target.bodies;
         let sent = http(&rendered.outgoing, Some(&answer), bodies);
@@ -345,25 +346,30 @@ impl Runner<'_> {
             String::new()
         };
         if bodies {
-            self.shared.sink.keep(&file, &looked.kept);
+            return kept_at(&*self.shared.sink, &file, looked);
         }
-        let mut sha256 = String::new();
-        for byte in Sha256::digest(&looked.kept) {
-            // Writing into a String cannot fail.
-            let _ = write!(sha256, "{byte:02x}");
-        }
-        let shown = String::from_utf8_lossy(&looked.kept);
         Kept {
-            file,
-            sha256,
-            bytes: looked.kept.len(),
-            masked: looked.found,
-            shown: if bodies {
-                shown.chars().take(SHOWN).collect()
-            } else {
-                String::new()
-            },
+            shown: String::new(),
+            ..kept_at(&Nowhere, &file, looked)
         }
+    }
+}
+
+/// Keeps what was looked through in a file.
+pub(super) fn kept_at(sink: &dyn Sink, file: &str, looked: &sentinel::Looked) -> Kept {
+    sink.keep(file, &looked.kept);
+    let mut sha256 = String::new();
+    for byte in Sha256::digest(&looked.kept) {
+        // Writing into a String cannot fail.
+        let _ = write!(sha256, "{byte:02x}");
+    }
+    let shown = String::from_utf8_lossy(&looked.kept);
+    Kept {
+        file: file.to_owned(),
+        sha256,
+        bytes: looked.kept.len(),
+        masked: looked.found,
+        shown: shown.chars().take(SHOWN).collect(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! One step: what kind it is, and those kinds that go through control.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use hyper::Method;
 use serde_json::{Value, json};
@@ -13,7 +13,10 @@ use crate::{
     normalise::Numbering,
     project::Project,
     run::{
-        Shared, real,
+        Shared,
+        calls::Calls,
+        given::Given,
+        real,
         world::{self, World},
     },
     scenario::{Check, Kind, Listen, Scenario, Step, data::Data},
@@ -44,6 +47,10 @@ pub(super) struct Runner<'a> {
     pub(super) request_ids: BTreeMap<String, String>,
     /// The URLs of further listeners, by the step that opened them.
     pub(super) listeners: BTreeMap<String, String>,
+    /// What the system under test is given.
+    pub(super) given: Given,
+    /// What has been seen of the world's calls.
+    pub(super) calls: Calls,
 }
 
 impl<'a> Runner<'a> {
@@ -52,8 +59,13 @@ impl<'a> Runner<'a> {
         scenario: &'a Scenario,
         world: World,
         inherited: Values,
+        work: PathBuf,
     ) -> Self {
         let numbering = Numbering::new(&world.start);
+        let given = Given {
+            now: world.start.clone(),
+            work,
+        };
         Self {
             shared,
             scenario,
@@ -65,6 +77,8 @@ impl<'a> Runner<'a> {
             waits: Duration::ZERO,
             request_ids: BTreeMap::new(),
             listeners: BTreeMap::new(),
+            given,
+            calls: Calls::default(),
         }
     }
 
@@ -88,7 +102,22 @@ impl<'a> Runner<'a> {
                 return result;
             }
         }
+        if let Err(outcome) = self.look_at_the_clock(step).await {
+            result.outcome = outcome;
+            return result;
+        }
         match step.kind() {
+            Some(Kind::Exec(command)) => self.exec(command, step, &mut result).await,
+            Some(Kind::ExpectCall(operation)) => {
+                self.expect_call(operation.get_ref(), step, &mut result)
+                    .await;
+            }
+            Some(Kind::ExpectNoCall(operation)) => {
+                self.expect_no_call(operation.get_ref(), step, &mut result)
+                    .await;
+            }
+            Some(Kind::Peer(peer)) => result.outcome = self.peer(peer).await,
+            Some(Kind::Http(http)) => self.http(http, step, &mut result).await,
             Some(Kind::Send(operation)) => {
                 self.send(operation.get_ref(), step, &mut result).await;
             }
@@ -129,10 +158,16 @@ impl<'a> Runner<'a> {
             .collect()
     }
 
-    /// What the texts of the scenario see: people and what was captured.
+    /// What the texts of the scenario see: people, what was captured, and where the network is.
     pub(super) fn seen(&self) -> Values {
+        self.seen_as(None)
+    }
+
+    /// The same with the certificate of an identity.
+    pub(super) fn seen_as(&self, identity: Option<&str>) -> Values {
         let mut values = self.values.clone();
         values.insert("people".to_owned(), self.shared.suite.people.clone());
+        values.insert("renkei".to_owned(), self.place().values(identity).into());
         values
     }
 
@@ -217,6 +252,14 @@ impl<'a> Runner<'a> {
         result
     }
 
+    /// A step in the midst of which the system under test has ended.
+    pub(super) fn broken(&self, index: usize, step: &Step, why: Text) -> StepResult {
+        let mut result = self.blank(index, step);
+        result.outcome = Outcome::Broken { why };
+        result.source = source(&self.shared.project, step);
+        result
+    }
+
     pub(super) fn blank(&self, index: usize, step: &Step) -> StepResult {
         let text = self.shared.project.get(&step.file);
         let line = text.map_or(1, |text| Scenario::line_of(text, &step.id.span()));
@@ -231,6 +274,8 @@ impl<'a> Runner<'a> {
             outcome: Outcome::Passed,
             exchange: None,
             http: Vec::new(),
+            process: None,
+            calls: Vec::new(),
             rule: None,
             fault: None,
             milliseconds: 0,
@@ -251,6 +296,8 @@ pub(super) fn outside(scenario: &Scenario, index: usize, outcome: Outcome) -> St
         outcome,
         exchange: None,
         http: Vec::new(),
+        process: None,
+        calls: Vec::new(),
         rule: None,
         fault: None,
         milliseconds: 0,

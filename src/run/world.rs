@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use crate::{
     control::{Control, ControlError},
     event::{Fault, Outcome, Rule},
-    run::Shared,
-    scenario::Scenario,
+    run::{Shared, service},
+    scenario::{Clock, Scenario},
     text::Text,
 };
 
@@ -71,20 +71,24 @@ pub(super) async fn open(
             frozen: false,
         });
     }
-    let made = match (from, &scenario.file.starts_from) {
+    let (place, mut asked) = match (from, &scenario.file.starts_from) {
         (Some(source), Some(checkpoint)) => {
             let fork = json!({ "name": name, "checkpoint": checkpoint.get_ref() });
-            control
-                .send(Method::POST, &format!("/worlds/{source}/forks"), fork)
-                .await?
+            (format!("/worlds/{source}/forks"), fork)
         }
-        (Some(_) | None, _) => {
-            control
-                .send(Method::POST, "/worlds", json!({ "name": name }))
-                .await?
-        }
+        (Some(_) | None, _) => ("/worlds".to_owned(), json!({ "name": name })),
     };
+    if let (Some(clock), Some(asked)) = (scenario.file.clock, asked.as_object_mut()) {
+        let mode = match clock {
+            Clock::Flowing => "flowing",
+        };
+        asked.insert("clock".to_owned(), mode.into());
+    }
+    let made = control.send(Method::POST, &place, asked).await?;
     let mut url = rebased(&text(&made, "url"), setting.target.url.as_deref());
+    if shared.served.is_some() {
+        url = service::to_front(setting, name).await?;
+    }
     if shared.under_test.contains(&scenario.id) {
         let spoilt = &setting.spoilt;
         if !spoilt.rules_off.is_empty() {
@@ -216,13 +220,14 @@ pub(super) fn outcome(error: &ControlError) -> Outcome {
     }
 }
 
-fn text(value: &Value, key: &str) -> String {
+/// A text of an answer of control; empty where there is none.
+pub(super) fn text(value: &Value, key: &str) -> String {
     let text = value.get(key).and_then(Value::as_str);
     text.unwrap_or_default().to_owned()
 }
 
 /// A world's URL below the URL by which the target is reached.
-fn rebased(url: &str, base: Option<&str>) -> String {
+pub(super) fn rebased(url: &str, base: Option<&str>) -> String {
     match (base, url.parse::<Uri>()) {
         (Some(base), Ok(uri)) => format!("{}{}", base.trim_end_matches('/'), uri.path()),
         (Some(_), Err(_)) | (None, _) => url.to_owned(),

@@ -6,7 +6,7 @@ use regex::Regex;
 use toml::Spanned;
 
 use crate::{
-    scenario::{Described, Expect, Selected, Step, Until, expect::Selections, form::Mistakes},
+    scenario::{Described, Expect, Selected, Step, Until, form::Mistakes},
     text::Text,
 };
 
@@ -18,9 +18,15 @@ pub(super) fn expectation(expect: &Spanned<Expect>, partial: bool, mistakes: &mu
         header,
         xpath,
         outcome,
+        exit,
+        stdout,
+        stderr,
+        body,
     } = expect.get_ref();
     let answer = status.is_some() || fault.is_some() || !header.is_empty() || !xpath.is_empty();
-    if !answer && outcome.is_none() && !partial {
+    let whole = || [stdout, stderr, body].into_iter().flatten();
+    let program = exit.is_some() || whole().next().is_some();
+    if !answer && !program && outcome.is_none() && !partial {
         mistakes.add(expect.span(), nothing());
     }
     if answer && outcome.is_some() {
@@ -31,8 +37,9 @@ pub(super) fn expectation(expect: &Spanned<Expect>, partial: bool, mistakes: &mu
         mistakes.add(expect.span(), text);
     }
     status_form(*status, &expect.span(), mistakes);
-    selections(header, partial, mistakes);
-    selections(xpath, partial, mistakes);
+    for selected in header.values().chain(xpath.values()).chain(whole()) {
+        selection(selected, partial, mistakes);
+    }
 }
 
 fn nothing() -> Text {
@@ -49,50 +56,53 @@ fn status_form(status: Option<u16>, span: &Range<usize>, mistakes: &mut Mistakes
     }
 }
 
-fn selections(given: &Selections, partial: bool, mistakes: &mut Mistakes<'_>) {
-    for selected in given.values() {
-        let Selected::Described(Described {
-            exists,
-            count,
-            matches,
-            one_of,
-        }) = selected.get_ref()
-        else {
-            continue;
-        };
-        let empty = exists.is_none() && count.is_none() && matches.is_none() && one_of.is_none();
-        if empty && !partial {
-            let hint = Text::new(
-                "exists・count・matches・one-of のいずれかを記載してください",
-                "give exists, count, matches or one-of",
-            );
-            mistakes.add_with(selected.span(), nothing(), hint);
-        }
-        if one_of.as_ref().is_some_and(Vec::is_empty) {
-            let text = Text::new(
-                "one-of に値がありません",
-                "one-of lists no value, so nothing can be one of them",
-            );
-            mistakes.add(selected.span(), text);
-        }
-        let absent = *exists == Some(false) || *count == Some(0);
-        if absent && (matches.is_some() || one_of.is_some() || *exists == Some(true))
-            || *exists == Some(false) && count.is_some_and(|count| count > 0)
-        {
-            let text = Text::new("同時に成り立たない条件です", "these cannot hold together");
-            mistakes.add(selected.span(), text);
-        }
-        if let Some(pattern) = matches
-            && let Err(error) = Regex::new(&format!("^(?:{})$", pattern.get_ref()))
-        {
-            let why = Text::of_pattern(&error);
-            let text = Text::new(
-                format!("正規表現の誤りです（{}）", why.ja),
-                format!("not a regular expression: {}", why.en),
-            );
-            mistakes.add(pattern.span(), text);
-        }
+fn selection(selected: &Spanned<Selected>, partial: bool, mistakes: &mut Mistakes<'_>) {
+    let Selected::Described(described) = selected.get_ref() else {
+        return;
+    };
+    let Described {
+        exists,
+        count,
+        matches,
+        one_of,
+        contains,
+    } = described;
+    if *described == Described::default() && !partial {
+        let hint = Text::new(
+            "exists・count・matches・one-of・contains のいずれかを記載してください",
+            "give exists, count, matches, one-of or contains",
+        );
+        mistakes.add_with(selected.span(), nothing(), hint);
     }
+    if one_of.as_ref().is_some_and(Vec::is_empty) {
+        let text = Text::new(
+            "one-of に値がありません",
+            "one-of lists no value, so nothing can be one of them",
+        );
+        mistakes.add(selected.span(), text);
+    }
+    let absent = *exists == Some(false) || *count == Some(0);
+    let present = matches.is_some() || one_of.is_some() || contains.is_some();
+    if absent && (present || *exists == Some(true))
+        || *exists == Some(false) && count.is_some_and(|count| count > 0)
+    {
+        let text = Text::new("同時に成り立たない条件です", "these cannot hold together");
+        mistakes.add(selected.span(), text);
+    }
+    if let Some(pattern) = matches
+        && let Err(error) = Regex::new(&format!("^(?:{})$", pattern.get_ref()))
+    {
+        mistakes.add(pattern.span(), no_regex(&error));
+    }
+}
+
+/// What is said of a regular expression that is none.
+pub(crate) fn no_regex(error: &regex::Error) -> Text {
+    let why = Text::of_pattern(error);
+    Text::new(
+        format!("正規表現の誤りです（{}）", why.ja),
+        format!("not a regular expression: {}", why.en),
+    )
 }
 
 /// The mistakes of what is waited for.
@@ -120,5 +130,7 @@ pub(super) fn polling(until: &Until, step: &Step, mistakes: &mut Mistakes<'_>) {
         mistakes.add(until.within.span(), text);
     }
     status_form(until.status, &step.id.span(), mistakes);
-    selections(&until.xpath, partial, mistakes);
+    for selected in until.xpath.values() {
+        selection(selected, partial, mistakes);
+    }
 }

@@ -1,4 +1,4 @@
-//! What a step may say of what must come back, and of what it waits for.
+//! What must come back, or have been sent: expectations as a step writes them, with their texts rendered.
 
 use std::{borrow::Cow, collections::BTreeMap, fmt};
 
@@ -34,6 +34,17 @@ pub struct Expect {
     pub xpath: Selections,
     /// What must happen in the place of an answer.
     pub outcome: Option<transport::Outcome>,
+    /// The exit code of the program; 0 where nothing is said.
+    pub exit: Option<i32>,
+    /// What the program must write to its standard output.
+    #[schemars(with = "Option<Selected>")]
+    pub stdout: Option<Spanned<Selected>>,
+    /// What the program must write to its standard error.
+    #[schemars(with = "Option<Selected>")]
+    pub stderr: Option<Spanned<Selected>>,
+    /// What the body of the answer to `http` must be.
+    #[schemars(with = "Option<Selected>")]
+    pub body: Option<Spanned<Selected>>,
 }
 
 /// What an XPath must select.
@@ -58,90 +69,8 @@ pub struct Described {
     pub matches: Option<Spanned<String>>,
     /// Values of which each selected one is one.
     pub one_of: Option<Vec<String>>,
-}
-
-/// Sends again until the answer is as described; only the last answer is judged.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Until {
-    /// The HTTP status to wait for.
-    pub status: Option<u16>,
-    /// XPath → what it must select.
-    #[serde(default)]
-    #[schemars(with = "BTreeMap<String, Selected>")]
-    pub xpath: Selections,
-    /// How long to wait between two sendings; a frozen clock is moved on by as much.
-    #[schemars(with = "Lapse")]
-    pub every: Spanned<Lapse>,
-    /// How long to go on.
-    #[schemars(with = "Lapse")]
-    pub within: Spanned<Lapse>,
-}
-
-/// What is selected, by XPath or header.
-pub type Selections = BTreeMap<Spanned<String>, Spanned<Selected>>;
-
-impl Expect {
-    /// The same with every text rendered: what is expected may name what was captured.
-    pub fn rendered(&self, values: &Values) -> Result<Self, TemplateError> {
-        let Self {
-            status,
-            fault,
-            header,
-            xpath,
-            outcome,
-        } = self;
-        let fault = fault
-            .as_ref()
-            .map(|fault| Ok(Spanned::new(fault.span(), text(fault.get_ref(), values)?)))
-            .transpose()?;
-        Ok(Self {
-            status: *status,
-            fault,
-            header: selections(header, values)?,
-            xpath: selections(xpath, values)?,
-            outcome: *outcome,
-        })
-    }
-}
-
-impl Until {
-    /// The same with every text rendered.
-    pub fn rendered(&self, values: &Values) -> Result<Self, TemplateError> {
-        Ok(Self {
-            xpath: selections(&self.xpath, values)?,
-            ..self.clone()
-        })
-    }
-}
-
-fn selections(given: &Selections, values: &Values) -> Result<Selections, TemplateError> {
-    given
-        .iter()
-        .map(|(key, selected)| {
-            let key = Spanned::new(key.span(), text(key.get_ref(), values)?);
-            let rendered = match selected.get_ref() {
-                Selected::Equals(value) => Selected::Equals(text(value, values)?),
-                Selected::Described(described) => Selected::Described(Described {
-                    one_of: described
-                        .one_of
-                        .as_ref()
-                        .map(|all| all.iter().map(|value| text(value, values)).collect())
-                        .transpose()?,
-                    ..described.clone()
-                }),
-            };
-            Ok((key, Spanned::new(selected.span(), rendered)))
-        })
-        .collect()
-}
-
-fn text(text: &str, values: &Values) -> Result<String, TemplateError> {
-    if message::is_template(text) {
-        message::plain(text, values)
-    } else {
-        Ok(text.to_owned())
-    }
+    /// A text that each selected value contains.
+    pub contains: Option<String>,
 }
 
 impl JsonSchema for Selected {
@@ -163,7 +92,7 @@ impl<'de> Deserialize<'de> for Selected {
             type Value = Selected;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a value, or a table with exists, count, matches or one-of")
+                f.write_str("a value, or a table with exists, count, matches, one-of or contains")
             }
 
             fn visit_str<E: Error>(self, text: &str) -> Result<Selected, E> {
@@ -184,4 +113,110 @@ impl<'de> Deserialize<'de> for Selected {
         }
         deserializer.deserialize_any(Written)
     }
+}
+
+impl Expect {
+    /// The same with every text rendered: what is expected may name what was captured.
+    pub fn rendered(&self, values: &Values) -> Result<Self, TemplateError> {
+        let Self {
+            status,
+            fault,
+            header,
+            xpath,
+            outcome,
+            exit,
+            stdout,
+            stderr,
+            body,
+        } = self;
+        let fault = fault
+            .as_ref()
+            .map(|fault| Ok(Spanned::new(fault.span(), text(fault.get_ref(), values)?)))
+            .transpose()?;
+        let whole = |given: &Option<Spanned<Selected>>| {
+            let given = given.as_ref();
+            given.map(|given| selected(given, values)).transpose()
+        };
+        Ok(Self {
+            status: *status,
+            fault,
+            header: selections(header, values)?,
+            xpath: selections(xpath, values)?,
+            outcome: *outcome,
+            exit: *exit,
+            stdout: whole(stdout)?,
+            stderr: whole(stderr)?,
+            body: whole(body)?,
+        })
+    }
+}
+
+impl Until {
+    /// The same with every text rendered.
+    pub fn rendered(&self, values: &Values) -> Result<Self, TemplateError> {
+        Ok(Self {
+            xpath: selections(&self.xpath, values)?,
+            ..self.clone()
+        })
+    }
+}
+
+/// What is selected, by XPath or header.
+pub type Selections = BTreeMap<Spanned<String>, Spanned<Selected>>;
+
+fn selections(given: &Selections, values: &Values) -> Result<Selections, TemplateError> {
+    given
+        .iter()
+        .map(|(key, given)| {
+            let key = Spanned::new(key.span(), text(key.get_ref(), values)?);
+            Ok((key, selected(given, values)?))
+        })
+        .collect()
+}
+
+fn selected(
+    given: &Spanned<Selected>,
+    values: &Values,
+) -> Result<Spanned<Selected>, TemplateError> {
+    let rendered = match given.get_ref() {
+        Selected::Equals(value) => Selected::Equals(text(value, values)?),
+        Selected::Described(described) => {
+            let one_of = described.one_of.as_ref();
+            let contains = described.contains.as_ref();
+            Selected::Described(Described {
+                one_of: one_of
+                    .map(|all| all.iter().map(|value| text(value, values)).collect())
+                    .transpose()?,
+                contains: contains.map(|part| text(part, values)).transpose()?,
+                ..described.clone()
+            })
+        }
+    };
+    Ok(Spanned::new(given.span(), rendered))
+}
+
+fn text(text: &str, values: &Values) -> Result<String, TemplateError> {
+    if message::is_template(text) {
+        message::plain(text, values)
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
+/// Sends again until the answer is as described; only the last answer is judged.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Until {
+    /// The HTTP status to wait for.
+    pub status: Option<u16>,
+    /// XPath → what it must select.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, Selected>")]
+    pub xpath: Selections,
+    /// How long to wait between two sendings; a frozen clock is moved on by as much.
+    #[schemars(with = "Lapse")]
+    pub every: Spanned<Lapse>,
+    /// How long to go on.
+    #[schemars(with = "Lapse")]
+    pub within: Spanned<Lapse>,
 }

@@ -1,6 +1,6 @@
 //! The form of the steps: what can be said without knowing the suite.
 
-use std::ops::Range;
+use std::{collections::BTreeSet, ops::Range};
 
 use toml::Spanned;
 
@@ -9,6 +9,7 @@ use crate::{
     scenario::{
         Kind, ScenarioFile, Step,
         awaited::{expectation, polling},
+        keys, of_system,
         reader::NO_ID,
     },
     text::Text,
@@ -33,7 +34,7 @@ pub(super) fn check(path: &str, file: &ScenarioFile, partial: bool) -> Vec<Diagn
         );
         found.push(Diagnostic::new(path, name.span(), text));
     }
-    let mut seen: Vec<&str> = Vec::new();
+    let mut seen: BTreeSet<String> = BTreeSet::new();
     for step in &file.steps {
         let id = step.id.get_ref().as_str();
         let mut mistakes = Mistakes {
@@ -52,14 +53,15 @@ pub(super) fn check(path: &str, file: &ScenarioFile, partial: bool) -> Vec<Diagn
             );
             mistakes.add_with(step.id.span(), text, hint);
         }
-        if id != NO_ID && seen.contains(&id) {
+        // Snapshots are called by steps.
+        let again = step.snapshots().filter(|name| !seen.insert(name.clone()));
+        if let Some(name) = again.last().filter(|_| id != NO_ID) {
             let text = Text::new(
-                format!("手順名「{id}」が重複しています"),
-                format!("two steps are called '{id}'"),
+                format!("手順名「{name}」が重複しています"),
+                format!("two steps are called '{name}'"),
             );
             mistakes.add(step.id.span(), text);
         }
-        seen.push(id);
         step_form(step, &mut mistakes);
     }
     found
@@ -98,33 +100,22 @@ fn step_form(step: &Step, mistakes: &mut Mistakes<'_>) {
     let partial = step.partial;
     let kinds = step.kinds();
     if kinds.len() > 1 || kinds.is_empty() && !partial {
+        let Text { ja, en } = keys::listed();
         let text = Text::new(
-            "send・advance・at・network・listen・use・check のいずれか一つが必要です",
-            "a step has exactly one of send, advance, at, network, listen, use and check",
+            format!("{ja} のいずれか一つが必要です"),
+            format!("a step has exactly one of {en}"),
         );
         mistakes.add(step.id.span(), text);
         return;
     }
     let kind = step.kind();
     let sends = matches!(kind, Some(Kind::Send(_)));
-    let uses = matches!(kind, Some(Kind::Use(_)));
     if sends && step.identity.is_none() && !partial {
         let text = Text::new(
             "send には as（送信者）が必要です",
             "send and as (the identity) go together",
         );
         mistakes.add(step.id.span(), text);
-    }
-    if !(sends || kind.is_none() && partial) {
-        for (key, span) in only_with_send(step) {
-            if !(uses && key == "with") {
-                let text = Text::new(
-                    format!("「{key}」は send の手順でのみ使用できます"),
-                    format!("'{key}' belongs to a step with send"),
-                );
-                mistakes.add(span, text);
-            }
-        }
     }
     let names = step
         .capture
@@ -196,43 +187,11 @@ fn step_form(step: &Step, mistakes: &mut Mistakes<'_>) {
     if let Some(until) = &step.until {
         polling(until, step, mistakes);
     }
+    of_system::check(step, mistakes);
 }
 
 /// Names that every template has.
-const RESERVED: [&str; 4] = ["request_id", "institution", "people", "planted"];
-
-/// The keys of a step that only a sending one may have, with their places.
-fn only_with_send(step: &Step) -> Vec<(&'static str, Range<usize>)> {
-    let id = step.id.span();
-    let given: [(&'static str, Option<Range<usize>>); 16] = [
-        ("as", step.identity.as_ref().map(Spanned::span)),
-        ("with", step.with.keys().next().map(Spanned::span)),
-        ("raw", step.raw.as_ref().map(Spanned::span)),
-        (
-            "content_type",
-            step.content_type.as_ref().map(|_| id.clone()),
-        ),
-        ("action", step.action.as_ref().map(|_| id.clone())),
-        ("headers", step.headers.keys().next().map(Spanned::span)),
-        ("method", step.method.as_ref().map(Spanned::span)),
-        ("path", step.path.as_ref().map(Spanned::span)),
-        (
-            "same_request_as",
-            step.same_request_as.as_ref().map(Spanned::span),
-        ),
-        ("until", step.until.as_ref().map(|until| until.every.span())),
-        ("via", step.via.as_ref().map(Spanned::span)),
-        ("timeout", step.timeout.as_ref().map(Spanned::span)),
-        ("plants", step.plants.as_ref().map(Spanned::span)),
-        ("expect", step.expect.as_ref().map(Spanned::span)),
-        ("capture", step.capture.keys().next().map(Spanned::span)),
-        ("no_snapshot", step.no_snapshot.as_ref().map(Spanned::span)),
-    ];
-    given
-        .into_iter()
-        .filter_map(|(key, span)| span.map(|span| (key, span)))
-        .collect()
-}
+const RESERVED: [&str; 5] = ["request_id", "institution", "people", "planted", "renkei"];
 
 /// What is said of a name that a template cannot use.
 pub(crate) fn no_name(name: &str) -> (Text, Text) {

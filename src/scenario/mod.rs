@@ -1,10 +1,13 @@
 //! TOML text to scenarios, with places; never fails: what cannot be read becomes a diagnostic.
 
-mod awaited;
+pub(crate) mod awaited;
 pub mod data;
 pub mod expect;
 pub(crate) mod form;
+pub(crate) mod keys;
 mod mistake;
+mod of_system;
+pub mod peer;
 pub(crate) mod read;
 mod reader;
 pub(crate) mod shared;
@@ -24,7 +27,7 @@ use crate::{diagnostic::Diagnostic, text::Text};
 
 pub use self::{
     expect::{Described, Expect, Selected, Until},
-    step::{Check, KINDS, Kind, Listen, Specimen, Step},
+    step::{Check, Http, KINDS, Kind, Listen, Order, Specimen, Step},
 };
 
 /// One scenario file.
@@ -71,9 +74,19 @@ pub struct ScenarioFile {
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub guards: Vec<Spanned<String>>,
+    /// How the time of its world passes: it stands until a step moves it, unless this says otherwise.
+    pub clock: Option<Clock>,
     /// Its steps, in order.
     #[serde(rename = "step", default)]
     pub steps: Vec<Step>,
+}
+
+/// How the time of a world passes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Clock {
+    /// It follows the clock on the wall.
+    Flowing,
 }
 
 /// What a file of shared steps may say.
@@ -88,6 +101,16 @@ pub struct SharedFile {
 }
 
 impl Scenario {
+    /// Whether the system under test does anything in it.
+    pub fn uses_system(&self) -> bool {
+        self.file.steps.iter().any(|step| {
+            matches!(
+                step.kind(),
+                Some(Kind::Exec(_) | Kind::Http(_) | Kind::ExpectCall(_) | Kind::ExpectNoCall(_))
+            )
+        })
+    }
+
     /// The line of a step, from 1.
     pub fn line_of(text: &str, span: &Range<usize>) -> usize {
         let before = text.as_bytes().get(..span.start);

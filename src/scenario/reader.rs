@@ -10,7 +10,7 @@ use toml::{
 use crate::{
     diagnostic::{Diagnostic, unknown},
     scenario::{
-        SharedFile, Step,
+        SharedFile, Step, keys,
         read::{self, Readable},
         shared,
     },
@@ -60,6 +60,7 @@ impl Reader<'_> {
             };
             path.clone_into(&mut step.file);
             step.partial = partial || self.found.len() > before;
+            keys::check(&step, table, &mut self.found);
             match &step.shared {
                 Some(shared) => {
                     let none = DeTable::new();

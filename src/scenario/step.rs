@@ -1,4 +1,5 @@
-//! What a step may say. One type holds all keys, since a file may mix them wrongly; [`Step::kind`] is the one that it is.
+//! What a step may say. One type holds all keys, since a file may mix them wrongly; [`Step::kind`] is the one that it
+//! is, and `keys` says which keys go with which kind.
 
 use std::{collections::BTreeMap, ops::Range, time::Duration};
 
@@ -10,11 +11,13 @@ use crate::{
     scenario::{
         data::{Data, Lapse, Moment},
         expect::{Expect, Until},
+        peer::Peer,
     },
     text::Text,
 };
 
-/// One step: it sends, moves the clock, acts on the network, opens a listener, checks, or stands for shared steps.
+/// One step: it sends, moves the clock, acts on the network, opens a listener, checks, makes the system under test do
+/// something, looks at what that has sent, or stands for shared steps.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
@@ -30,7 +33,7 @@ pub struct Step {
     /// The operation to send.
     #[schemars(with = "Option<String>")]
     pub send: Option<Spanned<String>>,
-    /// The identity that sends.
+    /// The identity that sends, or whose certificate the system under test is given.
     #[serde(rename = "as")]
     #[schemars(with = "Option<String>")]
     pub identity: Option<Spanned<String>>,
@@ -63,7 +66,7 @@ pub struct Step {
     /// An earlier `listen` step through whose listener this one is sent.
     #[schemars(with = "Option<String>")]
     pub via: Option<Spanned<String>>,
-    /// How long to wait for the answer, by the clock on the wall.
+    /// How long to wait for the answer, or for the program's end, by the clock on the wall.
     #[schemars(with = "Option<Lapse>")]
     pub timeout: Option<Spanned<Lapse>>,
     /// Puts a specimen into the template variable `planted`.
@@ -72,11 +75,11 @@ pub struct Step {
     /// What must come back.
     #[schemars(with = "Option<Expect>")]
     pub expect: Option<Spanned<Expect>>,
-    /// Names for values of the answer, by XPath.
+    /// Names for values: of an answer or a call by XPath, of what a program writes by a regular expression with one group.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, String>")]
     pub capture: BTreeMap<Spanned<String>, Spanned<String>>,
-    /// Why the answer is not compared with a snapshot.
+    /// Why there is no comparison with a snapshot.
     #[schemars(with = "Option<String>")]
     pub no_snapshot: Option<Spanned<String>>,
 
@@ -99,6 +102,40 @@ pub struct Step {
     /// What of the world must hold.
     #[schemars(with = "Option<Check>")]
     pub check: Option<Spanned<Check>>,
+
+    /// A program of the system under test to run, with its arguments; there is no shell.
+    #[schemars(with = "Option<Vec<String>>")]
+    pub exec: Option<Spanned<Vec<Spanned<String>>>>,
+    /// Variables of the environment, beside those that are inherited and those that describe the network.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, String>")]
+    pub env: BTreeMap<Spanned<String>, Spanned<String>>,
+    /// The folder in which the program runs, below the suite's root.
+    #[schemars(with = "Option<String>")]
+    pub folder: Option<Spanned<String>>,
+    /// A request to the system under test.
+    #[schemars(with = "Option<Http>")]
+    pub http: Option<Spanned<Http>>,
+    /// An operation that the system under test must have sent.
+    #[schemars(with = "Option<String>")]
+    pub expect_call: Option<Spanned<String>>,
+    /// An operation that the system under test must not have sent, beside what was expected before.
+    #[schemars(with = "Option<String>")]
+    pub expect_no_call: Option<Spanned<String>>,
+    /// The identity that must have sent it.
+    #[schemars(with = "Option<String>")]
+    pub from: Option<Spanned<String>>,
+    /// How long a call may be in coming, by the clock on the wall.
+    #[schemars(with = "Option<Lapse>")]
+    pub within: Option<Spanned<Lapse>>,
+    /// Whether the call may have come before the one that was expected before it.
+    pub order: Option<Order>,
+    /// How many such calls must come.
+    #[schemars(with = "Option<usize>")]
+    pub times: Option<Spanned<usize>>,
+    /// What an institution of the network does by itself.
+    #[schemars(with = "Option<Peer>")]
+    pub peer: Option<Spanned<Peer>>,
 
     /// The file in which the step's spans lie: the scenario's own, or that of the shared steps.
     #[serde(skip)]
@@ -128,13 +165,20 @@ pub enum Kind<'a> {
     Use(&'a Spanned<String>),
     /// Checks the world.
     Check(Check),
+    /// Runs a program of the system under test.
+    Exec(&'a [Spanned<String>]),
+    /// Sends a request to the system under test.
+    Http(&'a Http),
+    /// Looks for a call of the system under test.
+    ExpectCall(&'a Spanned<String>),
+    /// Looks whether there is no further call of the system under test.
+    ExpectNoCall(&'a Spanned<String>),
+    /// An institution of the network acts by itself.
+    Peer(&'a Peer),
 }
 
-/// The keys that say what kind of step a step is, those of shared steps left out.
-pub const KINDS: [&str; 6] = ["send", "advance", "at", "network", "listen", "check"];
-
 impl Kind<'_> {
-    /// The key that says so.
+    /// The key by which it is written.
     pub fn key(self) -> &'static str {
         match self {
             Self::Send(_) => "send",
@@ -144,9 +188,29 @@ impl Kind<'_> {
             Self::Listen(_) => "listen",
             Self::Use(_) => "use",
             Self::Check(_) => "check",
+            Self::Exec(_) => "exec",
+            Self::Http(_) => "http",
+            Self::ExpectCall(_) => "expect_call",
+            Self::ExpectNoCall(_) => "expect_no_call",
+            Self::Peer(_) => "peer",
         }
     }
 }
+
+/// The keys that say what kind of step a step is, those of shared steps left out.
+pub const KINDS: [&str; 11] = [
+    "send",
+    "advance",
+    "at",
+    "network",
+    "listen",
+    "check",
+    "exec",
+    "http",
+    "expect_call",
+    "expect_no_call",
+    "peer",
+];
 
 impl Step {
     /// All kinds that the step names; a right one names one.
@@ -167,6 +231,11 @@ impl Step {
             self.check
                 .as_ref()
                 .map(|given| Kind::Check(*given.get_ref())),
+            self.exec.as_ref().map(|given| Kind::Exec(given.get_ref())),
+            self.http.as_ref().map(|given| Kind::Http(given.get_ref())),
+            self.expect_call.as_ref().map(Kind::ExpectCall),
+            self.expect_no_call.as_ref().map(Kind::ExpectNoCall),
+            self.peer.as_ref().map(|given| Kind::Peer(given.get_ref())),
         ]
         .into_iter()
         .flatten()
@@ -192,6 +261,26 @@ impl Step {
     /// Whether the step only looks into the network: leaving it out changes nothing.
     pub fn is_look(&self) -> bool {
         matches!(self.kind(), Some(Kind::Check(_)))
+    }
+
+    /// How many calls it looks for.
+    pub fn times(&self) -> usize {
+        let times = self.times.as_ref().map_or(1, |times| *times.get_ref());
+        times.min(MOST_CALLS)
+    }
+
+    /// The names of its snapshots: where a call must come more than once, the later ones' with `-2`, `-3` and so on.
+    pub fn snapshots(&self) -> impl Iterator<Item = String> {
+        (1..=self.times().max(1)).map(|number| nth(self.id.get_ref(), "-", number))
+    }
+
+    /// The names that it captures: where a call must come more than once, the later ones' with `_2`, `_3` and so on.
+    pub fn captured(&self) -> Vec<String> {
+        let times = self.times();
+        let names = self.capture.keys();
+        names
+            .flat_map(|name| (1..=times).map(|time| nth(name.get_ref(), "_", time)))
+            .collect()
     }
 
     /// What must come back, if the step says so.
@@ -226,4 +315,46 @@ pub enum Specimen {
 pub enum Check {
     /// The invariants of the network.
     Invariants,
+}
+
+/// A request to the system under test.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Http {
+    /// The method; GET where none is given.
+    #[schemars(with = "Option<String>")]
+    pub method: Option<Spanned<String>>,
+    /// The whole URL, `http` or `https`.
+    #[schemars(with = "String")]
+    pub url: Spanned<String>,
+    /// The headers besides `Host`.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, String>")]
+    pub headers: BTreeMap<Spanned<String>, Spanned<String>>,
+    /// The body.
+    #[schemars(with = "Option<String>")]
+    pub body: Option<Spanned<String>>,
+    /// The file of the authority that signed the system's certificate, PEM, below the suite's root.
+    #[schemars(with = "Option<String>")]
+    pub ca: Option<Spanned<String>>,
+}
+
+/// Where a call must stand among those that are expected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Order {
+    /// Anywhere: it may have come before the call that was expected before it.
+    Any,
+}
+
+/// The most calls that one step may look for: as many as the journal of calls holds.
+pub(crate) const MOST_CALLS: usize = 1_000;
+
+/// A name for the first, second, third of many.
+pub(crate) fn nth(name: &str, joint: &str, number: usize) -> String {
+    if number <= 1 {
+        name.to_owned()
+    } else {
+        format!("{name}{joint}{number}")
+    }
 }

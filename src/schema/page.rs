@@ -63,6 +63,38 @@ did not pass, only steps with `always` run.
 the checkpoint. It may be used in `with`, `network`, `expect`, `until` and `capture`.
 ";
 
+pub(super) const EXEC: &str = "\
+試験対象のシステムのプログラムを実行します。シェルは使用しません。標準入力は空です。終了しない場合は、そのプログラムが起動したものも含めて終了させます。
+接続に必要なものは、文字列の中の変数、環境変数、JSON ファイルの3通りで渡します。
+Runs a program of the system under test, without a shell and with nothing on its standard input. One that does not end
+in time is made to, with all that it has started. What it needs comes as variables in texts, in its environment, and in a
+JSON file:
+
+| 変数 / variable | 環境変数 / environment | 内容 | what it is |
+| --- | --- | --- | --- |
+| `renkei.url` | `RENKEI_URL` | シナリオ専用のネットワークの URL（`/` で終わる） | the URL of the scenario's network, with `/` at its end |
+| `renkei.ca` | `RENKEI_CA` | 接続先の認証局の証明書 | the authority of the network's certificate |
+| `renkei.certificate` | `RENKEI_CERTIFICATE` | `as` の証明書 | the certificate of `as` |
+| `renkei.key` | `RENKEI_KEY` | その秘密鍵 | its private key |
+| `renkei.institution` | `RENKEI_INSTITUTION` | その機関コード | its institution code |
+| `renkei.work` | `RENKEI_WORK` | シナリオの作業フォルダー。再開点とともに複製されます | the scenario's folder; a copy goes with the checkpoint |
+| `renkei.now` | `RENKEI_NOW` | ネットワークの現在日時 | the network's time |
+| | `RENKEI_FILE` | 上記と全送信者を記載した JSON ファイル: `{url, ca, work, now, identities: {名前: {institution, certificate, key}}}` | a JSON file with the same for all identities |
+
+終了コードと標準出力は、スナップショットと比較されます。`expect` の `stdout`・`stderr` は出力全体（最後の改行を除く）に対する値または条件で、`count` は行数です。
+Exit code and standard output are compared with a snapshot. In `expect`, `stdout` and `stderr` are about the whole output
+without its last line end; `count` is of lines.
+";
+
+pub(super) const EXPECT_CALL: &str = "\
+試験対象のシステムがネットワークに送信した電文を確認します。シナリオ自身の send は対象外です。`expect` の `xpath`・`header` は要求に、`status`・`fault` はそれに対する応答に適用します。見つからない場合は、最も近い呼出しと、その相違点が表示されます。
+`times` が2以上の場合、2件目以降の取得値は `名前_2`、スナップショットは `手順名-2` となります。
+Looks at what the system under test has sent to the network; what the scenario itself sends is left out. In `expect`,
+`xpath` and `header` are about the request, `status` and `fault` about its answer. Where there is no such call, the nearest
+one is shown, and where it differs. With `times`, what the later calls give is called `name_2`, and their snapshots
+`step-2`.
+";
+
 pub(super) const EXPECT: &str = "\
 XPath 1.0 と値を対応させます。値は「選択されるものが一つだけで、その値に等しい」という意味です。値の代わりに条件（次の節）を記載できます。
 接頭辞は profile.toml のものです。宣言のない接頭辞と、接頭辞のない要素名は、何も選択しないまま合格してしまうため、誤りとして扱います。

@@ -5,11 +5,11 @@ use serde_json::Value;
 use crate::{
     plan::{ItemsFile, PHASES, PeopleFile},
     profile::Profile,
-    scenario::{ScenarioFile, SharedFile},
+    scenario::{ScenarioFile, SharedFile, keys},
     schema::{
         page::{
-            DESCRIBED, EXPECT, INTRODUCTION, PEOPLE, PROFILE, SCENARIO, SCHEMAS, SHARED, SNAPSHOTS,
-            STEPS, TEMPLATES, UNTIL,
+            DESCRIBED, EXEC, EXPECT, EXPECT_CALL, INTRODUCTION, PEOPLE, PROFILE, SCENARIO, SCHEMAS,
+            SHARED, SNAPSHOTS, STEPS, TEMPLATES, UNTIL,
         },
         schema, words,
     },
@@ -33,38 +33,43 @@ pub fn reference() -> String {
         &[],
     );
     page += STEPS;
-    let steps: [(&str, &str, &[&str]); 3] = [
-        ("すべての手順 / Every step", "", &["id", "title", "always"]),
-        (
-            "手順の種類（いずれか一つ） / Kinds, exactly one of them",
-            "",
-            &["send", "advance", "at", "network", "listen", "use", "check"],
-        ),
-        (
-            "send とともに記載するもの / With send",
-            "",
-            &[
-                "as",
-                "with",
-                "expect",
-                "capture",
-                "until",
-                "raw",
-                "content_type",
-                "action",
-                "headers",
-                "method",
-                "path",
-                "same_request_as",
-                "via",
-                "timeout",
-                "plants",
-                "no_snapshot",
-            ],
-        ),
-    ];
-    for (heading, text, keys) in steps {
-        section(&mut page, heading, text, &scenario, "Step", keys);
+    section(
+        &mut page,
+        "すべての手順 / Every step",
+        "",
+        &scenario,
+        "Step",
+        &keys::EVERY,
+    );
+    let kinds = keys::KINDS.map(|keys| keys.kind);
+    section(
+        &mut page,
+        "手順の種類（いずれか一つ） / Kinds, exactly one of them",
+        "",
+        &scenario,
+        "Step",
+        &kinds,
+    );
+    for keys in &keys::KINDS {
+        if keys.beside.is_empty() {
+            continue;
+        }
+        let kind = keys.kind;
+        let heading = format!("{kind} とともに記載するもの / With {kind}");
+        let text = match kind {
+            "exec" => EXEC,
+            "expect_call" => EXPECT_CALL,
+            _ => "",
+        };
+        section(&mut page, &heading, text, &scenario, "Step", keys.beside);
+        if !keys.expect.is_empty() && kind != "send" {
+            let list: Vec<String> = keys.expect.iter().map(|key| format!("`{key}`")).collect();
+            let list = list.join(", ");
+            line(
+                &mut page,
+                &format!("\n`expect` で使用できるもの / In `expect`: {list}"),
+            );
+        }
     }
     section(
         &mut page,
@@ -94,6 +99,23 @@ pub fn reference() -> String {
         UNTIL,
         &scenario,
         "Until",
+        &[],
+    );
+    let peer = [
+        ("peer: 他の機関 / An institution", "Peer"),
+        ("peer の answers / `answers` of peer", "Answers"),
+        ("peer の refuses / `refuses` of peer", "Refuses"),
+        ("peer の hours / `hours` of peer", "Hours"),
+    ];
+    for (heading, of) in peer {
+        section(&mut page, heading, "", &scenario, of, &[]);
+    }
+    section(
+        &mut page,
+        "http: 試験対象のシステムへの要求 / A request to the system under test",
+        "",
+        &scenario,
+        "Http",
         &[],
     );
     section(
@@ -147,6 +169,11 @@ pub fn reference() -> String {
         ("`[target.NAME.identity.IDENTITY]`", "Credentials"),
         ("`[target.NAME.timeouts]`", "Timeouts"),
         ("`[target.NAME.tls]`", "Tls"),
+        (
+            "`[system]`: 試験対象のシステム / The system under test",
+            "System",
+        ),
+        ("`[system]` の ready / When it is ready", "Ready"),
     ];
     for (heading, of) in tables {
         section(&mut page, heading, "", &profile, of, &[]);

@@ -197,7 +197,7 @@ fn own(credentials: &Credentials) -> Result<CertifiedKey, Broken> {
 }
 
 /// The certificates of a file, PEM or DER.
-fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Broken> {
+pub(super) fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Broken> {
     of_pem(&path.display(), &file(path)?)
 }
 
@@ -333,7 +333,7 @@ fn is_der(bytes: &[u8]) -> bool {
     matches!(bytes, [0x30, 0x81..=0x83, ..])
 }
 
-fn wrong(place: &dyn fmt::Display, text: &Text) -> Broken {
+pub(super) fn wrong(place: &dyn fmt::Display, text: &Text) -> Broken {
     prepare(Text::new(
         format!("{place}: {}", text.ja),
         format!("{place}: {}", text.en),

@@ -4,6 +4,7 @@
 //! Deliberately absent: sending anything twice, and following a redirect.
 
 mod identity;
+mod plain;
 mod probe;
 pub(crate) mod reason;
 mod route;
@@ -32,6 +33,7 @@ use crate::text::Text;
 use watched::{Observed, Watched};
 
 pub use identity::{Certificate, Credentials, Prepared, Secret, Versions};
+pub use plain::{listens, plain};
 pub use probe::{Probe, TlsShown};
 pub use route::{Place, Proxy, Route};
 pub use shown::{CertificateShown, Seen};

@@ -53,6 +53,16 @@ pub(super) async fn selftest(
 ) -> Done {
     let project = Arc::new(suite::project()?);
     let loaded = Arc::new(suite::load(&project, out, lang)?);
+    let system = loaded.profile.system.as_ref();
+    if system.is_some_and(|system| !system.command.is_empty()) {
+        return Err(Stopped {
+            exit: Exit::Usage,
+            text: Text::new(
+                "[system] の command があるシナリオは、自己診断の対象外です（システムは一つの接続先しか使用できません）。",
+                "a suite whose [system] has a command cannot be put to the selftest: the system has one place for the network",
+            ),
+        });
+    }
     let temporary = tempfile::tempdir()?;
     let mock = mock::embedded(&temporary.path().join("pki")).await?;
     let setting = Setting {
@@ -67,6 +77,7 @@ pub(super) async fn selftest(
         warnings: Vec::new(),
         spoilt: Spoilt::default(),
         nonce: "base".to_owned(),
+        works: temporary.path().join("works"),
     };
     let texts = setting.target.control.get("/texts").await;
     let texts = texts.map_err(|error| Stopped {

@@ -1,0 +1,105 @@
+//! Steps about the system under test: the names in them, and what their texts can use.
+
+use toml::Spanned;
+
+use crate::{
+    diagnostic::{Diagnostic, meant},
+    message::Values,
+    plan::{
+        Context,
+        steps::{self, STAND_IN, Seen},
+        templates,
+    },
+    scenario::{Kind, Step},
+    text::Text,
+};
+
+/// What `renkei.…` has in every text.
+const ALWAYS: [&str; 4] = ["url", "ca", "work", "now"];
+/// What it has besides where there is an identity.
+const OF_IDENTITY: [&str; 3] = ["certificate", "key", "institution"];
+
+/// Stands in for what the system under test is given.
+pub(super) fn stand_ins(identity: bool) -> minijinja::Value {
+    let names = ALWAYS.iter().chain(OF_IDENTITY.iter().filter(|_| identity));
+    let values: Values = names
+        .map(|name| ((*name).to_owned(), STAND_IN.into()))
+        .collect();
+    values.into()
+}
+
+/// Checks a step that makes the system do something, or looks for what it has sent.
+pub(super) fn check(cx: &Context<'_>, step: &Step, seen: &Seen<'_>, found: &mut Vec<Diagnostic>) {
+    steps::identity(cx, step, step.identity.as_ref(), found);
+    steps::identity(cx, step, step.from.as_ref(), found);
+    let mut values = seen.values.clone();
+    let system = cx.suite.profile.system.as_ref();
+    let identity =
+        step.identity.is_some() || system.is_some_and(|system| system.identity.is_some());
+    values.insert("renkei".to_owned(), stand_ins(identity));
+    let seen = &seen.with(values);
+    match step.kind() {
+        Some(Kind::Exec(command)) => {
+            let texts = command.iter().chain(step.env.values()).chain(&step.folder);
+            texts_and_captures(cx, step, texts, seen, found);
+        }
+        Some(Kind::Http(http)) => {
+            let texts = [Some(&http.url), http.body.as_ref(), http.ca.as_ref()];
+            let texts = texts.into_iter().flatten().chain(http.headers.values());
+            texts_and_captures(cx, step, texts, seen, found);
+        }
+        Some(Kind::ExpectCall(operation) | Kind::ExpectNoCall(operation)) => {
+            steps::operation(cx, step, operation, found);
+            steps::answer(cx, step, seen, found);
+        }
+        Some(
+            Kind::Send(_)
+            | Kind::Advance(_)
+            | Kind::At(_)
+            | Kind::Network(_)
+            | Kind::Listen(_)
+            | Kind::Use(_)
+            | Kind::Check(_),
+        )
+        | None => {}
+        Some(Kind::Peer(peer)) => {
+            let reason = peer.refuses.as_ref().map(|refuses| &refuses.reason);
+            for text in [&peer.institution].into_iter().chain(reason) {
+                templates::text(cx, step, text.get_ref(), &text.span(), seen, found);
+            }
+            for data in peer.asks.iter().flat_map(|asks| asks.get_ref().values()) {
+                templates::data(cx, step, data, seen, found);
+            }
+        }
+    }
+}
+
+fn texts_and_captures<'a>(
+    cx: &Context<'_>,
+    step: &'a Step,
+    texts: impl Iterator<Item = &'a Spanned<String>>,
+    seen: &Seen<'_>,
+    found: &mut Vec<Diagnostic>,
+) {
+    for text in texts.chain(step.capture.values()) {
+        templates::text(cx, step, text.get_ref(), &text.span(), seen, found);
+    }
+    if let Some(expect) = step.expected() {
+        let whole = [&expect.stdout, &expect.stderr, &expect.body];
+        let selected = whole.into_iter().flatten().chain(expect.header.values());
+        for selected in selected {
+            steps::selection(cx, step, selected, seen, found);
+        }
+    }
+}
+
+/// What to write in the place of `renkei.…` that has no value.
+pub(super) fn hint(key: &str) -> Option<Text> {
+    if OF_IDENTITY.contains(&key) {
+        return Some(Text::new(
+            "exec 又は http の手順で、as（証明書を渡す送信者）を記載してください",
+            "it is there in steps with exec or http that say whose it is, by 'as'",
+        ));
+    }
+    meant(key, ALWAYS.iter().chain(&OF_IDENTITY).copied())
+}

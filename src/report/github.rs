@@ -1,0 +1,108 @@
+//! Annotations of GitHub Actions: one line a step that did not pass, at the step's place in its file.
+
+use crate::{
+    event::{Outcome, ScenarioEnd, StepResult},
+    report::{Record, progress::label},
+    text::Lang,
+};
+
+/// The report's text. `folder` leads from the root of the repository to the suite, and ends with a slash or is empty.
+pub fn github(record: &Record, lang: Lang, folder: &str) -> String {
+    let mut lines = String::new();
+    for result in &record.results {
+        let mut said = false;
+        for step in record.steps_of(result) {
+            if let Some((level, why)) = said_of(step, lang) {
+                said = true;
+                let (file, line) = step.place.rsplit_once(':').unwrap_or((&step.place, "1"));
+                let (file, line) = match line.parse::<usize>() {
+                    Ok(_) => (file, line),
+                    Err(_) => (step.place.as_str(), "1"),
+                };
+                let title = format!("{} [{}]", result.scenario, step.step);
+                let file = format!("{folder}{file}");
+                lines += &annotation(level, &file, line, &title, &why);
+            }
+        }
+        let level = match &result.end {
+            ScenarioEnd::Passed | ScenarioEnd::NotRun => continue,
+            ScenarioEnd::NotPossible { .. } => "notice",
+            ScenarioEnd::Blocked { .. } => "warning",
+            ScenarioEnd::New
+            | ScenarioEnd::Failed
+            | ScenarioEnd::Broken
+            | ScenarioEnd::Unusable
+            | ScenarioEnd::IndividualNumber
+            | ScenarioEnd::Internal => "error",
+        };
+        if !said {
+            let file = format!("{folder}scenarios/{}.toml", result.scenario);
+            let why = label(&result.end);
+            lines += &annotation(level, &file, "1", &result.scenario, why.get(lang));
+        }
+    }
+    if let Some(why) = record
+        .system
+        .as_ref()
+        .and_then(|system| system.why.as_ref())
+    {
+        let file = format!("{folder}scenarios/profile.toml");
+        lines += &annotation("error", &file, "1", "[system]", why.get(lang));
+    }
+    lines
+}
+
+fn said_of(step: &StepResult, lang: Lang) -> Option<(&'static str, String)> {
+    let end = match &step.outcome {
+        Outcome::Passed | Outcome::Skipped => return None,
+        Outcome::NotPossible { why } => return Some(("notice", why.get(lang).to_owned())),
+        Outcome::Broken { why } | Outcome::Unusable { why } | Outcome::NotKept { why } => {
+            return Some(("error", why.get(lang).to_owned()));
+        }
+        Outcome::Failed {
+            mismatches,
+            difference,
+        } => {
+            let mismatches = mismatches.iter().map(|mismatch| mismatch.get(lang));
+            let lines: Vec<&str> = mismatches.chain(difference.as_deref()).collect();
+            return Some(("error", lines.join("\n")));
+        }
+        Outcome::NewSnapshot => ScenarioEnd::New,
+        Outcome::IndividualNumber { .. } => ScenarioEnd::IndividualNumber,
+    };
+    Some(("error", label(&end).get(lang).to_owned()))
+}
+
+fn annotation(level: &str, file: &str, line: &str, title: &str, text: &str) -> String {
+    format!(
+        "::{level} file={},line={line},title={}::{}\n",
+        property(file),
+        property(title),
+        data(text)
+    )
+}
+
+/// As a command's text writes it.
+fn data(text: &str) -> String {
+    text.replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
+}
+
+/// As a property writes it, which ends at a comma or colon.
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_would_end_a_command_or_a_property_is_escaped() {
+        assert_eq!(
+            annotation("error", "a,b:c%.toml", "3", "x: y, z", "50%, a:\r\nb"),
+            "::error file=a%2Cb%3Ac%25.toml,line=3,title=x%3A y%2C z::50%25, a:%0D%0Ab\n"
+        );
+    }
+}

@@ -1,0 +1,331 @@
+//! Steps that look for a call of the system under test, or that there is none.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::{
+    event::{self, Outcome, StepResult},
+    run::{
+        calls::Call,
+        sought::{Sought, differences, operation_of, together, too_long},
+        step::{Runner, unusable},
+    },
+    scenario::{Order, Step, step::nth},
+    sentinel,
+    text::Text,
+};
+
+/// How long a call may be in coming, where nothing else is said.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// The most calls that are named where none is near.
+const NAMED: usize = 8;
+
+impl Runner<'_> {
+    pub(super) async fn expect_call(
+        &mut self,
+        operation: &str,
+        step: &Step,
+        result: &mut StepResult,
+    ) {
+        if let Err(outcome) = self.look_for(operation, step, result).await {
+            result.outcome = outcome;
+        }
+    }
+
+    async fn look_for(
+        &mut self,
+        operation: &str,
+        step: &Step,
+        result: &mut StepResult,
+    ) -> Result<(), Outcome> {
+        let sought = self.sought(operation, step)?;
+        let within = step.within.as_ref();
+        let within = within.map_or(PATIENCE, |lapse| lapse.get_ref().duration());
+        let deadline = Instant::now() + within;
+        let mut wait = Duration::ZERO;
+        let found = loop {
+            self.look_at_calls(wait).await?;
+            let found = self.right_calls(&sought);
+            wait = deadline.saturating_duration_since(Instant::now());
+            if found.len() == sought.times || wait.is_zero() {
+                break found;
+            }
+        };
+        if found.len() < sought.times {
+            let mismatches = self.missing(&sought, &found, within, result);
+            return Err(Outcome::Failed {
+                mismatches,
+                difference: None,
+            });
+        }
+        let mut outcomes = Vec::new();
+        for (at, index) in found.into_iter().enumerate() {
+            let Some(call) = self.calls.seen.get_mut(index) else {
+                continue;
+            };
+            call.matched = true;
+            let call = call.clone();
+            self.calls.found = self.calls.found.max(call.number);
+            let kept = self.keep_call(&call, at + 1, result);
+            result.calls.push(kept);
+            outcomes.push(self.judge_call(&call, at + 1, step));
+        }
+        result.outcome = together(outcomes);
+        if result.outcome == Outcome::Passed {
+            for call in &mut result.calls {
+                call.request.shown.clear();
+                call.response.shown.clear();
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) async fn expect_no_call(
+        &mut self,
+        operation: &str,
+        step: &Step,
+        result: &mut StepResult,
+    ) {
+        if let Err(outcome) = self.look_for_none(operation, step, result).await {
+            result.outcome = outcome;
+        }
+    }
+
+    async fn look_for_none(
+        &mut self,
+        operation: &str,
+        step: &Step,
+        result: &mut StepResult,
+    ) -> Result<(), Outcome> {
+        let mut sought = self.sought(operation, step)?;
+        sought.any_order = true;
+        let within = step.within.as_ref();
+        let within = within.map_or(Duration::ZERO, |lapse| lapse.get_ref().duration());
+        let deadline = Instant::now() + within;
+        let mut wait = Duration::ZERO;
+        loop {
+            self.look_at_calls(wait).await?;
+            if let Some(index) = self.right_calls(&sought).first()
+                && let Some(call) = self.calls.seen.get(*index).cloned()
+            {
+                let kept = self.keep_call(&call, 1, result);
+                result.calls.push(kept);
+                let which = self.named(&call);
+                return Err(Outcome::Failed {
+                    mismatches: vec![Text::new(
+                        format!("送信されないはずの呼出しがありました: {which}"),
+                        format!("there is a call that must not be: {which}"),
+                    )],
+                    difference: None,
+                });
+            }
+            wait = deadline.saturating_duration_since(Instant::now());
+            if wait.is_zero() {
+                break;
+            }
+        }
+        match self.lost() {
+            Some(lost) => Err(Outcome::Failed {
+                mismatches: vec![lost],
+                difference: None,
+            }),
+            None => Ok(()),
+        }
+    }
+
+    async fn look_at_calls(&mut self, wait: Duration) -> Result<(), Outcome> {
+        if self.drain(wait).await? {
+            return Err(Outcome::IndividualNumber {
+                place: "call".to_owned(),
+            });
+        }
+        Ok(())
+    }
+
+    fn sought(&self, operation: &str, step: &Step) -> Result<Sought, Outcome> {
+        let identities = &self.shared.suite.profile.identity;
+        let institution = match &step.from {
+            None => None,
+            Some(name) => {
+                let identity = identities.get(name.get_ref());
+                let missing = || {
+                    unusable(Text::new(
+                        format!("送信者「{}」はありません", name.get_ref()),
+                        format!("there is no identity '{}'", name.get_ref()),
+                    ))
+                };
+                Some(identity.ok_or_else(missing)?.institution.clone())
+            }
+        };
+        Ok(Sought {
+            operation: operation.to_owned(),
+            institution,
+            expected: self
+                .expected(step)
+                .map_err(|error| unusable(error.text()))?,
+            times: step.times(),
+            any_order: step.order == Some(Order::Any),
+        })
+    }
+
+    /// The first calls that are as sought, by their place among those that were seen.
+    fn right_calls(&self, sought: &Sought) -> Vec<usize> {
+        let after = if sought.any_order {
+            0
+        } else {
+            self.calls.found
+        };
+        let calls = self.calls.seen.iter().enumerate();
+        calls
+            .filter(|(_, call)| !call.matched && call.number > after)
+            .filter(|(_, call)| differences(call, sought, &self.shared.suite.profile).is_empty())
+            .map(|(at, _)| at)
+            .take(sought.times)
+            .collect()
+    }
+
+    /// What is said where a call did not come: the nearest one that did, and where it differs.
+    fn missing(
+        &self,
+        sought: &Sought,
+        found: &[usize],
+        within: Duration,
+        result: &mut StepResult,
+    ) -> Vec<Text> {
+        let profile = &self.shared.suite.profile;
+        let (operation, times) = (sought.operation.as_str(), sought.times);
+        let from = sought.institution.as_ref();
+        let from = from.map(|from| format!(" ({from})")).unwrap_or_default();
+        let count = if times > 1 {
+            let found = found.len();
+            Text::new(
+                format!("（{times}件のうち{found}件）"),
+                format!(" ({found} of {times})"),
+            )
+        } else {
+            Text::new("", "")
+        };
+        let waited = if within.is_zero() {
+            Text::new("", "")
+        } else {
+            Text::new(format!("{within:?}以内に"), format!(" within {within:?}"))
+        };
+        let mut said = vec![Text::new(
+            format!(
+                "{operation}{from} の呼出しが{}ありませんでした{}",
+                waited.ja, count.ja
+            ),
+            format!("no call {operation}{from} came{}{}", waited.en, count.en),
+        )];
+        said.extend(self.lost());
+        let others = self.calls.seen.iter().enumerate();
+        let others = others.filter(|(at, call)| !call.matched && !found.contains(at));
+        let others = others.map(|(_, call)| call);
+        let nearest = others
+            .clone()
+            .map(|call| (call, differences(call, sought, profile)))
+            // One that is right came too early.
+            .min_by_key(|(call, differences)| {
+                let other = operation_of(call, profile) != Some(operation);
+                (other, differences.len(), call.number)
+            });
+        match nearest {
+            Some((call, differences)) if operation_of(call, profile) == Some(operation) => {
+                let which = self.named(call);
+                said.push(Text::new(
+                    format!("最も近い呼出し: {which}"),
+                    format!("the nearest call: {which}"),
+                ));
+                if call.number <= self.calls.found && !sought.any_order {
+                    said.push(Text::new(
+                        "前の手順で確認した呼出しより先に送信されています（順序を問わない場合は order = \"any\"）",
+                        "it came before the call that was expected before it (order = \"any\" where that is no matter)",
+                    ));
+                }
+                said.extend(differences);
+                let call = self.keep_call(call, 1, result);
+                result.calls.push(call);
+            }
+            Some(_) => {
+                let names: Vec<String> = others.clone().take(NAMED).map(|call| self.named(call)).collect();
+                let more = if others.count() > NAMED { "…" } else { "" };
+                let names = names.join(", ");
+                said.push(Text::new(
+                    format!("ほかの呼出し: {names}{more}"),
+                    format!("these calls came: {names}{more}"),
+                ));
+            }
+            None if self.calls.seen.is_empty() => said.push(Text::new(
+                "試験対象のシステムからの呼出しは1件もありません。接続先の URL が renkei.url（RENKEI_URL）であることを確認してください",
+                "no call of the system under test has come at all; see that it calls renkei.url (RENKEI_URL)",
+            )),
+            None => said.push(Text::new(
+                "届いた呼出しは、すべて前の手順で確認済みです",
+                "all calls that came were found by earlier steps",
+            )),
+        }
+        said
+    }
+
+    /// A call in a word.
+    fn named(&self, call: &Call) -> String {
+        let (number, caller) = (call.number, &call.caller);
+        let operation = self.operation_named(call);
+        let answer = match (&call.fault, call.status) {
+            (Some(fault), _) => format!(" → {fault}"),
+            (None, Some(status)) => format!(" → {status}"),
+            (None, None) => String::new(),
+        };
+        format!("#{number} {operation} ({caller}){answer}")
+    }
+
+    fn operation_named(&self, call: &Call) -> String {
+        let known = operation_of(call, &self.shared.suite.profile);
+        known.map_or_else(
+            || format!("{} /{} {}", call.method, call.path, call.action()),
+            str::to_owned,
+        )
+    }
+
+    /// Keeps the bodies of a call beside the other evidence.
+    fn keep_call(&self, call: &Call, number: usize, result: &StepResult) -> event::Call {
+        let name = format!("{:02}-{}", result.sequence, nth(&result.step, ".", number));
+        let keep = |text: &str, part: &str| {
+            let looked = sentinel::look(text.as_bytes(), None, &[]);
+            self.keep(&format!("{name}.{part}.xml"), &looked)
+        };
+        event::Call {
+            number: call.number,
+            time: call.at.clone(),
+            caller: call.caller.clone(),
+            operation: self.operation_named(call),
+            request: keep(&call.request.text, "call"),
+            response: keep(&call.answer.text, "answer"),
+            status: call.status,
+            fault: call.fault.clone(),
+        }
+    }
+
+    /// Captures and snapshot of a call that is as sought.
+    fn judge_call(&mut self, call: &Call, number: usize, step: &Step) -> Outcome {
+        let document = call.document();
+        let mut mismatches = self.capture(step, document.as_ref(), number);
+        if call.request.cut {
+            mismatches.push(too_long(call));
+        }
+        let body = match &document {
+            Some(document) => self.numbering.normalise(document, &self.shared.normal),
+            None => call.request.text.escape_debug().to_string() + "\n",
+        };
+        let content = sentinel::mask(&format!(
+            "{} /{}\nSOAPAction: {}\nContent-Type: {}\n\n{body}",
+            call.method,
+            call.path.trim_start_matches('/'),
+            call.header("soapaction"),
+            call.header("content-type"),
+        ));
+        let name = nth(step.id.get_ref(), "-", number);
+        self.compare(step, &name, &content, mismatches)
+    }
+}

@@ -1,0 +1,167 @@
+//! A step that sends a request to the system under test, as its users would.
+
+use std::time::Duration;
+
+use hyper::Method;
+use toml::Spanned;
+
+use crate::{
+    event::{Exchange, Outcome, StepResult},
+    expect::{self, Seen},
+    message,
+    run::{
+        given::renamed,
+        step::{Runner, unusable},
+    },
+    scenario::{Expect, Http, Step},
+    sentinel,
+    text::Text,
+    transport::{self, Answer, Outgoing},
+    xml::Document,
+};
+
+impl Runner<'_> {
+    pub(super) async fn http(&mut self, http: &Http, step: &Step, result: &mut StepResult) {
+        if let Err(outcome) = self.asked(http, step, result).await {
+            result.outcome = outcome;
+        } else if let (Outcome::Passed, Some(exchange)) = (&result.outcome, &mut result.exchange) {
+            exchange.request.shown.clear();
+            if let Some(response) = &mut exchange.response {
+                response.shown.clear();
+            }
+        }
+    }
+
+    async fn asked(
+        &mut self,
+        http: &Http,
+        step: &Step,
+        result: &mut StepResult,
+    ) -> Result<(), Outcome> {
+        let outgoing = self.outgoing(http, step)?;
+        let name = format!("{:02}-{}", result.sequence, result.step);
+        let looked = sentinel::look(&outgoing.body, None, &[]);
+        let values = outgoing.headers.iter().map(|(_, value)| value);
+        let found = looked.found
+            || std::iter::once(&outgoing.url)
+                .chain(values)
+                .any(|text| sentinel::found(text));
+        let exchange = result.exchange.insert(Exchange {
+            operation: outgoing.method.to_string(),
+            identity: renamed(&outgoing.url, &self.fixed()),
+            sent: 1,
+            request: self.keep(&format!("{name}.request.txt"), &looked),
+            response: None,
+            status: None,
+            broken: None,
+        });
+        if found {
+            exchange.sent = 0;
+            return Err(number_in("request"));
+        }
+        let mut limits = self.shared.setting.limits;
+        if let Some(timeout) = &step.timeout {
+            limits.patience = timeout.get_ref().duration();
+        }
+        let ca = http.ca.as_ref().map(|ca| {
+            let root = self.shared.project.root.clone().unwrap_or_default();
+            root.join(ca.get_ref())
+        });
+        let answer = match transport::plain(outgoing, limits, ca.as_deref()).await {
+            Ok(answer) => answer,
+            Err(broken) => {
+                exchange.broken = broken.outcome.map(|outcome| outcome.as_str().to_owned());
+                let why = broken.text();
+                return Err(match broken.outcome {
+                    Some(_) => Outcome::Broken { why },
+                    None => Outcome::Unusable { why },
+                });
+            }
+        };
+        let looked = sentinel::look(&answer.body, None, &[]);
+        let headers = answer.headers.iter();
+        let number = looked.found || headers.into_iter().any(|(_, value)| sentinel::found(value));
+        exchange.status = Some(answer.status);
+        exchange.response = Some(self.keep(&format!("{name}.response.txt"), &looked));
+        if self.drain(Duration::ZERO).await? {
+            return Err(number_in("call"));
+        }
+        if number {
+            return Err(number_in("response"));
+        }
+        let expected = self
+            .expected(step)
+            .map_err(|error| unusable(error.text()))?;
+        let body = String::from_utf8_lossy(&answer.body).replace("\r\n", "\n");
+        let mut mismatches = self.not_as_expected(&expected, &answer, &body);
+        mismatches.extend(self.capture_from(step, "body", &body));
+        let normal = match Document::parse(&answer.body) {
+            Ok(document) => self.numbering.normalise(&document, &self.shared.normal),
+            Err(_) => self.numbering.text(&body, &self.fixed()),
+        };
+        let content = format!("{} {}\n\n{normal}", answer.status, answer.content_type());
+        let content = sentinel::mask(&content);
+        result.outcome = self.compare(step, step.id.get_ref(), &content, mismatches);
+        Ok(())
+    }
+
+    /// The request with everything rendered.
+    fn outgoing(&self, http: &Http, step: &Step) -> Result<Outgoing, Outcome> {
+        let Http {
+            method,
+            url,
+            headers,
+            body,
+            ca: _,
+        } = http;
+        let values = self.seen_as(self.identity_of_system(step));
+        let render = |text: &Spanned<String>| {
+            message::plain(text.get_ref(), &values).map_err(|error| unusable(error.text()))
+        };
+        let method = match method {
+            Some(method) => Method::from_bytes(method.get_ref().as_bytes()).map_err(|error| {
+                unusable(Text::new(
+                    format!("{}: {error}", method.get_ref()),
+                    format!("{}: {error}", method.get_ref()),
+                ))
+            })?,
+            None => Method::GET,
+        };
+        let headers = headers.iter().map(|(name, value)| {
+            let value = render(value)?;
+            Ok((name.get_ref().clone(), value))
+        });
+        Ok(Outgoing {
+            method,
+            url: render(url)?,
+            headers: headers.collect::<Result<_, Outcome>>()?,
+            body: body
+                .as_ref()
+                .map(render)
+                .transpose()?
+                .unwrap_or_default()
+                .into_bytes(),
+        })
+    }
+
+    fn not_as_expected(&self, expected: &Expect, answer: &Answer, body: &str) -> Vec<Text> {
+        let seen = Seen {
+            status: answer.status,
+            headers: &answer.headers,
+            document: None,
+            fault_code: "",
+            namespaces: &self.shared.suite.profile.namespaces,
+        };
+        let mut mismatches = expect::check(expected, &seen);
+        if let Some(selected) = &expected.body {
+            mismatches.extend(expect::text("body", selected.get_ref(), body));
+        }
+        mismatches
+    }
+}
+
+fn number_in(place: &str) -> Outcome {
+    Outcome::IndividualNumber {
+        place: place.to_owned(),
+    }
+}

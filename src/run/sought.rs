@@ -1,0 +1,125 @@
+//! What a step looks for among the calls of the system under test, and where a call differs from that.
+
+use crate::{
+    event::Outcome,
+    expect::{self, Seen, differs, plain},
+    profile::Profile,
+    run::calls::Call,
+    scenario::Expect,
+    text::Text,
+};
+
+/// What a step looks for.
+pub(super) struct Sought {
+    pub(super) operation: String,
+    pub(super) institution: Option<String>,
+    pub(super) expected: Expect,
+    pub(super) times: usize,
+    pub(super) any_order: bool,
+}
+
+/// The operation of a call: the one whose path and action it has.
+pub(super) fn operation_of<'p>(call: &Call, profile: &'p Profile) -> Option<&'p str> {
+    let (path, action) = (call.path.trim_matches('/'), call.action());
+    let same = |endpoint: &str, named: &str| endpoint.trim_matches('/') == path && named == action;
+    let mut operations = profile.operation.iter();
+    operations
+        .find(|(_, operation)| same(&operation.endpoint, &operation.action))
+        .map(|(name, _)| name.as_str())
+}
+
+/// Where a call differs from what is sought; empty where it is that.
+pub(super) fn differences(call: &Call, sought: &Sought, profile: &Profile) -> Vec<Text> {
+    let mut found = Vec::new();
+    if operation_of(call, profile) != Some(&sought.operation) {
+        let operation = operation_of(call, profile).unwrap_or("?");
+        found.push(differs("operation", &sought.operation, plain(operation)));
+        return found;
+    }
+    if let Some(institution) = &sought.institution
+        && !call.caller.split(' ').any(|caller| caller == institution)
+    {
+        found.push(differs("from", institution, plain(&call.caller)));
+    }
+    let Expect {
+        status,
+        fault,
+        header,
+        xpath,
+        ..
+    } = &sought.expected;
+    if let Some(status) = status.filter(|status| call.status != Some(*status)) {
+        let answered = call
+            .status
+            .map_or("-".to_owned(), |status| status.to_string());
+        found.push(differs("status", &status.to_string(), plain(&answered)));
+    }
+    if let Some(fault) = fault
+        && call.fault.as_deref() != Some(fault.get_ref())
+    {
+        let answered = call.fault.as_deref().unwrap_or("-");
+        found.push(differs("fault", fault.get_ref(), plain(answered)));
+    }
+    if !xpath.is_empty() && call.request.cut {
+        found.push(too_long(call));
+        return found;
+    }
+    let document = call.document();
+    let seen = Seen {
+        status: 0,
+        headers: &call.headers,
+        document: document.as_ref(),
+        fault_code: "",
+        namespaces: &profile.namespaces,
+    };
+    let of_request = Expect {
+        header: header.clone(),
+        xpath: xpath.clone(),
+        ..Expect::default()
+    };
+    found.extend(expect::check(&of_request, &seen));
+    found
+}
+
+pub(super) fn too_long(call: &Call) -> Text {
+    let (kept, bytes) = (call.request.text.len(), call.request.bytes);
+    Text::new(
+        format!(
+            "呼出しの本文（{bytes}バイト）が長く、記録は先頭の{kept}バイトのみのため、内容を確認できません"
+        ),
+        format!(
+            "the call's body of {bytes} bytes is too long: the journal keeps its first {kept}, so it cannot be looked at"
+        ),
+    )
+}
+
+/// What the outcomes of several calls amount to.
+pub(super) fn together(outcomes: Vec<Outcome>) -> Outcome {
+    let mut all = Outcome::Passed;
+    for outcome in outcomes {
+        all = match (all, outcome) {
+            (
+                Outcome::Failed {
+                    mut mismatches,
+                    difference,
+                },
+                Outcome::Failed {
+                    mismatches: more,
+                    difference: other,
+                },
+            ) => {
+                mismatches.extend(more);
+                let differences: Vec<String> = difference.into_iter().chain(other).collect();
+                Outcome::Failed {
+                    mismatches,
+                    difference: (!differences.is_empty()).then(|| differences.join("\n")),
+                }
+            }
+            (Outcome::Passed, other) | (Outcome::NewSnapshot, other @ Outcome::Failed { .. }) => {
+                other
+            }
+            (worse, _) => worse,
+        };
+    }
+    all
+}
