@@ -1,0 +1,232 @@
+//! What the system under test has sent: found, missed, counted, and asked for by `http`.
+
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::allow_attributes,
+    clippy::exit,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot find what it looks at has failed; each test file uses a part of the support"
+)]
+
+#[path = "support/program.rs"]
+mod program;
+mod support;
+
+use std::net::TcpListener;
+
+use program::exec;
+use support::{Suite, ask};
+
+/// Not a test: the program that the others run.
+#[test]
+fn system_under_test() {
+    program::run();
+}
+
+fn call(id: &str, keys: &str) -> String {
+    format!("[[step]]\nid = \"{id}\"\nexpect_call = \"GetConnectionStatus\"\n{keys}\n")
+}
+
+fn no_call(id: &str, keys: &str) -> String {
+    format!("[[step]]\nid = \"{id}\"\nexpect_no_call = \"GetConnectionStatus\"\n{keys}\n")
+}
+
+const MAYOR: &str = "as = \"iida-mayor\"";
+
+fn one(steps: &str) -> Suite {
+    Suite::new().with("0-a/one", "", steps)
+}
+
+#[test]
+fn calls_are_found_in_order_or_in_any_as_often_as_they_must_come() {
+    let three = exec(
+        "run",
+        "ask=town-0001 ask=town-0002 ask=town-0003",
+        &format!("{MAYOR}\nno_snapshot = \"no\""),
+    );
+    let id = |number: u32| {
+        format!(
+            "expect = {{ xpath = {{ \"//n:RequestId\" = \"town-000{number}\" }} }}\nno_snapshot = \"no\"\nwithin = \"0s\""
+        )
+    };
+    let any = |number: u32| id(number) + "\norder = \"any\"";
+    let cases = [
+        (call("a", &id(1)) + &call("b", &id(3)), 0, ""),
+        (
+            call("a", &id(3)) + &call("b", &id(1)),
+            1,
+            "it came before the call that was expected before it",
+        ),
+        (
+            call("a", &id(3)) + &call("b", &any(1)) + &call("c", &any(2)) + &no_call("d", ""),
+            0,
+            "",
+        ),
+        (
+            call("a", &id(2)) + &no_call("b", ""),
+            1,
+            "there is a call that must not be: #1 GetConnectionStatus (202053-M) → 200",
+        ),
+        (
+            call("a", "times = 3\nno_snapshot = \"no\"") + &no_call("b", "within = \"10ms\""),
+            0,
+            "",
+        ),
+        (
+            call("a", "times = 4\nwithin = \"0s\""),
+            1,
+            "no call GetConnectionStatus came (3 of 4)",
+        ),
+        (
+            call("a", &id(9)),
+            1,
+            "//n:RequestId: expected 'town-0009', found 'town-0001'",
+        ),
+        (
+            call("a", "from = \"sapporo-mayor\"\nwithin = \"0s\""),
+            1,
+            "from: expected '011002-M', found '202053-M'",
+        ),
+        (
+            call(
+                "a",
+                "expect = { fault = \"F-CON-01\", status = 500 }\nwithin = \"0s\"",
+            ),
+            1,
+            "fault: expected 'F-CON-01', found '-'",
+        ),
+        (
+            no_call(
+                "a",
+                "expect = { xpath = { \"//n:RequestId\" = \"town-0009\" } }",
+            ),
+            0,
+            "",
+        ),
+        (no_call("a", "from = \"sapporo-mayor\""), 0, ""),
+        (
+            ask("own", "no_snapshot = \"no\"")
+                + &call("a", "times = 3\nno_snapshot = \"no\"")
+                + &no_call("b", ""),
+            0,
+            "",
+        ),
+    ];
+    for (steps, code, says) in cases {
+        let suite = one(&(three.clone() + &steps));
+        let (exit, shown) = suite.renkei(&["run"]);
+        assert_eq!(exit, code, "{steps}\n{shown}");
+        assert!(shown.contains(says), "{says}: {shown}");
+    }
+    let suite = one(&call("a", "within = \"0s\""));
+    let (exit, shown) = suite.renkei(&["run"]);
+    assert_eq!(exit, 1);
+    assert!(
+        shown.contains("no call of the system under test has come at all"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn what_the_journal_does_not_hold_is_told_and_never_taken_for_absent() {
+    let quiet = format!("{MAYOR}\nno_snapshot = \"no\"\ntimeout = \"5m\"");
+    let often = exec("run", "ask-often=1010", &quiet);
+    let suite = one(&(often + &no_call("none", "from = \"sapporo-mayor\"")));
+    let (exit, shown) = suite.renkei(&["run"]);
+    assert_eq!(exit, 1, "{shown}");
+    assert!(
+        shown.contains("so 10 calls could not be looked at"),
+        "{shown}"
+    );
+    let long = exec("run", "ask-long=town-0001", &quiet);
+    let seen = "expect = { xpath = { \"//n:RequestId\" = \"town-0001\" } }\nwithin = \"0s\"";
+    for keys in [seen, "within = \"0s\""] {
+        let suite = one(&(long.clone() + &call("call", keys)));
+        let (exit, shown) = suite.renkei(&["run"]);
+        assert_eq!(exit, 1, "{shown}");
+        assert!(
+            shown.contains("the journal keeps its first 65536"),
+            "{shown}"
+        );
+    }
+}
+
+#[test]
+fn each_of_many_calls_has_its_own_snapshot_and_captures() {
+    let steps = exec(
+        "run",
+        "ask=town-0001 ask=town-0002",
+        &format!("{MAYOR}\nno_snapshot = \"no\""),
+    ) + &call("calls", "times = 2\ncapture = { id = \"//n:RequestId\" }")
+        + &ask("own", "with = { note = \"{{ id }} {{ id_2 }}\" }");
+    let suite = one(&steps);
+    suite.accept(&[]);
+    assert!(
+        suite
+            .read("snapshots/0-a/one/calls.snap")
+            .contains("{request-1}")
+    );
+    assert!(
+        suite
+            .read("snapshots/0-a/one/calls-2.snap")
+            .contains("{request-2}")
+    );
+    let own =
+        std::fs::read_to_string(suite.run_folder().join("0-a/one/03-own.request.xml")).unwrap();
+    assert!(own.contains("<!-- town-0001 town-0002 -->"), "{own}");
+    let changed = suite
+        .read("snapshots/0-a/one/calls-2.snap")
+        .replace("202053-M", "202053-E");
+    suite.write("snapshots/0-a/one/calls-2.snap", &changed);
+    let (exit, shown) = suite.renkei(&["run"]);
+    assert_eq!(exit, 1);
+    assert!(shown.contains("202053-E"), "{shown}");
+}
+
+#[test]
+fn a_call_that_comes_only_while_it_is_waited_for_is_found() {
+    let port = {
+        let free = TcpListener::bind("127.0.0.1:0").unwrap();
+        free.local_addr().unwrap().port()
+    };
+    let serving = program::command("command", &format!("serve={port} hang"));
+    let profile = format!(
+        "[system]\nas = \"iida-mayor\"\n{serving}ready = {{ tcp = \"127.0.0.1:{port}\" }}\n"
+    );
+    let http = |body: &str, keys: &str| {
+        format!(
+            "[[step]]\nid = \"ask\"\nhttp = {{ method = \"POST\", url = \"http://127.0.0.1:{port}/do\", headers = {{ X-One = \"1\" }}, body = \"{body}\" }}\n{keys}\n"
+        )
+    };
+    let right = "expect = { status = 200, header = { X-By = \"system\" }, body = { contains = \"done\" } }\ncapture = { done = \"done=ask=(\\\\S+)\" }";
+    let steps = http("ask=town-0001", right)
+        + &call(
+            "call",
+            "expect = { xpath = { \"//n:RequestId\" = \"{{ done }}\" } }",
+        )
+        + &no_call("none", "");
+    let suite = one(&steps);
+    suite.append("scenarios/profile.toml", &profile);
+    suite.accept(&[]);
+    let answer = suite.read("snapshots/0-a/one/ask.snap");
+    assert!(
+        answer.contains("200 text/plain\n\ndone=ask={request-1}\n"),
+        "{answer}"
+    );
+    let wrong = one(&http("", "expect = { status = 201, body = \"x\" }"));
+    wrong.append("scenarios/profile.toml", &profile);
+    let (exit, shown) = wrong.renkei(&["run"]);
+    assert_eq!(exit, 1, "{shown}");
+    for says in [
+        "HTTP: expected '201', found '200'",
+        "body: expected 'x', found 'done='",
+    ] {
+        assert!(shown.contains(says), "{says}: {shown}");
+    }
+    let nobody = one(&http("", ""));
+    let (exit, shown) = nobody.renkei(&["run"]);
+    assert_eq!(exit, 4, "{shown}");
+}

@@ -1,0 +1,201 @@
+//! A system under test that is there wherever the tests are: the test's own program, told what to do by a variable.
+
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "it is a program of its own, which is told what to do by its environment and tells what it did"
+)]
+
+use std::{
+    env, fs,
+    io::{Read as _, Write as _},
+    net::{TcpListener, TcpStream},
+    path::PathBuf,
+    process::{self, Command},
+    sync::Arc,
+    thread,
+    time::Duration,
+};
+
+use renkei::transport::{
+    Certificate, Connection, Credentials, Limits, Outgoing, Prepared, Versions,
+};
+
+/// The variable that says what to do: words, done in order.
+const DOES: &str = "SYSTEM_DOES";
+/// The test that stands for the program.
+const TEST: &str = "system_under_test";
+
+/// The keys of a step, or of `[system]`, by which it does this. What it does not say itself is two lines of the test
+/// runner.
+pub fn command(key: &str, does: &str) -> String {
+    let program = env::current_exe().unwrap();
+    let program = program.to_str().unwrap();
+    format!(
+        "{key} = ['{program}', '--exact', '{TEST}', '--nocapture', '--quiet']\nenv = {{ {DOES} = \"{does}\" }}\n"
+    )
+}
+
+/// A step that does this.
+pub fn exec(id: &str, does: &str, keys: &str) -> String {
+    let command = command("exec", does);
+    format!("[[step]]\nid = \"{id}\"\n{command}{keys}\n")
+}
+
+/// Is the program, where the variable says so.
+pub fn run() {
+    let Ok(does) = env::var(DOES) else { return };
+    for word in does.split(' ') {
+        let (verb, rest) = word.split_once('=').unwrap_or((word, ""));
+        act(verb, rest);
+    }
+    process::exit(0);
+}
+
+fn act(verb: &str, rest: &str) {
+    match verb {
+        "say" => println!("{rest}"),
+        "complain" => eprintln!("{rest}"),
+        "exit" => process::exit(rest.parse().unwrap()),
+        "hang" => hang(),
+        "ignore" => ignore_signals(),
+        "flood" => {
+            let line = "x".repeat(1023) + "\n";
+            for _ in 0..rest.parse::<usize>().unwrap() * 1024 {
+                print!("{line}");
+            }
+        }
+        "number" => println!("{}", renkei::sentinel::specimen()),
+        "vars" => {
+            for name in [
+                "URL",
+                "CA",
+                "CERTIFICATE",
+                "KEY",
+                "INSTITUTION",
+                "WORK",
+                "NOW",
+            ] {
+                let name = format!("RENKEI_{name}");
+                println!("{name}={}", env::var(&name).unwrap_or_default());
+            }
+            let file = fs::read_to_string(env::var("RENKEI_FILE").unwrap()).unwrap();
+            let file: serde_json::Value = serde_json::from_str(&file).unwrap();
+            println!("{}", file["identities"]["sapporo-mayor"]["institution"]);
+        }
+        "count" => {
+            let file = PathBuf::from(env::var("RENKEI_WORK").unwrap()).join("count");
+            let count = fs::read_to_string(&file).map_or(0, |count| count.parse::<u32>().unwrap());
+            fs::write(&file, (count + 1).to_string()).unwrap();
+            println!("count={}", count + 1);
+        }
+        "ask" => ask(rest, ""),
+        "ask-long" => ask(rest, &"x".repeat(70 << 10)),
+        "ask-often" => (0..rest.parse().unwrap()).for_each(|_| ask("town-0001", "")),
+        "ask-number" => ask(rest, &renkei::sentinel::specimen()),
+        // Holds a connection for as long as it lives.
+        "hold" => {
+            let stream = TcpStream::connect(rest).unwrap();
+            std::mem::forget(stream);
+        }
+        // A child that holds one as well, and would outlive its parent.
+        "child" => {
+            let child = Command::new(env::current_exe().unwrap())
+                .args(["--exact", TEST, "--nocapture", "--quiet"])
+                .env(DOES, format!("hold={rest} hang"))
+                .spawn()
+                .unwrap();
+            std::mem::forget(child);
+        }
+        "serve" => serve(rest),
+        other => panic!("{other}"),
+    }
+}
+
+fn hang() {
+    loop {
+        thread::park();
+    }
+}
+
+/// Goes on whatever it is told by signals, but for the one that nobody can ignore.
+fn ignore_signals() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let runtime = Arc::new(tokio::runtime::Runtime::new().unwrap());
+        let guard = runtime.enter();
+        for kind in [SignalKind::terminate(), SignalKind::interrupt()] {
+            std::mem::forget(signal(kind).unwrap());
+        }
+        drop(guard);
+        std::mem::forget(runtime);
+    }
+}
+
+/// Answers any number of requests at a port, each by what its body says.
+fn serve(port: &str) {
+    let listener = TcpListener::bind(format!("127.0.0.1:{port}")).unwrap();
+    println!("listening");
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut bytes = vec![0; 4096];
+            let count = stream.read(&mut bytes).unwrap_or(0);
+            let request = String::from_utf8_lossy(&bytes[..count]).into_owned();
+            let body = request.split("\r\n\r\n").nth(1).unwrap_or_default();
+            for word in body.split(' ').filter(|word| !word.is_empty()) {
+                let (verb, rest) = word.split_once('=').unwrap_or((word, ""));
+                act(verb, rest);
+            }
+            let answer = format!("done={body}\n");
+            let length = answer.len();
+            let _ = write!(
+                stream,
+                "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nX-By: system\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{answer}"
+            );
+        }
+    });
+}
+
+/// Asks the network for the status of the connection, under a request id.
+fn ask(id: &str, note: &str) {
+    let variable = |name: &str| env::var(format!("RENKEI_{name}")).unwrap();
+    let institution = variable("INSTITUTION");
+    let body = format!(
+        "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\" xmlns:n=\"urn:renkei:mock:unofficial:v1\"><s:Body><!--{note}--><n:GetConnectionStatus><n:Sender><n:RequestId>{id}</n:RequestId><n:Institution>{institution}</n:Institution></n:Sender></n:GetConnectionStatus></s:Body></s:Envelope>"
+    );
+    let credentials = Credentials::Files(Certificate {
+        chain: variable("CERTIFICATE").into(),
+        key: variable("KEY").into(),
+    });
+    let ca = PathBuf::from(variable("CA"));
+    let prepared = Prepared::read(&ca, &credentials, Versions::ALL).unwrap();
+    let outgoing = Outgoing {
+        method: hyper::Method::POST,
+        url: variable("URL") + "connection",
+        headers: vec![
+            ("Content-Type".into(), "text/xml; charset=utf-8".into()),
+            (
+                "SOAPAction".into(),
+                "\"urn:renkei:mock:unofficial:v1:GetConnectionStatus\"".into(),
+            ),
+        ],
+        body: body.into_bytes(),
+    };
+    let exchange = async move {
+        let mut connection = Connection::new(prepared.config().unwrap(), None);
+        let limits = Limits::each(Duration::from_secs(20), 1 << 20);
+        connection
+            .exchange(outgoing, limits, &mut |_| {})
+            .await
+            .unwrap()
+    };
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    // A request to serve may come on a thread of its own.
+    let answer = thread::spawn(move || runtime.block_on(exchange))
+        .join()
+        .unwrap();
+    println!("status={} id={id}", answer.status);
+}

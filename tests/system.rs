@@ -1,0 +1,282 @@
+//! The system under test in the loop: what it is given, what it does, and what it sends, seen from outside.
+
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::allow_attributes,
+    clippy::exit,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot find what it looks at has failed; each test file uses a part of the support"
+)]
+
+#[path = "support/program.rs"]
+mod program;
+mod support;
+
+use std::{io::Read as _, net::TcpListener, thread};
+
+use program::exec;
+use support::{Suite, ask};
+
+/// Not a test: the program that the others run.
+#[test]
+fn system_under_test() {
+    program::run();
+}
+
+fn call(id: &str, keys: &str) -> String {
+    format!("[[step]]\nid = \"{id}\"\nexpect_call = \"GetConnectionStatus\"\n{keys}\n")
+}
+
+fn no_call(id: &str, keys: &str) -> String {
+    format!("[[step]]\nid = \"{id}\"\nexpect_no_call = \"GetConnectionStatus\"\n{keys}\n")
+}
+
+const MAYOR: &str = "as = \"iida-mayor\"";
+
+fn one(steps: &str) -> Suite {
+    Suite::new().with("0-a/one", "", steps)
+}
+
+#[test]
+fn what_a_program_says_and_sends_is_evidence_with_snapshots() {
+    let steps = exec(
+        "run",
+        "ask=town-0001 say=receipt=r-7",
+        &format!("{MAYOR}\ncapture = {{ receipt = \"receipt=(\\\\S+)\" }}"),
+    ) + &call(
+        "call",
+        "from = \"iida-mayor\"\nexpect = { status = 200, header = { Content-Type = { contains = \"utf-8\" } }, xpath = { \"//n:Institution\" = \"202053-M\" } }\ncapture = { id = \"//n:RequestId\" }",
+    ) + &ask("own", "with = { note = \"{{ receipt }} {{ id }}\" }")
+        + &no_call("none", "");
+    let suite = one(&steps);
+    suite.accept(&[]);
+    let said = suite.read("snapshots/0-a/one/run.snap");
+    assert!(
+        said.contains("exit: 0\n\n\nrunning 1 test\nstatus=200 id={request-1}\nreceipt=r-7\n"),
+        "{said}"
+    );
+    let sent = suite.read("snapshots/0-a/one/call.snap");
+    for line in [
+        "POST /connection\n",
+        "SOAPAction: \"urn:renkei:mock:unofficial:v1:GetConnectionStatus\"\n",
+        "Content-Type: text/xml; charset=utf-8\n",
+        "<n:RequestId>{request-1}</n:RequestId>",
+    ] {
+        assert!(sent.contains(line), "{line}: {sent}");
+    }
+    let own = suite.run_folder().join("0-a/one/03-own.request.xml");
+    let own = std::fs::read_to_string(own).unwrap();
+    assert!(own.contains("<!-- r-7 town-0001 -->"), "{own}");
+    let step = suite.step("0-a/one", "run");
+    assert_eq!(step["process"]["ended"], "exit 0");
+    assert_eq!(
+        step["process"]["stdout"]["kept"]["file"],
+        "0-a/one/01-run.stdout.txt"
+    );
+    let call = suite.step("0-a/one", "call")["calls"][0].clone();
+    assert_eq!((&call["number"], &call["status"]), (&1.into(), &200.into()));
+    assert_eq!(call["request"]["file"], "0-a/one/02-call.call.xml");
+    assert_eq!(suite.renkei(&["run", "--snapshots", "check"]).0, 0);
+}
+
+#[test]
+fn a_program_is_given_all_that_it_needs_to_reach_the_network() {
+    let suite = one(&exec("run", "vars", MAYOR));
+    suite.accept(&[]);
+    let said = suite.read("snapshots/0-a/one/run.snap");
+    for line in [
+        "RENKEI_URL={url}\n",
+        "RENKEI_CA={certificates}/ca.pem\n",
+        "RENKEI_CERTIFICATE={certificates}/clients/iida-mayor.pem\n",
+        "RENKEI_KEY={certificates}/clients/iida-mayor.key\n",
+        "RENKEI_INSTITUTION=202053-M\n",
+        "RENKEI_WORK={work}\n",
+        "RENKEI_NOW={t+00:00:00 +09:00}\n",
+        "\"011002-M\"\n",
+    ] {
+        assert!(said.contains(line), "{line}: {said}");
+    }
+}
+
+#[test]
+fn the_systems_own_folder_goes_along_with_the_checkpoint() {
+    let count = |number: u32| {
+        exec(
+            "run",
+            "count",
+            &format!("expect = {{ stdout = {{ contains = \"count={number}\" }} }}"),
+        )
+    };
+    let suite = Suite::new()
+        .with("0-a/one", "establishes = \"one\"", &count(1))
+        .with(
+            "0-b/two",
+            "starts_from = \"one\"\nestablishes = \"two\"",
+            &count(2),
+        )
+        .with("0-c/three", "starts_from = \"two\"", &count(3))
+        .with("0-d/again", "starts_from = \"one\"", &count(2))
+        .with("0-e/other", "", &count(1));
+    suite.accept(&[]);
+}
+
+#[test]
+fn how_a_program_fails_is_told_with_an_exit_code_of_its_own() {
+    let cases = [
+        ("exit=3", "", 1, "exit: expected '0', found '3'"),
+        ("exit=3", "expect = { exit = 3 }", 0, ""),
+        (
+            "say=a",
+            "expect = { stdout = { contains = \"b\" } }",
+            1,
+            "stdout: expected 'contains b'",
+        ),
+        (
+            "complain=a",
+            "expect = { stderr = \"\" }",
+            1,
+            "stderr: expected '', found 'a'",
+        ),
+        (
+            "say=a",
+            "capture = { n = \"n=(.)\" }",
+            1,
+            "nothing to capture as 'n' from stdout",
+        ),
+        (
+            "hang",
+            "timeout = \"300ms\"",
+            1,
+            "did not end within 300ms and was made to",
+        ),
+        ("number", "", 7, "in what the program wrote"),
+        (
+            "flood=3 say=end",
+            "expect = { stdout = { contains = \"end\" } }",
+            1,
+            "bytes were neither kept nor looked at",
+        ),
+        ("ask-number=r-1", MAYOR, 7, "has sent an individual number"),
+        ("ask=r-1", "", 1, "exit: expected '0', found '101'"),
+    ];
+    for (does, keys, code, says) in cases {
+        let suite = one(&exec("run", does, keys));
+        let (exit, shown) = suite.renkei(&["run", "--snapshots", "accept"]);
+        assert_eq!(exit, code, "{does}: {shown}");
+        assert!(shown.contains(says), "{says}: {shown}");
+        assert!(!renkei::sentinel::found(&suite.all_text()), "{does}");
+    }
+    for (command, keys, says) in [
+        (
+            "no-such-program",
+            "",
+            "there is no program 'no-such-program'",
+        ),
+        ("cargo", "folder = \"nowhere\"", "there is no folder"),
+    ] {
+        let suite = one(&format!(
+            "[[step]]\nid = \"run\"\nexec = [\"{command}\"]\n{keys}\n"
+        ));
+        let (exit, shown) = suite.renkei(&["run"]);
+        assert_eq!(exit, 3, "{shown}");
+        assert!(shown.contains(says), "{says}: {shown}");
+    }
+}
+
+#[test]
+fn a_flood_is_counted_and_not_kept() {
+    let suite = one(&exec("run", "flood=3", ""));
+    suite.accept(&[]);
+    let stdout = suite.step("0-a/one", "run")["process"]["stdout"].clone();
+    assert!(stdout["left_out"].as_u64().unwrap() > 1 << 20, "{stdout}");
+    assert!(
+        stdout["kept"]["bytes"].as_u64().unwrap() < (1 << 20) + 10_000,
+        "{stdout}"
+    );
+}
+
+/// A listener that tells when everybody who connected so far is gone.
+struct Held(TcpListener);
+
+impl Held {
+    fn new() -> (Self, String) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        (Self(listener), address)
+    }
+
+    fn accept(&self) -> std::net::TcpStream {
+        self.0.accept().unwrap().0
+    }
+}
+
+fn is_gone(mut stream: std::net::TcpStream) -> bool {
+    // An end, or a reset: nobody holds the other side any more.
+    !matches!(stream.read(&mut [0]), Ok(1..))
+}
+
+#[cfg(unix)]
+#[test]
+fn what_a_program_has_started_ends_with_it() {
+    let (held, address) = Held::new();
+    let cases = [
+        (format!("child={address} hang"), "timeout = \"2s\"", 1),
+        (format!("child={address} exit=0"), "no_snapshot = \"no\"", 0),
+    ];
+    for (does, keys, code) in cases {
+        let suite = one(&exec("run", &does, keys));
+        let waiting = thread::spawn(move || suite.renkei(&["run"]));
+        if code == 1 {
+            assert!(is_gone(held.accept()));
+        }
+        let (exit, shown) = waiting.join().unwrap();
+        assert_eq!(exit, code, "{shown}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_ends_what_it_has_started() {
+    let (held, address) = Held::new();
+    let suite = one(&exec(
+        "run",
+        &format!("child={address} hold={address} hang"),
+        "",
+    ));
+    let child = std::process::Command::new(assert_cmd::cargo::cargo_bin("renkei"))
+        .current_dir(suite.root())
+        .args(["--lang", "en", "run"])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let streams = [held.accept(), held.accept()];
+    let id = child.id().to_string();
+    let sent = std::process::Command::new("kill")
+        .args(["-INT", &id])
+        .status()
+        .unwrap();
+    assert!(sent.success());
+    for stream in streams {
+        assert!(is_gone(stream));
+    }
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130));
+}
+
+#[test]
+fn the_folder_of_what_did_not_pass_is_kept_where_that_is_asked_for() {
+    let suite = one(&exec("run", "count exit=3", ""));
+    suite.renkei(&["run", "--keep-worlds"]);
+    let ended = suite
+        .events()
+        .into_iter()
+        .find(|event| event["event"] == "scenario");
+    let work = ended.unwrap()["work"].as_str().unwrap().to_owned();
+    let work = std::path::Path::new(&work);
+    assert_eq!(std::fs::read_to_string(work.join("count")).unwrap(), "1");
+    std::fs::remove_dir_all(work.parent().unwrap()).unwrap();
+}
