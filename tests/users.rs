@@ -58,11 +58,10 @@ fn what_stands_in_the_suite_itself_wins() {
     let sent = suite.run_folder().join("0-a/one/01-ask.request.xml");
     let sent = std::fs::read_to_string(sent).unwrap();
     assert!(sent.starts_with("<own>a011002-M"), "{sent}");
-    let head = suite.run_folder().join("0-a/one/01-ask.http.txt");
-    let head = std::fs::read_to_string(head).unwrap();
+    let http = suite.step("0-a/one", "ask")["http"][0].to_string();
     assert!(
-        head.contains("/nowhere\n") && head.contains("\"urn:own\""),
-        "{head}"
+        http.contains("/nowhere\"") && http.contains("urn:own"),
+        "{http}"
     );
     suite.write("scenarios/people.toml", "[person.mine]\natena = \"A\"\n");
     let named = suite
@@ -105,7 +104,7 @@ fn each_mistake_of_the_new_steps_is_shown_with_what_to_write_instead() {
         ),
         (
             "exec = [\"a\"]\nexpect = { status = 200 }",
-            "'status' belongs to a step with send or http or expect_call",
+            "'status' belongs to a step with send, http or expect_call",
         ),
         (
             "exec = [\"a\"]\nexpect = { stdot = \"\" }",
@@ -183,7 +182,7 @@ fn each_mistake_of_the_new_steps_is_shown_with_what_to_write_instead() {
         ),
         (
             "expect_no_call = \"GetConnectionStatus\"\nexpect = { status = 200 }",
-            "'status' belongs to a step with send or http or expect_call",
+            "'status' belongs to a step with send, http or expect_call",
         ),
         (
             "expect_no_call = \"GetConnectionStatus\"\nno_snapshot = \"a\"",

@@ -316,12 +316,15 @@ fn wrong(cx: &Context<'_>, error: &TemplateError, seen: &Seen<'_>) -> Option<(Te
     if !seen.complete {
         return None;
     }
-    let hint = match seen.later(root) {
-        Some(step) => Some(Text::new(
+    let hint = if let Some(step) = seen.later(root) {
+        Some(Text::new(
             format!("手順「{step}」で取得されます。それより後の手順で使用してください"),
             format!("step '{step}' captures it; use it only after that"),
-        )),
-        None => meant(root, seen.values.keys().map(String::as_str)),
+        ))
+    } else {
+        // Short names are near to this one by chance.
+        let names = seen.values.keys().map(String::as_str);
+        meant(root, names.filter(|name| *name != "renkei"))
     };
     Some((error.text(), hint))
 }

@@ -135,9 +135,13 @@ pub(super) fn check(step: &Step, written: &DeTable<'_>, found: &mut Vec<Diagnost
 }
 
 fn belongs(key: &str, kinds: &[&str]) -> Text {
+    let english = match kinds.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} or {last}", others.join(", ")),
+        Some(_) | None => kinds.concat(),
+    };
     Text::new(
         format!("「{key}」は {} の手順でのみ使用できます", kinds.join("・")),
-        format!("'{key}' belongs to a step with {}", kinds.join(" or ")),
+        format!("'{key}' belongs to a step with {english}"),
     )
 }
 
