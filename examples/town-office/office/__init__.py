@@ -1,0 +1,1 @@
+"""A municipality's client of the information-provision network: small, honest, and made to be read."""
