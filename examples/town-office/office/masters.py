@@ -7,6 +7,10 @@ import json
 from office.bugs import bug
 
 
+class Wrong(Exception):
+    """A master is not what it says that it is; the former version stays."""
+
+
 def add_commands(commands):
     commands("masters", show, "マスターの一覧と適用状況 / the masters, and which are applied")
     fetching = commands("fetch-masters", fetch, "マスターを取得する（差分があれば差分） / fetch, as a difference where possible")
@@ -62,7 +66,7 @@ def fetch_one(office, master, full):
 
 def apply(office, _arguments):
     """Of each kind the newest version whose first day has come: checked, reported, and only then used."""
-    applied = 0
+    applied, wrong = 0, []
     for kind in sorted({row["kind"] for row in office.store.rows("fetched_master")}):
         due = [row for row in office.store.rows("fetched_master", kind=kind) if is_due(row, office.settings.today)]
         if not due:
@@ -71,9 +75,15 @@ def apply(office, _arguments):
         before = office.store.row("applied_master", kind=kind)
         if before and (before["version"], before["digest"]) == (master["version"], master["digest"]):
             continue
-        apply_one(office, master, before)
-        applied += 1
+        try:
+            apply_one(office, master, before)
+            applied += 1
+        except Wrong as error:
+            office.store.delete("fetched_master", kind=kind, version=master["version"])
+            wrong.append(f"{kind} {master['version']}: {error}")
     print(f"applied={applied}")
+    if wrong:
+        raise SystemExit("\n".join(wrong))
 
 
 def is_due(row, today):
@@ -92,13 +102,11 @@ def apply_one(office, master, before):
             del entries[entry["Key"]]
         entries |= {entry["Key"]: entry for entry in lines["Added"] + lines["Changed"]}
     else:
-        office.store.delete("fetched_master", kind=kind, version=version)
-        raise SystemExit(f"{kind} {version}: 差分の基の版が適用されていません。全件を取得してください / "
-                         "its difference is from another version than the applied one: fetch it in full")
+        raise Wrong("差分の基の版が適用されていません。全件を取得してください / "
+                    "its difference is from another version than the applied one: fetch it in full")
     if (len(entries), digest(version, entries)) != (master["count"], master["digest"]):
-        office.store.delete("fetched_master", kind=kind, version=version)
-        raise SystemExit(f"{kind} {version}: 件数又はハッシュ値が一致しません。旧版を維持します / "
-                         "count or digest is wrong: the former version stays; fetch it again")
+        raise Wrong("件数又はハッシュ値が一致しません。旧版を維持します。再度取得してください / "
+                    "count or digest is wrong: the former version stays; fetch it again")
     answer = office.network.call(
         "ReportMasterApplication", Kind=kind, Version=version, Base=master["base"],
         Count=str(master["count"]), Digest=master["digest"],

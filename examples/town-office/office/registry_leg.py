@@ -4,6 +4,13 @@ acquisition numbers and resident codes; it never sees a linkage code, and the of
 from office.codes import tell
 
 
+class Empty(str):
+    """The content of an element that is there and empty. zeep takes a false value in a choice for none at all."""
+
+    def __bool__(self):
+        return True
+
+
 def add_commands(commands):
     sending = commands("send-resident-codes", send, "住民票コードを送信する（住基ネット側） / send resident codes on the registry leg")
     sending.add_argument("entry", nargs="+", metavar="処理通番=住民票コード", help="AQ-…=CODE; nothing after = where there is none")
@@ -13,5 +20,5 @@ def send(office, arguments):
     entries = []
     for given in arguments.entry:
         acquisition, _, code = given.partition("=")
-        entries.append({"AcquisitionNumber": acquisition} | ({"ResidentCode": code} if code else {"NoResidentCode": ""}))
+        entries.append({"AcquisitionNumber": acquisition} | ({"ResidentCode": code} if code else {"NoResidentCode": Empty()}))
     tell(office.network.call("SendResidentCodes", Entry=entries))
