@@ -3,6 +3,10 @@
 
 import sys
 
-from office.cli import main
+try:
+    from office.cli import main
+except ModuleNotFoundError as missing:
+    sys.exit(f"Python に {missing.name} がありません。pip install -r requirements.txt で導入してください / "
+             f"Python has no {missing.name}: pip install -r requirements.txt")
 
 sys.exit(main())
