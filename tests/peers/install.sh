@@ -8,14 +8,14 @@ debian() { # debian COMMAND PACKAGE
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$2"
 }
 
-python_packages() {
-  local venv=$TOOLS/venv wanted
-  wanted=$(sha256sum <tests/peers/requirements.txt)
+python_packages() { # python_packages FOLDER REQUIREMENTS
+  local venv=$1 wanted
+  wanted=$(sha256sum <"$2")
   [ "$(cat "$venv/installed" 2>/dev/null)" = "$wanted" ] && return
   rm -rf "$venv"
   python3 -m venv "$venv" || return
   # The file names the whole closure, so nothing is resolved here.
-  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps -r tests/peers/requirements.txt || return
+  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps -r "$2" || return
   "$venv/bin/python" -m pip check || return
   printf '%s\n' "$wanted" >"$venv/installed"
 }
@@ -42,5 +42,7 @@ install_all() {
   php -m | grep -qix soap || { apt-get update -qq && apt-get install -y -qq php-soap; } || return
   debian node nodejs && debian npm npm || return
   python3 -c 'import ensurepip' || debian no-such-command python3-venv || return
-  python_packages && node_packages && cargo_insta
+  python_packages "$TOOLS/venv" tests/peers/requirements.txt || return
+  python_packages "$TOOLS/town-office" examples/town-office/requirements.txt || return
+  node_packages && cargo_insta
 }

@@ -9,7 +9,10 @@ const soap = require("soap");
 
 function given(name) {
   const value = process.env[name];
-  if (!value) throw new Error(`環境変数 ${name} がありません / the environment has no ${name}`);
+  if (!value) {
+    console.error(`環境変数 ${name} がありません / the environment has no ${name}`);
+    process.exit(1);
+  }
   return value;
 }
 

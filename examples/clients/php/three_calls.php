@@ -5,7 +5,11 @@
 function given(string $name): string
 {
     $value = getenv($name);
-    return $value !== false && $value !== '' ? $value : exit("環境変数 $name がありません / the environment has no $name\n");
+    if ($value === false || $value === '') {
+        fwrite(STDERR, "環境変数 $name がありません / the environment has no $name\n");
+        exit(1);
+    }
+    return $value;
 }
 
 ini_set('soap.wsdl_cache_enabled', '0');

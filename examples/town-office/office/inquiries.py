@@ -75,16 +75,20 @@ def inquire_batch(office, arguments):
 def collect(office, arguments):
     """One inquiry that fails does not keep the others from being fetched."""
     receipts = arguments.receipt or [
-        row["receipt"] for row in office.store.rows("inquiry") if row["state"] in UNDER_WAY
+        row["receipt"] for row in office.store.rows("inquiry") if is_under_way(row["state"])
     ]
     failures = []
     for receipt in receipts:
+        if office.store.row("inquiry", receipt=receipt) is None:
+            raise SystemExit(f"{receipt}: この機関の照会ではありません / this institution did not ask that")
         try:
             collect_one(office, receipt)
         except Refused as refused:
             if bug("fault-as-empty"):
                 conclude(office, receipt, {"State": "no-copy"})
                 continue
+            if refused.retry == "same-request":
+                raise
             office.store.change("inquiry", {"receipt": receipt}, state="lost")
             failures.append(f"receipt={receipt} {refused}")
     if failures:
@@ -96,10 +100,7 @@ def collect_one(office, receipt):
     while True:
         inquiry = office.network.call("GetInquiryResult", ReceiptNumber=receipt)["Inquiry"]
         polls += 1
-        goes_on = inquiry["State"] in UNDER_WAY
-        if bug("ignores-held"):
-            goes_on = goes_on and inquiry["State"] != "held"
-        if not goes_on:
+        if not is_under_way(inquiry["State"]):
             conclude(office, receipt, inquiry)
             return
         # A held inquiry waits for a person, so there is no use in asking again at once.
@@ -110,16 +111,17 @@ def collect_one(office, receipt):
         time.sleep(BETWEEN)
 
 
+def is_under_way(state):
+    return state in UNDER_WAY and not (state == "held" and bug("ignores-held"))
+
+
 def conclude(office, receipt, inquiry):
     """What became of an inquiry. That there is no information is an answer; that it was denied or refused is none."""
-    row = office.store.row("inquiry", receipt=receipt)
+    asked = office.store.row("inquiry", receipt=receipt)
     copies, state = inquiry.get("Copy", []), inquiry["State"]
-    if any((copy["Item"], copy.get("Year")) != (row["item"], row["year"]) for copy in copies if row and row["year"]):
-        raise SystemExit(f"{receipt}: 照会と異なる情報です / this is not what was asked for")
-    text = json.dumps(copies, ensure_ascii=False)
-    if "held" == state:
-        state = "no-information"
-    office.store.change("inquiry", {"receipt": receipt}, state=state, answer=text)
+    if any(copy["Item"] != asked["item"] or asked["year"] not in (None, copy.get("Year")) for copy in copies):
+        raise SystemExit(f"{receipt}: 照会と異なる情報です。使用しません / this is not what was asked for, and is not used")
+    office.store.change("inquiry", {"receipt": receipt}, state=state, answer=json.dumps(copies, ensure_ascii=False))
     print(f"receipt={receipt} state={state}")
     for reason in (inquiry.get("Reason"), inquiry.get("Denial", {}).get("TextJa")):
         if reason:
