@@ -41,6 +41,8 @@ def answer(office, arguments):
         if office.people.atena(original["person"]) == asked["AtenaNumber"]
         and (original["item"], original.get("year")) == (asked["Item"], asked.get("Year"))
     ]
+    if not copies:
+        raise SystemExit(f"{arguments.receipt}: 正本がありません / there is no original to answer from")
     said = office.network.call("AnswerHeldRequest", ReceiptNumber=arguments.receipt, Copy=copies)
     print(f"receipt={arguments.receipt} state={said['State']}")
 
