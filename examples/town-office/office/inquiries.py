@@ -30,6 +30,7 @@ def question(parser):
     parser.add_argument("--year", help="年度 / the fiscal year")
     parser.add_argument("--from", dest="since", help="期間の開始日 / first day of a period")
     parser.add_argument("--to", dest="until", help="期間の終了日 / last day of a period")
+    parser.add_argument("--delegator", help="委任元の機関 / the institution that has this one act for it")
     parser.add_argument("--consent", action="store_true", help="本人の同意がある / the person consented")
     return parser
 
@@ -40,6 +41,7 @@ def asked(office, person, arguments):
         "Provider": arguments.provider, "Item": arguments.item,
         **({"Year": arguments.year} if arguments.year else {}),
         **({"From": arguments.since, "To": arguments.until} if arguments.since else {}),
+        **({"Delegator": arguments.delegator} if arguments.delegator else {}),
         **({"Consent": True} if arguments.consent else {}),
     }
 
