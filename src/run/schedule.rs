@@ -4,11 +4,12 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
     sync::Arc,
+    time::Duration,
 };
 
 use tokio::{
     task::{Id, JoinSet},
-    time::Instant,
+    time::{Instant, timeout},
 };
 
 use crate::{
@@ -18,6 +19,9 @@ use crate::{
     system,
     text::Text,
 };
+
+/// How long after a step that did not pass the system under test may be found to have ended.
+const DYING: Duration = Duration::from_millis(300);
 
 /// What one scenario gave.
 type Given = (ScenarioResult, Option<Left>);
@@ -291,7 +295,20 @@ async fn watched(
         result = runner.step(index, step, skip) => Ok(result),
         why = died => Err(why),
     };
-    done.unwrap_or_else(|why| runner.broken(index, step, why))
+    match (done, &shared.served) {
+        (Ok(result), Some(served)) if !skip && !result.outcome.is_good() => {
+            // One that ends closes its connections first: that is then why the step did not pass.
+            match timeout(DYING, served.died()).await {
+                Ok(why) => StepResult {
+                    outcome: Outcome::Broken { why },
+                    ..result
+                },
+                Err(_) => result,
+            }
+        }
+        (Ok(result), _) => result,
+        (Err(why), _) => runner.broken(index, step, why),
+    }
 }
 
 /// Opens a scenario's world, and makes its folder where the system under test has part in it.
