@@ -19,6 +19,30 @@ use crate::{
     text::Text,
 };
 
+/// Checks the names in `[doctor]`.
+pub(super) fn doctor(
+    profile: &Profile,
+    root: &Spanned<DeValue<'_>>,
+    found: &mut Vec<Diagnostic>,
+) {
+    for (table, name) in profile.doctor.operations() {
+        if !profile.operation.contains_key(name) {
+            let span = read::places(root, &["doctor", table, "operation"]).1;
+            let kind = Text::new("操作", "operation");
+            let known = profile.operation.keys().map(String::as_str);
+            found.push(unknown(PATH, span, &kind, name, known));
+        }
+    }
+    for name in &profile.doctor.identities {
+        if !profile.identity.contains_key(name) {
+            let span = read::places(root, &["doctor", "as"]).1;
+            let kind = Text::new("送信者", "identity");
+            let known = profile.identity.keys().map(String::as_str);
+            found.push(unknown(PATH, span, &kind, name, known));
+        }
+    }
+}
+
 /// Checks all targets.
 pub(super) fn targets(profile: &Profile, root: &Spanned<DeValue<'_>>, found: &mut Vec<Diagnostic>) {
     for (name, target) in &profile.target {

@@ -1,6 +1,7 @@
 //! What is fixed for a suite: prefixes, operations, identities, targets, and which values are volatile or 12 digits long.
 
 mod check;
+mod doctor;
 mod system;
 mod target;
 
@@ -21,6 +22,7 @@ use crate::{
     xml::{Namespaces, XPath},
 };
 
+pub use doctor::{Doctor, Masters, Service};
 pub use system::{Ready, System};
 pub use target::{Bodies, Credentials, Kind, Size, Target, Timeouts, Tls, TlsVersion};
 
@@ -58,6 +60,9 @@ pub struct Profile {
     /// Where an individual number may not be, and what only looks like one.
     #[serde(default)]
     pub sentinel: Sentinel,
+    /// What `renkei doctor` sends.
+    #[serde(default)]
+    pub doctor: Doctor,
     /// Networks that run elsewhere.
     #[serde(default)]
     pub target: BTreeMap<String, Target>,
@@ -245,6 +250,9 @@ fn check(
     for expression in profile.times.iter().filter(|time| is_xpath(time)) {
         xpath(expression, &["times"]);
     }
+    for ([table, key], expression) in profile.doctor.xpaths() {
+        xpath(expression, &["doctor", table, key]);
+    }
     for (name, target) in &profile.target {
         for expression in target.volatile.keys().filter(|key| is_xpath(key)) {
             xpath(expression, &["target", name, "volatile", expression]);
@@ -279,6 +287,7 @@ fn check(
             ));
         }
     }
+    check::doctor(profile, root, found);
     check::targets(profile, root, found);
     system::check(profile, root, found);
 }

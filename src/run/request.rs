@@ -171,7 +171,7 @@ pub(super) fn identity_name(step: &Step) -> String {
 
 /// An HMAC of seed, scenario, step and poll: the same in each run, different for each sending. It starts with letters,
 /// and its digits stand in groups of four between letters, so that it is never taken for an individual number.
-fn request_id(seed: u64, scenario: &str, step: &str, poll: usize) -> String {
+pub(crate) fn request_id(seed: u64, scenario: &str, step: &str, poll: usize) -> String {
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&seed.to_be_bytes()) else {
         return "request".to_owned();
     };

@@ -261,6 +261,7 @@ impl Runner<'_> {
             stage: transport::Stage::Prepare,
             outcome: None,
             why: error,
+            cause: None,
         })?;
         let via = step.via.as_ref().map(|via| via.get_ref().clone());
         let key = (via.unwrap_or_default(), name.clone());

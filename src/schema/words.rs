@@ -149,6 +149,22 @@ pub(super) const WORDS: &[Word] = &[
     word("Profile", "sentinel", "個人番号の検出の設定", "[sentinel]\nnever = [\"master\"]"),
     word("Profile", "target", "別に動作している接続先（`--target`）", "[target.test]\nurl = \"https://test.example.jp/renkei/\""),
 
+    word("Profile", "doctor", "`renkei doctor` が送信する操作", "[doctor]\nas = [\"iida-mayor\"]"),
+
+    word("Doctor", "as", "確認する送信者（接続先に identity がない場合）。省略時は全員", "as = [\"iida-mayor\"]"),
+    word("Doctor", "service", "サービスの状態を照会する操作", "[doctor.service]\noperation = \"GetServiceStatus\"\nstate = \"//n:State\"\nopen = \"open\""),
+    word("Doctor", "masters", "マスターの版を照会する操作", "[doctor.masters]\noperation = \"GetAppliedMasters\"\nkinds = \"//n:Standing/n:Kind\"\nversions = \"//n:Standing/n:InForce\""),
+
+    word("Service", "operation", "操作。照会しても何も残らないものに限ります", "operation = \"GetServiceStatus\""),
+    word("Service", "state", "応答における状態の XPath", "state = \"//n:State\""),
+    word("Service", "open", "利用できる状態を表す値", "open = \"open\""),
+    word("Service", "time", "応答におけるネットワークの時刻の XPath", "time = \"//n:Now\""),
+
+    word("Masters", "operation", "操作。照会しても何も残らないものに限ります", "operation = \"GetAppliedMasters\""),
+    word("Masters", "kinds", "種別の XPath", "kinds = \"//n:Standing/n:Kind\""),
+    word("Masters", "versions", "種別ごとの有効な版の XPath（種別と同じ順）", "versions = \"//n:Standing/n:InForce\""),
+    word("Masters", "behind", "送信者が有効な版を適用していない種別の XPath", "behind = \"//n:Standing[n:Agrees='false']/n:Kind\""),
+
     word("Operation", "endpoint", "接続先の URL に続くパス", "endpoint = \"master\""),
     word("Operation", "action", "SOAPAction の値（引用符なし）", "action = \"urn:…:ListMasters\""),
     word("Operation", "content_type", "Content-Type の値。省略時は SOAP 1.1 のもの", "content_type = \"text/xml; charset=utf-8\""),

@@ -3,6 +3,7 @@
 //!
 //! Deliberately absent: sending anything twice, and following a redirect.
 
+mod cause;
 mod identity;
 mod plain;
 mod probe;
@@ -32,6 +33,7 @@ use tokio_rustls::client::TlsStream;
 use crate::text::Text;
 use watched::{Observed, Watched};
 
+pub use cause::Cause;
 pub use identity::{Certificate, Credentials, Prepared, Secret, Versions};
 pub use plain::{listens, plain};
 pub use probe::{Probe, TlsShown};
@@ -112,6 +114,8 @@ pub struct Broken {
     pub outcome: Option<Outcome>,
     /// Why.
     pub why: Text,
+    /// What kind of trouble it is, where it has one that says more than stage and outcome.
+    pub cause: Option<Cause>,
 }
 
 impl fmt::Display for Broken {
@@ -123,6 +127,11 @@ impl fmt::Display for Broken {
 impl std::error::Error for Broken {}
 
 impl Broken {
+    /// The same with its kind.
+    fn caused(self, cause: Option<Cause>) -> Self {
+        Self { cause, ..self }
+    }
+
     /// For people.
     pub fn text(&self) -> Text {
         let (ja, en) = match self.stage {
@@ -439,7 +448,7 @@ fn no_answer(error: &hyper::Error, observed: &Observed, before: u64) -> Broken {
     let read = observed.read() > before;
     let why = observed.trouble().unwrap_or_else(|| reason::of(error));
     if fresh && !read && observed.refused() {
-        broken(Stage::Tls, Outcome::TlsRefused, why)
+        broken(Stage::Tls, Outcome::TlsRefused, why).caused(observed.cause())
     } else if !read {
         broken(Stage::Answer, Outcome::Closed, why)
     } else if error.is_parse() {
@@ -464,6 +473,7 @@ fn prepare(why: Text) -> Broken {
         stage: Stage::Prepare,
         outcome: None,
         why,
+        cause: None,
     }
 }
 
@@ -480,6 +490,7 @@ fn broken(stage: Stage, outcome: Outcome, why: Text) -> Broken {
         stage,
         outcome: Some(outcome),
         why,
+        cause: None,
     }
 }
 

@@ -1,17 +1,17 @@
 //! One way to a target gone stage by stage, for whoever wants to know at which it fails and what was seen until then.
 //! Each stage needs those before it; a stage that is called too early says so.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use rustls::ProtocolVersion;
-use tokio::net::TcpStream;
+use tokio::{io::AsyncReadExt as _, net::TcpStream, time::timeout};
 use tokio_rustls::client::TlsStream;
 
 use crate::{
     text::Text,
     transport::{
-        Answer, Broken, CertificateShown, Limits, Open, Outgoing, Place, Prepared, Proxy, Route,
-        Seen, prepare, request, unfit,
+        Answer, Broken, CertificateShown, Limits, Open, Outcome, Outgoing, Place, Prepared, Proxy,
+        Route, Seen, Stage, broken, cause, prepare, reason, request, unfit,
     },
 };
 
@@ -119,6 +119,27 @@ impl Probe {
         let secured = self.route.secure(stream, &config, &self.place).await?;
         self.secured = Some(secured);
         Ok(())
+    }
+
+    /// Waits whether the target refuses after the handshake, as it does under TLS 1.3. Nothing is sent.
+    pub async fn refusal(&mut self, patience: Duration) -> Result<(), Broken> {
+        let stream = self.secured.as_mut().ok_or_else(too_early)?;
+        let mut space = [0; 1];
+        match timeout(patience, stream.read(&mut space)).await {
+            Ok(Ok(0)) => Err(broken(
+                Stage::Tls,
+                Outcome::Closed,
+                Text::new(
+                    "TLSの確立の直後に切断されました",
+                    "the connection was closed right after the handshake",
+                ),
+            )),
+            Ok(Err(error)) => {
+                let why = reason::of(&error);
+                Err(broken(Stage::Tls, Outcome::TlsRefused, why).caused(cause::of(&error)))
+            }
+            Ok(Ok(_)) | Err(_) => Ok(()),
+        }
     }
 
     /// Sends one request and reads its answer; may be called again.

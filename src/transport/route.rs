@@ -15,7 +15,7 @@ use tokio_rustls::{TlsConnector, client::TlsStream};
 
 use crate::{
     text::Text,
-    transport::{Broken, Limits, Outcome, Secret, Stage, broken, late, reason, unfit},
+    transport::{Broken, Cause, Limits, Outcome, Secret, Stage, broken, cause, late, reason, unfit},
 };
 
 /// The largest head of a proxy's answer, in bytes.
@@ -47,7 +47,7 @@ impl Place {
     }
 
     /// As a URL writes it.
-    fn authority(&self) -> String {
+    pub fn authority(&self) -> String {
         if self.host.contains(':') {
             format!("[{}]:{}", self.host, self.port)
         } else {
@@ -126,7 +126,7 @@ impl Route {
             } else {
                 Text::new(format!("{to}: {}", why.ja), format!("{to}: {}", why.en))
             };
-            broken(Stage::Connect, Outcome::Refused, text)
+            broken(Stage::Connect, Outcome::Refused, text).caused(cause::of(&error))
         };
         let stream = within(self.connect, Stage::Connect, TcpStream::connect(addresses))
             .await?
@@ -157,7 +157,10 @@ impl Route {
         let connected = TlsConnector::from(Arc::clone(tls)).connect(name, stream);
         within(self.handshake, Stage::Tls, connected)
             .await?
-            .map_err(|error| broken(Stage::Tls, Outcome::TlsRefused, reason::of(&error)))
+            .map_err(|error| {
+                let why = reason::of(&error);
+                broken(Stage::Tls, Outcome::TlsRefused, why).caused(cause::of(&error))
+            })
     }
 
     /// All stages.
@@ -237,7 +240,8 @@ async fn through(
         .filter(|c| !c.is_control())
         .take(80)
         .collect();
-    let (ja, en) = if status.starts_with("407") {
+    let asks = status.starts_with("407");
+    let (ja, en) = if asks {
         (
             "。利用者とパスワードを持つ環境変数を proxy_auth_env に指定し、その内容を確認してください",
             "; name the environment variable with user:password in proxy_auth_env, and look at what it holds",
@@ -255,7 +259,8 @@ async fn through(
             format!("プロキシが {to} への接続を拒否しました: {status}{ja}"),
             format!("the proxy refused to connect to {to}: {status}{en}"),
         ),
-    ))
+    )
+    .caused(asks.then_some(Cause::ProxyAsks)))
 }
 
 fn no_http() -> Broken {

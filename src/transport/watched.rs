@@ -17,13 +17,24 @@ use tokio::{
 };
 use tokio_rustls::client::TlsStream;
 
-use crate::{text::Text, transport::reason};
+use crate::{
+    text::Text,
+    transport::{Cause, cause, reason},
+};
 
 /// What was seen on a stream.
 #[derive(Debug, Default)]
 pub(super) struct Observed {
     read: AtomicU64,
-    trouble: Mutex<Option<(bool, Text)>>,
+    trouble: Mutex<Option<Trouble>>,
+}
+
+/// What went wrong on a stream.
+#[derive(Clone, Debug)]
+struct Trouble {
+    alert: bool,
+    why: Text,
+    cause: Option<Cause>,
 }
 
 impl Observed {
@@ -34,15 +45,20 @@ impl Observed {
 
     /// Whether the target refused by a TLS alert.
     pub(super) fn refused(&self) -> bool {
-        self.kept().as_ref().is_some_and(|(alert, _)| *alert)
+        self.kept().as_ref().is_some_and(|trouble| trouble.alert)
     }
 
     /// The first thing that went wrong.
     pub(super) fn trouble(&self) -> Option<Text> {
-        self.kept().as_ref().map(|(_, why)| why.clone())
+        self.kept().as_ref().map(|trouble| trouble.why.clone())
     }
 
-    fn kept(&self) -> std::sync::MutexGuard<'_, Option<(bool, Text)>> {
+    /// Its kind.
+    pub(super) fn cause(&self) -> Option<Cause> {
+        self.kept().as_ref()?.cause
+    }
+
+    fn kept(&self) -> std::sync::MutexGuard<'_, Option<Trouble>> {
         self.trouble.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -54,7 +70,11 @@ impl Observed {
         let mut kept = self.kept();
         // An alert says more than the reset that follows it.
         if kept.is_none() || alert {
-            *kept = Some((alert, reason::of(error)));
+            *kept = Some(Trouble {
+                alert,
+                why: reason::of(error),
+                cause: cause::of(error),
+            });
         }
     }
 }
