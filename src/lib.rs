@@ -6,6 +6,7 @@
 pub mod cli;
 pub mod control;
 pub mod diagnostic;
+pub mod doctor;
 pub mod event;
 pub mod expect;
 pub mod message;

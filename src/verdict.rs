@@ -67,8 +67,8 @@ impl Exit {
         let (ja, en) = match self {
             Self::Ok => ("すべて期待どおりです", "all as expected"),
             Self::Failed => (
-                "期待との相違又はスナップショットとの差異があります",
-                "an expectation failed or a snapshot differs",
+                "期待との相違、スナップショットとの差異又は応答の異常があります",
+                "an expectation failed, a snapshot differs, or an answer is wrong",
             ),
             Self::Usage => (
                 "コマンドの指定に誤りがあります",
@@ -119,8 +119,8 @@ impl Exit {
                 "mend the lines that are shown, until renkei check finds no mistake, and run again",
             ),
             Self::Transport => (
-                "接続先が起動していること、URL・ポート・証明書が正しいことを確認し、再度実施してください。どの段階で失敗したかは結果の表示にあります。",
-                "see that the target runs, and that URL, port and certificates are right; then run again. The result says at which stage it failed",
+                "接続先が起動していること、URL・ポート・証明書が正しいことを確認し、再度実施してください。どの段階で失敗したかは結果の表示にあります。renkei doctor は、接続先までを層ごとに確認し、次の対応を表示します。",
+                "see that the target runs, and that URL, port and certificates are right; then run again. The result says at which stage it failed; renkei doctor looks at the way there layer by layer and says what to do",
             ),
             Self::NewSnapshots => (
                 "renkei review で内容を確認し、正しければ renkei accept で採用し、誤りであれば renkei reject で破棄してください。",

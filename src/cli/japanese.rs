@@ -172,10 +172,14 @@ fn words(value: &ContextValue) -> Vec<String> {
     }
 }
 
-const COMMANDS: [(&str, &str); 15] = [
+const COMMANDS: [(&str, &str); 16] = [
     ("renkei", "情報連携の総合運用テストを行う結合試験ツール"),
     ("run", "シナリオを模擬ネットワークに対して実施する"),
     ("report", "実施記録から報告を再作成する"),
+    (
+        "doctor",
+        "接続先までを層ごとに確認し、異常があれば次の対応を示す",
+    ),
     ("check", "シナリオ一式を検査する（何も送信しない）"),
     (
         "list",
@@ -208,7 +212,7 @@ const COMMANDS: [(&str, &str); 15] = [
     ("help", "このヘルプ又はコマンドのヘルプを表示する"),
 ];
 
-const ARGUMENTS: [(&str, &str); 37] = [
+const ARGUMENTS: [(&str, &str); 39] = [
     ("lang", "表示の言語（指定がない場合はロケールによる）"),
     ("help", "ヘルプを表示する"),
     ("version", "版を表示する"),
@@ -241,6 +245,14 @@ const ARGUMENTS: [(&str, &str); 37] = [
     (
         "target",
         "プロファイルの [target.NAME] に対して実施する（別に動いている模擬ネットワーク又は実際の試験環境）",
+    ),
+    (
+        "patient",
+        "確認する [target.NAME]（指定がない場合は唯一のもの、なければ同梱の模擬ネットワーク）",
+    ),
+    (
+        "identities",
+        "確認する送信者（複数指定できる。指定がない場合は接続先又はプロファイルのもの）",
     ),
     (
         "assumed",

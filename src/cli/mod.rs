@@ -1,5 +1,6 @@
 //! One file a subcommand; the only place that reads environment, flags and profile, and knows the mock.
 
+mod doctor;
 mod explain;
 mod japanese;
 mod journal;
@@ -60,6 +61,8 @@ enum Command {
         #[arg(long = "report", value_name = "KIND=FILE", value_parser = run::report_argument)]
         reports: Vec<run::ReportArgument>,
     },
+    /// Look at the way to a target layer by layer, with what to do where it fails
+    Doctor(doctor::DoctorArguments),
     /// Read the whole suite and show each mistake; nothing is sent
     Check,
     /// List scenarios, and the items and rules that none names
@@ -167,6 +170,7 @@ pub async fn run(arguments: Arguments) -> Exit {
     let done = match arguments.command {
         Command::Run(arguments) => run::run(&mut out, arguments, lang).await,
         Command::Report { folder, reports } => run::report(&mut out, &folder, &reports, lang),
+        Command::Doctor(arguments) => doctor::doctor(&mut out, arguments, lang).await,
         Command::Check => suite::check(&mut out, lang),
         Command::List { select, json } => list::list(&mut out, &select, json, lang),
         Command::Schema { folder, reference } => {

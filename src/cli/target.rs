@@ -410,7 +410,7 @@ pub(super) fn of_profile(
     Ok((target, limits))
 }
 
-fn usage(ja: String, en: String) -> Stopped {
+pub(super) fn usage(ja: String, en: String) -> Stopped {
     Stopped {
         exit: Exit::Usage,
         text: Text::new(ja, en),

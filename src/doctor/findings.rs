@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// How many days before its end a certificate is warned of.
-pub const SOON: i64 = 30;
+const SOON: i64 = 30;
 /// From how many seconds on two clocks are apart.
 const SKEW: u64 = 300;
 
@@ -153,10 +153,14 @@ fn of_tls(
         .err()
         .map(|broken| server(Trouble::of(broken, &place.place), own));
     match trouble {
-        None => [good(Layer::Tls, version()), certificate(Layer::Server, own, now)],
-        Some(trouble) if trouble.is_of_identity() => {
-            [good(Layer::Tls, version()), certificate(Layer::Server, own, now)]
-        }
+        None => [
+            good(Layer::Tls, version()),
+            certificate(Layer::Server, own, now),
+        ],
+        Some(trouble) if trouble.is_of_identity() => [
+            good(Layer::Tls, version()),
+            certificate(Layer::Server, own, now),
+        ],
         Some(trouble) if own.is_some() && is_of_server(&trouble) => [
             good(Layer::Tls, version()),
             wrong(Layer::Server, described(own, now), trouble),
@@ -191,7 +195,11 @@ fn is_of_server(trouble: &Trouble) -> bool {
 fn of_identity(place: &Observed, seen: &AsIdentity, silent: bool, now: Timestamp) -> Vec<Row> {
     let own = match &seen.own {
         Ok(own) => certificate(Layer::Own, own.as_ref(), now),
-        Err(broken) => wrong(Layer::Own, both(""), Trouble::OwnUnusable(broken.why.clone())),
+        Err(broken) => wrong(
+            Layer::Own,
+            both(""),
+            Trouble::OwnUnusable(broken.why.clone()),
+        ),
     };
     let mut rows = vec![own, taken(place, seen)];
     if silent {
@@ -213,12 +221,12 @@ fn taken(place: &Observed, seen: &AsIdentity) -> Row {
     };
     let answers = || seen.answers.iter().filter_map(|it| it.answer.as_ref());
     let late = answers().find_map(|answer| answer.as_ref().err());
-    let late = late.or(seen.refusal.as_ref().and_then(|refusal| refusal.as_ref().err()));
+    let late = late.or(seen
+        .refusal
+        .as_ref()
+        .and_then(|refusal| refusal.as_ref().err()));
     let trouble = |broken: &Broken| Trouble::of(broken, &place.place);
-    let asked = Text::new(
-        "接続先が証明書を要求",
-        "the target asks for a certificate",
-    );
+    let asked = Text::new("接続先が証明書を要求", "the target asks for a certificate");
     if let Err(broken) = done {
         let trouble = trouble(broken);
         return if trouble.is_of_identity() {
@@ -239,7 +247,8 @@ fn taken(place: &Observed, seen: &AsIdentity) -> Row {
     if !shown.asked {
         return wrong(Layer::Taken, both(""), Trouble::NotAsked);
     }
-    let told = seen.refusal.is_some() || answers().any(Result::is_ok) || shown.version == Some("1.2");
+    let told =
+        seen.refusal.is_some() || answers().any(Result::is_ok) || shown.version == Some("1.2");
     if told {
         good(
             Layer::Taken,
@@ -318,7 +327,7 @@ fn status(one: &Answered, told: &Told) -> Option<Trouble> {
     let message = !matches!(told.body, Body::NoMessage);
     match told.status {
         _ if message => None,
-        300..400 => Some(Trouble::Redirect(
+        300..=399 => Some(Trouble::Redirect(
             told.status,
             told.location.clone().unwrap_or_default(),
         )),
@@ -386,7 +395,11 @@ fn service(seen: &AsIdentity) -> Row {
             return if *open {
                 good(Layer::Service, both(state.clone()))
             } else {
-                wrong(Layer::Service, both(state.clone()), Trouble::Closed(state.clone()))
+                wrong(
+                    Layer::Service,
+                    both(state.clone()),
+                    Trouble::Closed(state.clone()),
+                )
             };
         }
     }

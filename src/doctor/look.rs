@@ -81,7 +81,11 @@ async fn at(
     for person in people {
         let mut seen = AsIdentity {
             identity: person.identity.clone(),
-            own: person.prepared.as_ref().map(Prepared::certificate).map_err(Clone::clone),
+            own: person
+                .prepared
+                .as_ref()
+                .map(Prepared::certificate)
+                .map_err(Clone::clone),
             tls: None,
             refusal: None,
             answers: Vec::new(),
@@ -111,7 +115,9 @@ async fn reached(route: &Route, place: &Place, observed: &mut Observed) -> bool 
             .as_ref()
             .map(|stream| {
                 let address = stream.peer_addr();
-                address.map(|address| address.to_string()).unwrap_or_default()
+                address
+                    .map(|address| address.to_string())
+                    .unwrap_or_default()
             })
             .map_err(Clone::clone),
     );
@@ -135,10 +141,9 @@ async fn gone(
     seen: &mut AsIdentity,
 ) {
     let mut probe = None;
-    let opened = open(way, prepared, url, &mut probe).await;
-    let Some(tls) = opened else { return };
-    let secured = tls.1.is_ok();
-    seen.tls = Some(tls);
+    let (shown, done) = open(way, prepared, url, &mut probe).await;
+    let secured = done.is_ok();
+    seen.tls = Some((shown, done));
     if !secured {
         return;
     }
@@ -150,33 +155,27 @@ async fn gone(
     }
     let here = person.questions.iter();
     for question in here.filter(|question| endpoints.contains(&question.endpoint)) {
+        // Each message over a connection of its own: many a target closes it after an answer.
         if probe.is_none() {
-            // The message before broke the connection: the next goes over one of its own.
-            let again = open(way, prepared, url, &mut probe).await;
-            if again.is_none_or(|(_, done)| done.is_err()) {
+            let (_, done) = open(way, prepared, url, &mut probe).await;
+            if done.is_err() {
                 probe = None;
             }
         }
-        let answer = match &mut probe {
-            Some(probe) => {
+        let answer = match probe.take() {
+            Some(mut probe) => {
                 let answer = probe.exchange(question.outgoing.clone(), way.limits).await;
                 Some(answer.map(|answer| question.told(&answer, (way.now)())))
             }
             None => None,
         };
-        let broken = match &answer {
-            Some(Err(broken)) => Some(broken.stage),
-            Some(Ok(_)) | None => None,
-        };
-        if broken.is_some() {
-            probe = None;
-        }
+        let refused = matches!(&answer, Some(Err(broken)) if broken.stage == Stage::Tls);
         seen.answers.push(Answered {
             endpoint: question.endpoint.clone(),
             operation: question.operation.clone(),
             answer,
         });
-        if broken == Some(Stage::Tls) {
+        if refused {
             // Whom the target does not take, it does not take for another message either.
             return;
         }
@@ -187,12 +186,7 @@ async fn gone(
 type Secured = (TlsShown, Result<(), Broken>);
 
 /// A connection up to the end of the handshake. Where it does not come to the handshake, that is what is told of it.
-async fn open(
-    way: &Way,
-    prepared: &Prepared,
-    url: &str,
-    kept: &mut Option<Probe>,
-) -> Option<Secured> {
+async fn open(way: &Way, prepared: &Prepared, url: &str, kept: &mut Option<Probe>) -> Secured {
     let none = TlsShown {
         version: None,
         chain: Vec::new(),
@@ -201,14 +195,14 @@ async fn open(
     let probe = Probe::new(url, way.proxy.clone(), way.limits, prepared.clone());
     let mut probe = match probe {
         Ok(probe) => probe,
-        Err(broken) => return Some((none, Err(broken))),
+        Err(broken) => return (none, Err(broken)),
     };
     if let Err(broken) = before(&mut probe).await {
-        return Some((none, Err(broken)));
+        return (none, Err(broken));
     }
     let secured = probe.secure().await;
     *kept = Some(probe);
-    Some(secured)
+    secured
 }
 
 async fn before(probe: &mut Probe) -> Result<(), Broken> {

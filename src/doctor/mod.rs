@@ -9,6 +9,8 @@ mod findings;
 mod look;
 mod question;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use jiff::Timestamp;
 

@@ -20,11 +20,7 @@ use crate::{
 };
 
 /// Checks the names in `[doctor]`.
-pub(super) fn doctor(
-    profile: &Profile,
-    root: &Spanned<DeValue<'_>>,
-    found: &mut Vec<Diagnostic>,
-) {
+pub(super) fn doctor(profile: &Profile, root: &Spanned<DeValue<'_>>, found: &mut Vec<Diagnostic>) {
     for (table, name) in profile.doctor.operations() {
         if !profile.operation.contains_key(name) {
             let span = read::places(root, &["doctor", table, "operation"]).1;

@@ -89,7 +89,8 @@ fn tls(error: &rustls::Error) -> Option<Cause> {
 fn certificate(error: &CertificateError) -> Cause {
     use CertificateError as E;
     match error {
-        E::UnknownIssuer => Cause::ServerOtherCa,
+        // An authority that was made again has the name of the one that is trusted, and another key.
+        E::UnknownIssuer | E::BadSignature => Cause::ServerOtherCa,
         E::Expired | E::ExpiredContext { .. } => Cause::ServerExpired,
         E::NotValidYet | E::NotValidYetContext { .. } => Cause::ServerNotYet,
         E::NotValidForName | E::NotValidForNameContext { .. } => Cause::ServerOtherName,
@@ -105,14 +106,13 @@ fn of_alert(alert: AlertDescription) -> Option<Cause> {
     use AlertDescription as A;
     match alert {
         A::CertificateRequired | A::NoCertificate => Some(Cause::OwnMissing),
-        A::UnknownCA => Some(Cause::OwnOtherCa),
+        // The signature of an authority that has the same name and another key cannot be verified.
+        A::UnknownCA | A::DecryptError => Some(Cause::OwnOtherCa),
         A::CertificateExpired => Some(Cause::OwnExpired),
         A::CertificateRevoked => Some(Cause::OwnRevoked),
-        A::BadCertificate
-        | A::UnsupportedCertificate
-        | A::CertificateUnknown
-        | A::AccessDenied
-        | A::DecryptError => Some(Cause::OwnRefused),
+        A::BadCertificate | A::UnsupportedCertificate | A::CertificateUnknown | A::AccessDenied => {
+            Some(Cause::OwnRefused)
+        }
         A::HandshakeFailure | A::ProtocolVersion | A::InsufficientSecurity => {
             Some(Cause::NothingInCommon)
         }
@@ -141,10 +141,7 @@ mod tests {
                 alert(AlertDescription::CertificateRevoked),
                 Some(Cause::OwnRevoked),
             ),
-            (
-                alert(AlertDescription::UnknownCA),
-                Some(Cause::OwnOtherCa),
-            ),
+            (alert(AlertDescription::UnknownCA), Some(Cause::OwnOtherCa)),
             (
                 io::Error::other(rustls::Error::InvalidCertificate(
                     CertificateError::UnknownIssuer,

@@ -15,7 +15,9 @@ use tokio_rustls::{TlsConnector, client::TlsStream};
 
 use crate::{
     text::Text,
-    transport::{Broken, Cause, Limits, Outcome, Secret, Stage, broken, cause, late, reason, unfit},
+    transport::{
+        Broken, Cause, Limits, Outcome, Secret, Stage, broken, cause, late, reason, unfit,
+    },
 };
 
 /// The largest head of a proxy's answer, in bytes.
