@@ -220,18 +220,8 @@ fn each_failure_has_its_layer_its_cause_and_its_next_step() {
     let soon = "timeouts = { handshake = \"300ms\", answer = \"300ms\" }";
     let mayor = "sapporo-mayor";
     // URL, keys of the target, identity; exit code, layer that fails, layer after it, cause, next step.
-    type Case<'a> = (
-        String,
-        String,
-        &'a str,
-        i32,
-        &'a str,
-        &'a str,
-        &'a str,
-        &'a str,
-    );
     let none = String::new;
-    let cases: Vec<Case<'_>> = vec![
+    let cases = [
         ("https://nobody.invalid/".into(), none(), mayor, 4, "name", "TCP", "'nobody.invalid' has no address", "spelling of url"),
         (format!("https://{closed}/"), none(), mayor, 4, "TCP", "TLS", "nobody listens", "look at the port"),
         (mock.clone(), proxy("HTTP/1.1 407 Who?"), mayor, 4, "proxy", "TLS", "wants to know who asks", "proxy_auth_env"),

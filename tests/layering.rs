@@ -38,7 +38,7 @@ fn only_cli_knows_the_mock() {
 #[test]
 fn findings_of_a_diagnosis_are_a_function_of_what_was_seen() {
     for word in ["tokio", "Timestamp::now", "std::fs", "Probe"] {
-        for file in ["findings.rs", "cause.rs", "table.rs"] {
+        for file in ["findings.rs", "entry.rs", "cause.rs", "words.rs"] {
             let place = format!("src/doctor/{file}");
             let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(&place));
             assert!(!text.unwrap().contains(word), "{place}: {word}");

@@ -5,12 +5,14 @@
 //! the first message.
 
 mod cause;
+mod entry;
 mod findings;
 mod look;
 mod question;
 mod table;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use jiff::Timestamp;
 

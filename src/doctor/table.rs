@@ -107,10 +107,12 @@ fn line(out: &mut dyn Write, row: &Row, number: Option<usize>, lang: Lang) -> io
         State::NotObserved if row.shown.en.is_empty() => Text::new("未確認", "not observed"),
         State::NotObserved | State::Good | State::Warned | State::Failed => row.shown.clone(),
     };
-    let mut text = shown.get(lang).to_owned();
-    if let Some(number) = number {
-        text = format!("{text} [{number}]").trim_start().to_owned();
-    }
+    let shown = shown.get(lang);
+    let text = match number {
+        Some(number) if shown.is_empty() => format!("[{number}]"),
+        Some(number) => format!("{shown} [{number}]"),
+        None => shown.to_owned(),
+    };
     paragraph(out, &text, &first, &" ".repeat(first.width()))
 }
 
