@@ -134,7 +134,9 @@ impl Text {
                 "指定された名前又は値は使用できません",
             ),
         ];
-        let own = error.to_string();
+        let mut own = error.to_string();
+        // The system's number of it says nothing to whoever reads this.
+        own.truncate(own.find(" (os error ").unwrap_or(own.len()));
         let known = known.into_iter().find(|(kind, _)| *kind == error.kind());
         let ja = match known {
             Some((_, ja)) => ja.to_owned(),

@@ -241,7 +241,10 @@ const ARGUMENTS: [(&str, &str); 39] = [
         "reports",
         "書き出す報告（junit=FILE、json=FILE、github=FILE。github のみの場合は表示の中に注釈を出力）",
     ),
-    ("runs", "実施記録のフォルダーを置く場所"),
+    (
+        "runs",
+        "実施記録のフォルダーを置く場所（省略時は scenarios/ と同じ場所の runs）",
+    ),
     (
         "target",
         "プロファイルの [target.NAME] に対して実施する（別に動いている模擬ネットワーク又は実際の試験環境）",

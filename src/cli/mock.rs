@@ -178,10 +178,10 @@ pub(super) fn pki(out: &mut dyn Write, folder: &Path) -> Done {
 
 /// Writes the contract's files.
 pub(super) fn contract(out: &mut dyn Write, folder: &Path) -> Done {
-    fs::create_dir_all(folder).map_err(|error| Stopped::file(folder, &error))?;
+    fs::create_dir_all(folder).map_err(|error| Stopped::unwritten(folder, &error))?;
     for (name, text) in FILES {
         let path = folder.join(name);
-        fs::write(&path, text).map_err(|error| Stopped::file(&path, &error))?;
+        fs::write(&path, text).map_err(|error| Stopped::unwritten(&path, &error))?;
         writeln!(out, "{}", path.display())?;
     }
     Ok(Exit::Ok)

@@ -228,6 +228,20 @@ impl Stopped {
     }
 }
 
+impl Stopped {
+    /// A file or folder cannot be written.
+    fn unwritten(path: &Path, error: &io::Error) -> Self {
+        let (path, why) = (path.display(), Text::of_io(error));
+        Self {
+            exit: Exit::Internal,
+            text: Text::new(
+                format!("{path} に書き込めません（{}）。", why.ja),
+                format!("{path} cannot be written: {}", why.en),
+            ),
+        }
+    }
+}
+
 impl From<io::Error> for Stopped {
     fn from(error: io::Error) -> Self {
         let why = Text::of_io(&error);
@@ -282,7 +296,10 @@ impl From<StartError> for Stopped {
 impl From<PkiError> for Stopped {
     fn from(error: PkiError) -> Self {
         if let PkiError::Io(path, error) = &error {
-            return Self::file(path, error);
+            return Self {
+                exit: Exit::Internal,
+                ..Self::file(path, error)
+            };
         }
         let renkei_mock::text::Text { ja, en } = error.text();
         Self {

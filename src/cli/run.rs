@@ -48,9 +48,9 @@ pub(super) struct RunArguments {
     /// A report to write: junit=FILE, json=FILE, github=FILE, or github for annotations among what is shown
     #[arg(long = "report", value_name = "KIND=FILE", value_parser = report_argument)]
     reports: Vec<ReportArgument>,
-    /// The folder of the run folders
-    #[arg(long, default_value = "runs")]
-    runs: PathBuf,
+    /// The folder of the run folders; else runs beside scenarios/
+    #[arg(long, value_name = "FOLDER")]
+    runs: Option<PathBuf>,
     /// Run against [target.NAME] of the profile: a mock that runs elsewhere, or a real test environment
     #[arg(long, value_name = "NAME")]
     target: Option<String>,
@@ -126,6 +126,7 @@ pub(super) async fn run(out: &mut dyn Write, arguments: RunArguments, lang: Lang
         Some(profile) => with_profile(profile)?,
         None => suite::project()?,
     };
+    let runs = runs.unwrap_or_else(|| runs_of(&project));
     let mut loaded = suite::load(&project, out, lang)?;
     let old = resume
         .map(|resume| resume::old(&resume, &runs))
@@ -144,7 +145,7 @@ pub(super) async fn run(out: &mut dyn Write, arguments: RunArguments, lang: Lang
     };
     let snapshots = match snapshots {
         Some(SnapshotsArgument::Check) => Snapshots::Check,
-        None if variable("CI").is_some() => Snapshots::Check,
+        None if in_ci(variable("CI").as_deref()) => Snapshots::Check,
         Some(SnapshotsArgument::Accept) => Snapshots::Accept,
         Some(SnapshotsArgument::New) | None => Snapshots::New,
     };
@@ -275,6 +276,20 @@ fn append_references(
     Ok(())
 }
 
+/// Where run folders go unless it is said: beside `scenarios/`, from whichever of its folders the command was given.
+fn runs_of(project: &Project) -> PathBuf {
+    let here = std::env::current_dir().ok();
+    match &project.root {
+        Some(root) if here.as_ref() != Some(root) => root.join("runs"),
+        Some(_) | None => PathBuf::from("runs"),
+    }
+}
+
+/// Whether a value of CI says that this is one.
+fn in_ci(value: Option<&str>) -> bool {
+    value.is_some_and(|value| value != "0" && !value.eq_ignore_ascii_case("false"))
+}
+
 /// The suite around a profile, else the nearest one, with that profile.
 fn with_profile(profile: &Path) -> Result<Project, Stopped> {
     let text = fs::read_to_string(profile).map_err(|error| Stopped::file(profile, &error))?;
@@ -335,7 +350,7 @@ fn show(
         };
         match wanted.file() {
             Some(file) => write_report(file, &crate::sentinel::mask(&text))
-                .map_err(|error| Stopped::file(file, &error))?,
+                .map_err(|error| Stopped::unwritten(file, &error))?,
             None => write!(out, "{text}")?,
         }
     }
@@ -376,7 +391,7 @@ fn ready(reports: &[ReportArgument]) -> Result<(), Stopped> {
         };
         // What is there from an earlier run stays until this one has ended.
         made.and_then(|()| fs::OpenOptions::new().append(true).create(true).open(file))
-            .map_err(|error| Stopped::file(file, &error))?;
+            .map_err(|error| Stopped::unwritten(file, &error))?;
     }
     Ok(())
 }
@@ -387,7 +402,7 @@ pub(super) fn cores() -> usize {
 
 /// A new folder named after the time in Japan; a number is added where there is one already.
 fn run_folder(runs: &Path) -> Result<PathBuf, Stopped> {
-    fs::create_dir_all(runs).map_err(|error| Stopped::file(runs, &error))?;
+    fs::create_dir_all(runs).map_err(|error| Stopped::unwritten(runs, &error))?;
     let now = jiff::tz::Offset::constant(9).to_datetime(jiff::Timestamp::now());
     let name = now.strftime("%Y-%m-%dT%H-%M-%S").to_string();
     for number in 1..1000 {
@@ -399,7 +414,7 @@ fn run_folder(runs: &Path) -> Result<PathBuf, Stopped> {
         match fs::create_dir(&folder) {
             Ok(()) => return Ok(folder),
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(Stopped::file(&folder, &error)),
+            Err(error) => return Err(Stopped::unwritten(&folder, &error)),
         }
     }
     Err(Stopped {
@@ -409,4 +424,17 @@ fn run_folder(runs: &Path) -> Result<PathBuf, Stopped> {
             "no run folder could be made",
         ),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ci_may_be_switched_off_by_its_value() {
+        assert!(in_ci(Some("true")) && in_ci(Some("1")));
+        assert!(
+            !in_ci(None) && !in_ci(Some("false")) && !in_ci(Some("FALSE")) && !in_ci(Some("0"))
+        );
+    }
 }

@@ -120,7 +120,13 @@ pub(super) fn chosen(
     if chosen.is_empty() {
         return Err(Stopped {
             exit: Exit::Nothing,
-            text: Exit::Nothing.text(),
+            text: match filter {
+                Some(filter) => Text::new(
+                    format!("対象となるシナリオがありません（--filter '{filter}'）。"),
+                    format!("nothing was selected (--filter '{filter}')"),
+                ),
+                None => Exit::Nothing.text(),
+            },
         });
     }
     Ok(chosen)

@@ -99,7 +99,8 @@ pub(super) fn accept(out: &mut dyn Write, arguments: &WaitingArguments, lang: La
     for path in &pending {
         // One that cannot be read is named, and not overwritten in silence.
         snapshot::accepted(&root, path).map_err(|error| unreadable(path, &error))?;
-        snapshot::accept(&root, path).map_err(|error| Stopped::file(&root.join(path), &error))?;
+        snapshot::accept(&root, path)
+            .map_err(|error| Stopped::unwritten(&root.join(path), &error))?;
         writeln!(out, "{path}")?;
     }
     count(out, lang, pending.len(), &Text::new("採用", "accepted"))
@@ -111,7 +112,7 @@ pub(super) fn reject(out: &mut dyn Write, arguments: &WaitingArguments, lang: La
     let pending = pending(&root, arguments)?;
     for path in &pending {
         snapshot::reject(&root, path)
-            .map_err(|error| Stopped::file(&root.join(format!("{path}.new")), &error))?;
+            .map_err(|error| Stopped::unwritten(&root.join(format!("{path}.new")), &error))?;
         writeln!(out, "{path}")?;
     }
     count(out, lang, pending.len(), &Text::new("破棄", "rejected"))

@@ -126,14 +126,14 @@ pub(super) fn check(out: &mut dyn Write, lang: Lang) -> Done {
 
 /// Writes the JSON Schemas, and the reference where it is asked for.
 pub(super) fn schema(out: &mut dyn Write, folder: &Path, reference: Option<&Path>) -> Done {
-    fs::create_dir_all(folder).map_err(|error| Stopped::file(folder, &error))?;
+    fs::create_dir_all(folder).map_err(|error| Stopped::unwritten(folder, &error))?;
     for (name, text) in schema::schemas() {
         let path = folder.join(name);
-        fs::write(&path, text).map_err(|error| Stopped::file(&path, &error))?;
+        fs::write(&path, text).map_err(|error| Stopped::unwritten(&path, &error))?;
         writeln!(out, "{}", path.display())?;
     }
     if let Some(path) = reference {
-        fs::write(path, schema::reference()).map_err(|error| Stopped::file(path, &error))?;
+        fs::write(path, schema::reference()).map_err(|error| Stopped::unwritten(path, &error))?;
         writeln!(out, "{}", path.display())?;
     }
     Ok(Exit::Ok)
