@@ -123,8 +123,8 @@ impl Exit {
                 "see that the target runs, and that URL, port and certificates are right; then run again. The result says at which stage it failed; renkei doctor looks at the way there layer by layer and says what to do",
             ),
             Self::NewSnapshots => (
-                "renkei review で内容を確認し、正しければ renkei accept で採用し、誤りであれば renkei reject で破棄してください。",
-                "look at them with renkei review; take what is right with renkei accept, throw away what is wrong with renkei reject",
+                "renkei review で内容を確認し、正しければ renkei accept で採用し、誤りであれば renkei reject で破棄してください。CIで実施した場合（--snapshots check）は保存されていませんので、手元で実施して採用し、スナップショットをコミットしてください。",
+                "look at them with renkei review; take what is right with renkei accept, throw away what is wrong with renkei reject. A run in CI (--snapshots check) does not keep them: run at hand, accept, and commit the snapshots",
             ),
             Self::Nothing => (
                 "シナリオの名前・段階・タグの指定を改めてください。名前は renkei list で確認できます。",

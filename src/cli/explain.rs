@@ -30,7 +30,13 @@ pub(super) fn explain(out: &mut dyn Write, what: Option<&str>, lang: Lang) -> Do
         };
         if let Some(origin) = rule.origin() {
             let head = Text::new("根拠", "source");
-            writeln!(out, "  {}: {}", head.get(lang), origin.get(lang))?;
+            writeln!(
+                out,
+                "  {}: {} [{}]",
+                head.get(lang),
+                origin.get(lang),
+                rule.mark
+            )?;
         }
         writeln!(
             out,

@@ -18,7 +18,7 @@ pub struct Target {
     pub endpoint: BTreeMap<String, String>,
     /// The URL of its control API, where it has one: a mock.
     pub control: Option<String>,
-    /// Whether it is the real network, where inquiries leave records for years: `run` and `record` are refused there.
+    /// Whether it is the real network, where inquiries leave records for years: `run` is refused there.
     #[serde(default)]
     pub production: bool,
     /// A folder of certificates, laid out as `renkei pki` does. Paths are relative to the suite's root.

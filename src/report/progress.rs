@@ -129,8 +129,8 @@ pub(super) fn prerequisite() -> Text {
 /// What is to be done with a step's new answer.
 pub(super) fn new_snapshot() -> Text {
     Text::new(
-        "新しいスナップショット（renkei review で確認）",
-        "new snapshot; see renkei review",
+        "新しいスナップショット（手元で実施したときは renkei review で確認）",
+        "new snapshot; after a run at hand, see renkei review",
     )
 }
 

@@ -180,7 +180,7 @@ pub(super) const WORDS: &[Word] = &[
     word("Target", "url", "接続先の URL。操作の endpoint が続きます", "url = \"https://test.example.jp:8443/\""),
     word("Target", "endpoint", "`url` の下にない接続先の URL（全体）", "endpoint.inquiry = \"https://inquiry.example.jp/service\""),
     word("Target", "control", "制御 API の URL（模擬ネットワークの場合）", "control = \"http://127.0.0.1:8081\""),
-    word("Target", "production", "本番環境であること。照会の記録が長期間残るため、`run` と `record` は実施できません", "production = true"),
+    word("Target", "production", "本番環境であること。照会の記録が長期間残るため、`run` は実施できません", "production = true"),
     word("Target", "certificates", "`renkei pki` と同じ構成の証明書フォルダー。パスは scenarios/ のあるフォルダーからの相対です", "certificates = \"pki\""),
     word("Target", "ca", "接続先の証明書を発行した認証局の証明書。なければフォルダー内の `ca.pem`", "ca = \"pki/ca.pem\""),
     word("Target", "identity", "フォルダーにない送信者の証明書と秘密鍵", "[target.test.identity.iida-mayor]\npkcs12 = \"mayor.p12\"\npassword_env = \"MAYOR_PASSWORD\""),
