@@ -107,7 +107,7 @@ fn what_goes_wrong_with_a_system_has_its_own_message_and_exit_code() {
             "",
             4,
             "not-ready",
-            "it was not ready within 300ms",
+            "it was not ready within 300ms ([system] ready: no line of its output matched 'never')",
         ),
         (
             "complain=no-database exit=3".to_owned(),

@@ -174,7 +174,10 @@ fn words(value: &ContextValue) -> Vec<String> {
 
 const COMMANDS: [(&str, &str); 16] = [
     ("renkei", "情報連携の総合運用テストを行う結合試験ツール"),
-    ("run", "シナリオを模擬ネットワークに対して実施する"),
+    (
+        "run",
+        "シナリオを模擬ネットワーク又は接続先に対して実施する",
+    ),
     ("report", "実施記録から報告を再作成する"),
     (
         "doctor",

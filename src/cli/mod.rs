@@ -51,7 +51,7 @@ enum LangArgument {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Run the scenarios against the bundled mock
+    /// Run the scenarios against the bundled mock, or a target
     Run(run::RunArguments),
     /// Make the reports of a run again from its folder
     Report {

@@ -102,12 +102,29 @@ pub(super) async fn start(
         }
         Err(NotReady::Late) => {
             served.stop_service().await;
+            let awaited = match &prepared.ready {
+                Ready::Tcp(place) => Text::new(
+                    format!("{}:{} への接続を待っていました", place.host, place.port),
+                    format!("nobody listened at {}:{}", place.host, place.port),
+                ),
+                Ready::Http(url) => Text::new(
+                    format!("{url} が成功の状態コードを返すのを待っていました"),
+                    format!("{url} did not answer with a status of success"),
+                ),
+                Ready::Output(pattern) => Text::new(
+                    format!("出力に「{pattern}」が現れるのを待っていました"),
+                    format!("no line of its output matched '{pattern}'"),
+                ),
+                Ready::AtOnce => Text::new("", ""),
+            };
             let why = Text::new(
                 format!(
-                    "{within:?}以内に準備が完了しませんでした（[system] の ready）。起動に時間がかかる場合は within を長くしてください"
+                    "{within:?}以内に準備が完了しませんでした（[system] の ready。{}）。指定と出力を確認し、起動に時間がかかる場合は within を長くしてください",
+                    awaited.ja
                 ),
                 format!(
-                    "it was not ready within {within:?} ([system] ready); let it have more time (within) where it needs that"
+                    "it was not ready within {within:?} ([system] ready: {}); see that this is right, and its output; let it have more time (within) where it needs that",
+                    awaited.en
                 ),
             );
             Err(Box::new(served.result(SystemEnd::NotReady, Some(why))))
