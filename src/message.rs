@@ -146,6 +146,8 @@ static TEXT: LazyLock<Environment<'static>> = LazyLock::new(|| environment(AutoE
 fn environment(escape: AutoEscape) -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    // Only so does a mistake name what has no value; a release build leaves it off where nothing is said.
+    environment.set_debug(true);
     environment.set_auto_escape_callback(move |_| escape.clone());
     environment.set_formatter(|out, state, value| {
         if value.kind() == ValueKind::Bool {
