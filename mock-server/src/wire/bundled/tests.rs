@@ -1,7 +1,7 @@
 //! What the contract takes and refuses, by literal bytes.
 
 use super::*;
-use crate::network::{self, rules::FaultCode};
+use crate::network;
 
 const GOOD: &str = r#"<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" xmlns:n="urn:renkei:mock:unofficial:v1"><s:Body><n:ListMasters><n:Sender><n:RequestId>r-1</n:RequestId><n:Institution>202053-M</n:Institution></n:Sender></n:ListMasters></s:Body></s:Envelope>"#;
 
@@ -34,163 +34,87 @@ fn a_right_message_is_read() {
 
 #[test]
 fn each_ill_formed_body_is_a_fault_that_says_what_is_wrong() {
+    let with = |from: &str, to: &str| GOOD.replace(from, to);
     let deep = format!("{}{}", "<a>".repeat(100_000), "</a>".repeat(100_000));
-    let cases: &[(&str, String, &'static FaultCode, &str)] = &[
-        (
-            "DTD",
-            format!("<!DOCTYPE a>{GOOD}"),
-            &faults::NOT_WELL_FORMED,
-            "DTD",
-        ),
-        (
-            "two roots",
-            format!("{GOOD}<a/>"),
-            &faults::NOT_WELL_FORMED,
-            "",
-        ),
-        (
-            "text after the root",
-            format!("{GOOD}x"),
-            &faults::NOT_WELL_FORMED,
-            "",
-        ),
-        (
-            "U+0001",
-            GOOD.replace("r-1", "\u{1}"),
-            &faults::NOT_WELL_FORMED,
-            "",
-        ),
-        (
-            "unknown entity",
-            GOOD.replace("r-1", "&nbsp;"),
-            &faults::NOT_WELL_FORMED,
-            "nbsp",
-        ),
-        (
-            "unclosed root",
-            GOOD.replace("</s:Envelope>", ""),
-            &faults::NOT_WELL_FORMED,
-            "",
-        ),
-        ("bad name", "<1a/>".into(), &faults::NOT_WELL_FORMED, ""),
-        (
-            "]]> in text",
-            GOOD.replace("r-1", "]]>"),
-            &faults::NOT_WELL_FORMED,
-            "",
-        ),
-        (
-            "&#0;",
-            GOOD.replace("r-1", "&#0;"),
-            &faults::NOT_WELL_FORMED,
-            "",
-        ),
-        (
-            "undeclared prefix",
-            GOOD.replace("n:RequestId", "x:RequestId"),
-            &faults::NOT_WELL_FORMED,
-            "x",
-        ),
-        ("nesting", deep, &faults::NOT_WELL_FORMED, "64"),
+    let long = "r".repeat(65);
+    let twice = "<n:RequestId>r-1</n:RequestId><n:RequestId>r-1</n:RequestId>";
+    let header = "<s:Header><n:Pay s:mustUnderstand=\"1\"/></s:Header><s:Body>";
+    let shift_jis = "<?xml version=\"1.0\" encoding=\"Shift_JIS\"?>";
+    let control = "<?xml version=\"1.0\" encoding=\"\u{1}\"?>";
+    let not_well_formed = [
+        ("DTD", format!("<!DOCTYPE a>{GOOD}"), "DTD"),
+        ("two roots", format!("{GOOD}<a/>"), ""),
+        ("text after the root", format!("{GOOD}x"), ""),
+        ("U+0001", with("r-1", "\u{1}"), ""),
+        ("unknown entity", with("r-1", "&nbsp;"), "nbsp"),
+        ("unclosed root", with("</s:Envelope>", ""), ""),
+        ("bad name", "<1a/>".into(), ""),
+        ("]]> in text", with("r-1", "]]>"), ""),
+        ("&#0;", with("r-1", "&#0;"), ""),
+        ("undeclared prefix", with("n:RequestId", "x:RequestId"), "x"),
+        ("nesting", deep, "64"),
         (
             "declared charset",
-            format!("<?xml version=\"1.0\" encoding=\"Shift_JIS\"?>{GOOD}"),
-            &faults::NOT_WELL_FORMED,
+            format!("{shift_jis}{GOOD}"),
             "Shift_JIS",
         ),
-        ("empty", String::new(), &faults::NOT_WELL_FORMED, ""),
+        (
+            "control character in it",
+            format!("{control}{GOOD}"),
+            "\u{fffd}",
+        ),
+        ("XML 1.1", format!("<?xml version=\"1.1\"?>{GOOD}"), "1.0"),
+        ("empty", String::new(), ""),
+    ];
+    let not_valid = [
         (
             "namespace",
-            GOOD.replace("unofficial:v1", "unofficial:v2"),
-            &faults::NOT_VALID,
+            with("unofficial:v1", "unofficial:v2"),
             "unofficial:v1",
         ),
         (
-            "SOAP 1.2",
-            GOOD.replace(
-                "http://schemas.xmlsoap.org/soap/envelope/",
-                "http://www.w3.org/2003/05/soap-envelope",
-            ),
-            &faults::OTHER_VERSION,
-            "1.1",
-        ),
-        (
             "unknown element",
-            GOOD.replace("</n:ListMasters>", "<n:Extra/></n:ListMasters>"),
-            &faults::NOT_VALID,
+            with("</n:ListMasters>", "<n:Extra/></n:ListMasters>"),
             "Extra",
         ),
         (
             "missing element",
-            GOOD.replace("<n:Institution>202053-M</n:Institution>", ""),
-            &faults::NOT_VALID,
+            with("<n:Institution>202053-M</n:Institution>", ""),
             "Institution",
         ),
         (
             "repeated element",
-            GOOD.replace(
-                "<n:RequestId>r-1</n:RequestId>",
-                "<n:RequestId>r-1</n:RequestId><n:RequestId>r-1</n:RequestId>",
-            ),
-            &faults::NOT_VALID,
+            with("<n:RequestId>r-1</n:RequestId>", twice),
             "RequestId",
         ),
-        (
-            "too long",
-            GOOD.replace("r-1", &"r".repeat(65)),
-            &faults::NOT_VALID,
-            "64",
-        ),
-        (
-            "attribute",
-            GOOD.replace("<n:Sender>", "<n:Sender a=\"b\">"),
-            &faults::NOT_VALID,
-            "'a'",
-        ),
-        (
-            "text between",
-            GOOD.replace("<n:Sender>", "x<n:Sender>"),
-            &faults::NOT_VALID,
-            "text",
-        ),
+        ("too long", with("r-1", &long), "64"),
+        ("attribute", with("<n:Sender>", "<n:Sender a=\"b\">"), "'a'"),
+        ("text between", with("<n:Sender>", "x<n:Sender>"), "text"),
         (
             "ideographic space",
-            GOOD.replace("<n:Sender>", "\u{3000}<n:Sender>"),
-            &faults::NOT_VALID,
+            with("<n:Sender>", "\u{3000}<n:Sender>"),
             "text",
         ),
         (
             "instruction in a value",
-            GOOD.replace("r-1", "r-<?x y?>1"),
-            &faults::NOT_VALID,
+            with("r-1", "r-<?x y?>1"),
             "RequestId: a processing instruction",
         ),
-        (
-            "XML 1.1",
-            format!("<?xml version=\"1.1\"?>{GOOD}"),
-            &faults::NOT_WELL_FORMED,
-            "1.0",
-        ),
-        (
-            "mustUnderstand",
-            GOOD.replace(
-                "<s:Body>",
-                "<s:Header><n:Pay s:mustUnderstand=\"1\"/></s:Header><s:Body>",
-            ),
-            &faults::NOT_UNDERSTOOD,
-            "'Pay'",
-        ),
-        (
-            "control character in the declared charset",
-            format!("<?xml version=\"1.0\" encoding=\"\u{1}\"?>{GOOD}"),
-            &faults::NOT_WELL_FORMED,
-            "\u{fffd}",
-        ),
     ];
-    for (name, body, code, says) in cases {
-        let fault = Bundled.decode(&request(body.as_bytes())).expect_err(name);
-        assert_eq!(fault.code, *code, "{name}: {}", fault.text.en);
-        assert!(fault.text.en.contains(says), "{name}: {}", fault.text.en);
+    let other_version = with(SOAP, "http://www.w3.org/2003/05/soap-envelope");
+    let other_version = [("SOAP 1.2", other_version, "1.1")];
+    let not_understood = [("mustUnderstand", with("<s:Body>", header), "'Pay'")];
+    for (code, cases) in [
+        (&faults::NOT_WELL_FORMED, &not_well_formed[..]),
+        (&faults::NOT_VALID, &not_valid[..]),
+        (&faults::OTHER_VERSION, &other_version[..]),
+        (&faults::NOT_UNDERSTOOD, &not_understood[..]),
+    ] {
+        for (name, body, says) in cases {
+            let fault = Bundled.decode(&request(body.as_bytes())).expect_err(name);
+            assert_eq!(fault.code, code, "{name}: {}", fault.text.en);
+            assert!(fault.text.en.contains(says), "{name}: {}", fault.text.en);
+        }
     }
     let fault = Bundled.decode(&request(b"<a>\xff</a>")).unwrap_err();
     assert!(fault.text.en.contains("byte 3"));
