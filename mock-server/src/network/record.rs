@@ -124,6 +124,17 @@ impl Record {
     pub(crate) fn permitted_to(&self) -> &InstitutionCode {
         self.delegator.as_ref().unwrap_or(&self.inquirer)
     }
+
+    /// What the permission list allows or not: inquirer, task, provider and item. No part has a stroke in it.
+    pub(crate) fn quadruple(&self) -> String {
+        let Self {
+            task,
+            provider,
+            item,
+            ..
+        } = self;
+        format!("{}/{task}/{provider}/{item}", self.permitted_to())
+    }
 }
 
 #[cfg(test)]

@@ -233,17 +233,9 @@ impl Network {
 
 /// The refusal that stands for a denial by the core.
 fn denial(rule: &'static Rule, record: &Record) -> Fault {
-    let Record {
-        inquirer,
-        delegator,
-        task,
-        provider,
-        item,
-        ..
-    } = record;
-    let quadruple = format!("{}/{task}/{provider}/{item}", record.permitted_to());
-    let mut about = rules::about("四つ組", "quadruple", quadruple);
-    if delegator.is_some() {
+    let mut about = rules::about("四つ組", "quadruple", record.quadruple());
+    if record.delegator.is_some() {
+        let inquirer = &record.inquirer;
         about = Text::new(
             format!("{}、委任を受けた照会者: {inquirer}", about.ja),
             format!("{}, asked for it by: {inquirer}", about.en),

@@ -154,7 +154,7 @@ impl Inquiries {
 
     /// Gives an inquiry its permit.
     pub(super) fn permit(&mut self, receipt: &ReceiptNumber, record: &Record, seconds: u64) {
-        let quadruple = self.names.add(&quadruple(record));
+        let quadruple = self.names.add(&record.quadruple());
         if let Some(inquiry) = self.at_mut(place(receipt)) {
             let seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
             inquiry.permit = Some(Permit { seconds, quadruple });
@@ -163,7 +163,7 @@ impl Inquiries {
 
     /// Whether a permit is for exactly what a record says.
     fn is_for(&self, permit: Permit, record: &Record) -> bool {
-        self.names.text(permit.quadruple) == Some(quadruple(record).as_str())
+        self.names.text(permit.quadruple) == Some(record.quadruple().as_str())
     }
 
     /// Lets an inquiry wait for its provider.
@@ -271,18 +271,6 @@ impl Inquiries {
             None
         }
     }
-}
-
-/// As a permit names what it is for. No part has a stroke in it.
-fn quadruple(record: &Record) -> String {
-    let Record {
-        inquirer,
-        task,
-        provider,
-        item,
-        ..
-    } = record;
-    format!("{inquirer}/{task}/{provider}/{item}")
 }
 
 /// Where the inquiry with a number stands.
