@@ -3,7 +3,7 @@
 use crate::{
     network::{
         Fault,
-        rules::{FaultCode, Retry, faults},
+        rules::{Retry, faults},
     },
     server::{
         Shared,
@@ -75,11 +75,17 @@ pub(crate) fn refused_by_hyper(shared: &Shared, status: u16) -> Vec<u8> {
 }
 
 pub(super) fn too_busy(limit: usize) -> Fault {
-    let about = Text::new(
-        format!("上限: {limit}接続"),
-        format!("limit: {limit} connections"),
-    );
-    fault(&faults::TOO_BUSY, &about, faults::TOO_BUSY.retry)
+    let code = &faults::TOO_BUSY;
+    let Text { ja, en } = &code.text;
+    Fault {
+        code,
+        rule: None,
+        text: Text::new(
+            format!("{ja}（上限: {limit}接続）"),
+            format!("{en} (limit: {limit} connections)"),
+        ),
+        retry: code.retry,
+    }
 }
 
 pub(super) fn of_form(text: Text, retry: Retry) -> Fault {
@@ -87,18 +93,6 @@ pub(super) fn of_form(text: Text, retry: Retry) -> Fault {
         code: &faults::BAD_BINDING,
         rule: None,
         text,
-        retry,
-    }
-}
-
-fn fault(code: &'static FaultCode, about: &Text, retry: Retry) -> Fault {
-    Fault {
-        code,
-        rule: None,
-        text: Text::new(
-            format!("{}（{}）", code.text.ja, about.ja),
-            format!("{} ({})", code.text.en, about.en),
-        ),
         retry,
     }
 }
