@@ -194,6 +194,14 @@ pub(in crate::network) fn refused(ja: String, en: String) -> ActRefused {
     ActRefused(Text::new(ja, en))
 }
 
+/// No institution has this code.
+pub(in crate::network) fn no_such(code: &str) -> ActRefused {
+    refused(
+        format!("機関コード「{code}」は登録されていません。"),
+        format!("no institution has the code '{code}'"),
+    )
+}
+
 impl Network {
     /// Does what the operator does. A refused act changes nothing.
     pub fn operate(&mut self, act: Act) -> Result<(), ActRefused> {
@@ -336,12 +344,7 @@ impl Network {
     ) -> Result<InstitutionCode, ActRefused> {
         InstitutionCode::new(code)
             .filter(|institution| self.connections.knows(institution))
-            .ok_or_else(|| {
-                ActRefused(Text::new(
-                    format!("機関コード「{code}」は登録されていません。"),
-                    format!("no institution has the code '{code}'"),
-                ))
-            })
+            .ok_or_else(|| no_such(code))
     }
 
     /// The institution whose hop it is: a peer's, and no other's.

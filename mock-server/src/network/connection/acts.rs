@@ -1,13 +1,10 @@
 //! What the operator does with applications and institutions.
 
-use crate::{
-    network::{
-        Network,
-        act::{ActRefused, refused},
-        connection::{ConnectionState, Lapse},
-        types::{InstitutionCode, Key},
-    },
-    text::Text,
+use crate::network::{
+    Network,
+    act::{ActRefused, no_such, refused},
+    connection::{ConnectionState, Lapse},
+    types::Key,
 };
 
 impl Network {
@@ -18,7 +15,7 @@ impl Network {
         from: &[ConnectionState],
         to: ConnectionState,
     ) -> Result<(), ActRefused> {
-        let code = self.member(institution)?;
+        let code = self.institution(institution)?;
         self.connections
             .move_to(&code, from, to)
             .map_err(|state| match state {
@@ -26,7 +23,7 @@ impl Network {
                     format!("機関「{institution}」は{}です。", state.ja()),
                     format!("the institution '{institution}' is {}", state.as_str()),
                 ),
-                None => ActRefused(no_such(institution)),
+                None => no_such(institution),
             })
     }
 
@@ -36,8 +33,8 @@ impl Network {
         institution: &str,
         successor: Option<&str>,
     ) -> Result<(), ActRefused> {
-        let code = self.member(institution)?;
-        let successor = successor.map(|code| self.member(code)).transpose()?;
+        let code = self.institution(institution)?;
+        let successor = successor.map(|code| self.institution(code)).transpose()?;
         self.connections.abolish(&code, successor);
         Ok(())
     }
@@ -49,7 +46,7 @@ impl Network {
         task: &str,
         what: Lapse,
     ) -> Result<(), ActRefused> {
-        let code = self.member(institution)?;
+        let code = self.institution(institution)?;
         let now = self.schedule.now();
         let key = Key::new(task)
             .filter(|key| self.masters.task(now, key))
@@ -69,7 +66,7 @@ impl Network {
         institution: &str,
         held: bool,
     ) -> Result<(), ActRefused> {
-        let code = self.member(institution)?;
+        let code = self.institution(institution)?;
         let since = held.then(|| self.schedule.now());
         if self.masters.hold(&code, since) {
             return Ok(());
@@ -79,17 +76,4 @@ impl Network {
             format!("'{institution}' is no peer"),
         ))
     }
-
-    fn member(&self, institution: &str) -> Result<InstitutionCode, ActRefused> {
-        InstitutionCode::new(institution)
-            .filter(|code| self.connections.knows(code))
-            .ok_or_else(|| ActRefused(no_such(institution)))
-    }
-}
-
-fn no_such(institution: &str) -> Text {
-    Text::new(
-        format!("機関コード「{institution}」は登録されていません。"),
-        format!("no institution has the code '{institution}'"),
-    )
 }
