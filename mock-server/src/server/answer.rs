@@ -67,8 +67,11 @@ impl Visit {
             );
         }
         let (name, path) = self.place(parts.uri.path());
-        let front = shared.worlds.front();
-        let Ok(world) = shared.worlds.find(name.unwrap_or(&front)) else {
+        let world = match name {
+            Some(name) => shared.worlds.find(name),
+            None => shared.worlds.find(&shared.worlds.front()),
+        };
+        let Ok(world) = world else {
             let text = Text::new(
                 "この世界はありません。接続先のURLを確認してください。",
                 "there is no such world; check the URL",
