@@ -82,7 +82,7 @@ impl Visit {
             );
         };
         if matches!(parts.method, Method::GET | Method::HEAD) {
-            let base = escaped(&self.base(&parts, name.unwrap_or(MAIN)));
+            let base = self.base(&parts, name.unwrap_or(MAIN));
             let document = shared.contract.document(path, parts.uri.query(), &base);
             if let Some(document) = document {
                 return whole(document);
@@ -237,13 +237,4 @@ pub(super) fn response(status: u16, content_type: &'static str, body: Bytes) -> 
     let content_type = HeaderValue::from_static(content_type);
     answer.headers_mut().insert(CONTENT_TYPE, content_type);
     answer
-}
-
-/// As it may stand in an attribute.
-fn escaped(url: &str) -> String {
-    url.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-        .replace('\'', "&apos;")
 }

@@ -15,6 +15,8 @@ mod tests;
 mod values;
 mod writer;
 
+use quick_xml::escape::escape;
+
 use crate::{
     network::{
         Answer, Command, Fault, Reply, Sender,
@@ -263,16 +265,16 @@ impl Contract for Bundled {
     }
 
     fn document(&self, path: &str, query: Option<&str>, base: &str) -> Option<RawResponse> {
-        let base = base.trim_end_matches('/');
+        let base = escape(base.trim_end_matches('/'));
         let is_endpoint = operations().any(|operation| operation.endpoint == path);
         let text = match (path, query) {
             (_, Some(query)) if is_endpoint && query.eq_ignore_ascii_case("wsdl") => {
-                WSDL.replace(PLACEHOLDER, base).replace(
+                WSDL.replace(PLACEHOLDER, &base).replace(
                     "schemaLocation=\"",
                     &format!("schemaLocation=\"{base}/contract/"),
                 )
             }
-            ("contract/renkei.wsdl", None) => WSDL.replace(PLACEHOLDER, base),
+            ("contract/renkei.wsdl", None) => WSDL.replace(PLACEHOLDER, &base),
             (_, None) => {
                 let name = path.strip_prefix("contract/")?;
                 let (_, text) = FILES.iter().find(|(file, _)| *file == name)?;
