@@ -33,7 +33,7 @@ pub(crate) fn fault(code: &'static FaultCode, ja: impl AsRef<str>, en: impl AsRe
 }
 
 /// White space as XML has it; an ideographic space is a character like any other.
-fn is_space(c: char) -> bool {
+pub(super) fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\r' | '\n')
 }
 

@@ -156,10 +156,7 @@ mod tests {
     };
 
     fn body(name: &str) -> String {
-        let name = name
-            .replace('&', "&amp;")
-            .replace('<', "&lt;")
-            .replace('>', "&gt;");
+        let name = quick_xml::escape::partial_escape(name);
         format!(
             "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/' xmlns:n='{NAMESPACE}'><s:Body>\
              <n:ApplyForConnection><n:Sender><n:RequestId>r-1</n:RequestId><n:Institution>202053-M</n:Institution>\

@@ -3,7 +3,7 @@
 
 use jiff::civil::Date;
 
-use crate::network::moment::Moment;
+use crate::{network::moment::Moment, wire::reader::is_space};
 
 /// The form of a day.
 pub(super) const DAY: &str = "YYYY-MM-DD, 1800–2999";
@@ -65,7 +65,7 @@ pub(super) fn mark(text: &str) -> Option<bool> {
 }
 
 fn trimmed(text: &str) -> &str {
-    text.trim_matches([' ', '\t', '\r', '\n'])
+    text.trim_matches(is_space)
 }
 
 /// The years of all who live, and of all that can be asked.
