@@ -423,6 +423,17 @@ impl Network {
         Ok(())
     }
 
+    /// That a message holds no more entries than the limit, by the rule of its domain.
+    fn within_limit(&self, rule: &'static Rule, sent: usize) -> Result<(), Fault> {
+        let limit = self.limits.batch;
+        self.enforce(rule, sent > limit, || {
+            Text::new(
+                format!("上限: {limit}件、送信: {sent}件"),
+                format!("limit: {limit}, sent: {sent}"),
+            )
+        })
+    }
+
     /// Whether the network tells this lie.
     pub(crate) fn lies(&self, lie: Lie) -> bool {
         self.lie == Some(lie)

@@ -225,14 +225,7 @@ impl Command {
 
 impl Network {
     pub(super) fn code(&mut self, context: &Context, command: Command) -> Result<Answer, Fault> {
-        let limit = self.limits.batch;
-        self.enforce(&BATCH_LIMIT, command.len() > limit, || {
-            let sent = command.len();
-            crate::text::Text::new(
-                format!("上限: {limit}件、送信: {sent}件"),
-                format!("limit: {limit}, sent: {sent}"),
-            )
-        })?;
+        self.within_limit(&BATCH_LIMIT, command.len())?;
         let of = &context.institution;
         Ok(match command {
             Command::Register(entries) => Answer::Register(each(entries, |(number, kind)| {

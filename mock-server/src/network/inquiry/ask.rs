@@ -4,16 +4,13 @@ use std::collections::BTreeSet;
 
 use jiff::{Span, civil::Date};
 
-use crate::{
-    network::{
-        Context, Fault, Network,
-        inquiry::{Answer, Question, Step, Time, state::Asked},
-        provision::is_yearly,
-        record::{Outcome, RecordEntry},
-        rules::{self, Retry, inquiry as rule},
-        types::{BatchNumber, ReceiptNumber},
-    },
-    text::Text,
+use crate::network::{
+    Context, Fault, Network,
+    inquiry::{Answer, Question, Step, Time, state::Asked},
+    provision::is_yearly,
+    record::{Outcome, RecordEntry},
+    rules::{self, Retry, inquiry as rule},
+    types::{BatchNumber, ReceiptNumber},
 };
 
 /// How many years back a year may lie. \[A\]
@@ -70,13 +67,7 @@ impl Network {
     /// Whether a batch is put together rightly, and comes when the network is open and from one with the masters.
     fn may_ask_together(&self, context: &Context, questions: &[Question]) -> Result<(), Fault> {
         self.open(context.at)?;
-        let (limit, sent) = (self.limits.batch, questions.len());
-        self.enforce(&rule::BATCH_WITHIN_LIMIT, sent > limit, || {
-            Text::new(
-                format!("上限: {limit}件、送信: {sent}件"),
-                format!("limit: {limit}, sent: {sent}"),
-            )
-        })?;
+        self.within_limit(&rule::BATCH_WITHIN_LIMIT, questions.len())?;
         let first = questions.first();
         let other = questions.iter().find(|question| {
             first.is_some_and(|first| {

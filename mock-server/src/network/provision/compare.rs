@@ -42,7 +42,7 @@ impl Network {
         span: &Span,
         originals: Vec<(AtenaNumber, Digest)>,
     ) -> Result<Vec<(AtenaNumber, Comparison)>, Fault> {
-        self.submission_within_limit(originals.len())?;
+        self.within_limit(&rule::SUBMISSION_WITHIN_LIMIT, originals.len())?;
         let key = |(atena, _): &(AtenaNumber, Digest)| CopyKey {
             atena: atena.clone(),
             item: item.clone(),

@@ -24,7 +24,7 @@ impl Network {
         copies: Vec<Written>,
         new: bool,
     ) -> Result<Entries<CopyKey, Digest>, Fault> {
-        self.submission_within_limit(copies.len())?;
+        self.within_limit(&rule::SUBMISSION_WITHIN_LIMIT, copies.len())?;
         let twice = repeated(copies.iter().map(|written| &written.key));
         Ok(copies
             .into_iter()
@@ -75,7 +75,7 @@ impl Network {
         context: &Context,
         keys: Vec<CopyKey>,
     ) -> Result<Entries<CopyKey, ()>, Fault> {
-        self.submission_within_limit(keys.len())?;
+        self.within_limit(&rule::SUBMISSION_WITHIN_LIMIT, keys.len())?;
         let twice = repeated(keys.iter());
         Ok(keys
             .into_iter()
@@ -104,16 +104,6 @@ impl Network {
                 .put(institution, person, &key.item, key.year, None);
         }
         Ok(())
-    }
-
-    pub(super) fn submission_within_limit(&self, sent: usize) -> Result<(), Fault> {
-        let limit = self.limits.batch;
-        self.enforce(&rule::SUBMISSION_WITHIN_LIMIT, sent > limit, || {
-            Text::new(
-                format!("上限: {limit}件、送信: {sent}件"),
-                format!("limit: {limit}, sent: {sent}"),
-            )
-        })
     }
 
     pub(super) fn stands_once(
