@@ -223,13 +223,12 @@ impl Network {
 
     /// It is time for a peer to decide a request that may still be held at it.
     pub(in crate::network) fn peer_decides(&mut self, at: Moment, receipt: &ReceiptNumber) {
-        let held = self.inquiries.get(receipt);
-        if held.is_none_or(|inquiry| inquiry.state != State::Held) {
-            return;
-        }
-        let Some(record) = self.records.get(receipt) else {
+        let Some((inquiry, record)) = self.inquiry_and_record(receipt) else {
             return;
         };
+        if inquiry.state != State::Held {
+            return;
+        }
         let institution = record.provider;
         let receipt = receipt.clone();
         let command = match self.peers.manners.get(&institution) {
@@ -270,9 +269,8 @@ impl Network {
 mod tests {
     use super::*;
     use crate::network::{
-        Answer,
         act::Act,
-        inquiry::tests::{of_iida, ready},
+        inquiry::tests::{of_iida, ready, receipt, submit},
         provision::Command as Provision,
         testing::*,
     };
@@ -351,11 +349,8 @@ mod tests {
 
     /// Iida asks Sapporo for what Sapporo holds, and looks at it at a time.
     fn held(network: &mut Network, at: u64) -> ReceiptNumber {
-        let command = Command::Inquiry(inquiry::Command::Submit(of_iida("IIDA-0003")));
-        match ask(network, IIDA, &format!("r-{at}"), at, command) {
-            Ok(Answer::Inquiry(inquiry::Answer::Submitted(receipt))) => receipt,
-            other => panic!("{other:?}"),
-        }
+        let question = of_iida("IIDA-0003");
+        receipt(submit(network, &format!("r-{at}"), at, question))
     }
 
     fn state(network: &Network, receipt: &ReceiptNumber) -> State {

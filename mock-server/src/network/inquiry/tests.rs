@@ -82,12 +82,12 @@ fn apply_masters(network: &mut Network, institution: &InstitutionCode) {
     }
 }
 
-fn submit(network: &mut Network, id: &str, seconds: u64, question: Question) -> Reply {
+pub(crate) fn submit(network: &mut Network, id: &str, seconds: u64, question: Question) -> Reply {
     let command = Any::Inquiry(Command::Submit(question));
     ask(network, IIDA, id, seconds, command)
 }
 
-fn receipt(reply: Reply) -> ReceiptNumber {
+pub(crate) fn receipt(reply: Reply) -> ReceiptNumber {
     match reply {
         Ok(network::Answer::Inquiry(Answer::Submitted(receipt))) => receipt,
         other => panic!("{other:?}"),

@@ -23,11 +23,10 @@ impl Network {
             .inquiries
             .held_by(institution)
             .filter_map(|receipt| {
-                let inquiry = self.inquiries.get(&receipt)?;
-                let record = self.records.get(&receipt)?;
+                let (inquiry, record) = self.inquiry_and_record(&receipt)?;
                 Some(HeldRequest {
-                    about: self.about(institution, inquiry, &record),
-                    permit_until: permit_until(inquiry, &record),
+                    about: self.about(institution, &inquiry, &record),
+                    permit_until: permit_until(&inquiry, &record),
                     receipt,
                 })
             })
