@@ -14,7 +14,7 @@ use tokio::{
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
 use crate::{
-    network::caller::Caller,
+    network::{caller::Caller, rules::faults},
     server::{
         Shared,
         answer::Visit,
@@ -98,11 +98,11 @@ impl Place {
 }
 
 fn too_many() -> Refusal {
-    Refusal::new(
-        "too-many-connections",
-        "同時接続数が上限に達しています。",
-        "there are as many connections as may be at once",
-    )
+    Refusal {
+        code: "too-many-connections",
+        why: faults::TOO_BUSY.text.clone(),
+        certificate: None,
+    }
 }
 
 async fn connection(
