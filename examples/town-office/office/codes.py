@@ -1,7 +1,6 @@
 """Phase 2: atena numbers are registered, codes acquired, applied and confirmed."""
 
 from office.bugs import bug
-from office.network import refused_entries
 
 
 def add_commands(commands):
@@ -135,11 +134,15 @@ def taken(answer):
 
 
 def tell(answer):
-    """What was taken; and what was not is an error of the command, though the rest was done."""
     print(f"taken={answer['TakenCount']} refused={answer['RefusedCount']}")
-    refused = refused_entries(answer)
-    for entry, refusal in refused:
-        name = entry.get("AtenaNumber") or entry.get("AcquisitionNumber")
+    tell_refused(answer)
+
+
+def tell_refused(answer):
+    """What was not taken is an error of the command, though the rest was done."""
+    refused = [entry for entry in answer.get("Entry", []) if "Refusal" in entry]
+    for entry in refused:
+        name, refusal = entry.get("AtenaNumber") or entry.get("AcquisitionNumber"), entry["Refusal"]
         print(f"{name} {refusal['Code']}: {refusal['TextJa']} / {refusal['TextEn']}")
     if refused:
         raise SystemExit(1)

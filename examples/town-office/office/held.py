@@ -14,13 +14,7 @@ def add_commands(commands):
 
 
 def held(office):
-    page, pages, requests = 0, 1, []
-    while page < pages:
-        page += 1
-        listed = office.network.call("ListHeldRequests", Page=str(page))
-        pages = int(listed["Pages"])
-        requests += listed.get("Request", [])
-    return requests
+    return office.network.pages("ListHeldRequests", "Request")
 
 
 def show(office, _arguments):

@@ -4,7 +4,8 @@ import json
 import time
 
 from office.bugs import bug
-from office.network import Refused, refused_entries
+from office.codes import tell_refused
+from office.network import Refused
 
 # In these states an inquiry goes on; it is fetched again later. Held: a person at the provider decides.
 UNDER_WAY = ("accepted", "permitted", "at-provider", "held")
@@ -67,11 +68,7 @@ def inquire_batch(office, arguments):
     for question, entry in zip(questions, answer["Entry"], strict=True):
         if "ReceiptNumber" in entry:
             keep(office, entry["ReceiptNumber"], question, answer["BatchNumber"])
-    refused = refused_entries(answer)
-    for entry, refusal in refused:
-        print(f"{entry['AtenaNumber']} {refusal['Code']}: {refusal['TextJa']} / {refusal['TextEn']}")
-    if refused:
-        raise SystemExit(1)
+    tell_refused(answer)
 
 
 def collect(office, arguments):

@@ -97,7 +97,7 @@ def apply_one(office, master, before):
     if master["base"] is None:
         entries = {entry["Key"]: entry for entry in lines["Entry"]}
     elif before and before["version"] == master["base"]:
-        entries = {row["key"]: json.loads(row["entry"]) for row in office.store.rows("master_entry", kind=kind)}
+        entries = applied_entries(office, kind)
         for entry in lines["Removed"]:
             del entries[entry["Key"]]
         entries |= {entry["Key"]: entry for entry in lines["Added"] + lines["Changed"]}

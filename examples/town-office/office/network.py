@@ -58,6 +58,16 @@ class Network:
             if bug("new-request-id"):
                 request_id = new_request_id()
 
+    def pages(self, operation, part, **message):
+        """The parts of all pages of an answer."""
+        page, pages, parts = 0, 1, []
+        while page < pages:
+            page += 1
+            answer = self.call(operation, **message, Page=str(page))
+            pages = int(answer["Pages"])
+            parts += answer.get(part, [])
+        return parts
+
     def _request_id(self, operation, message):
         """The id under which the same message went out before without an answer; else a new one, kept before it is sent."""
         text = json.dumps(message, ensure_ascii=False, sort_keys=True, default=str)
@@ -124,8 +134,3 @@ def plain(value):
     if isinstance(value, (datetime.date, datetime.datetime, datetime.time)):
         return value.isoformat()
     return str(value) if isinstance(value, decimal.Decimal) else value
-
-
-def refused_entries(answer):
-    """What a submission's answer says of those entries that were not taken: atena number or receipt → refusal."""
-    return [(entry, entry["Refusal"]) for entry in answer.get("Entry", []) if "Refusal" in entry]

@@ -18,13 +18,7 @@ def add_commands(commands):
 
 
 def fetched(office, **wanted):
-    page, pages, records = 0, 1, []
-    while page < pages:
-        page += 1
-        answer = office.network.call("GetExchangeRecords", **wanted, Page=str(page))
-        pages = int(answer["Pages"])
-        records += answer.get("Record", [])
-    return records
+    return office.network.pages("GetExchangeRecords", "Record", **wanted)
 
 
 def show(office, arguments):
