@@ -4,7 +4,6 @@
     dead_code,
     unreachable_pub,
     clippy::allow_attributes,
-    clippy::exit,
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::panic,
@@ -15,30 +14,8 @@
 mod program;
 mod support;
 
-use std::net::TcpListener;
-
-use program::exec;
-use support::{Suite, ask};
-
-/// Not a test: the program that the others run.
-#[test]
-fn system_under_test() {
-    program::run();
-}
-
-fn call(id: &str, keys: &str) -> String {
-    format!("[[step]]\nid = \"{id}\"\nexpect_call = \"GetConnectionStatus\"\n{keys}\n")
-}
-
-fn no_call(id: &str, keys: &str) -> String {
-    format!("[[step]]\nid = \"{id}\"\nexpect_no_call = \"GetConnectionStatus\"\n{keys}\n")
-}
-
-const MAYOR: &str = "as = \"iida-mayor\"";
-
-fn one(steps: &str) -> Suite {
-    Suite::new().with("0-a/one", "", steps)
-}
+use program::{MAYOR, call, exec, free_port, no_call, one};
+use support::ask;
 
 #[test]
 fn calls_are_found_in_order_or_in_any_as_often_as_they_must_come() {
@@ -188,10 +165,7 @@ fn each_of_many_calls_has_its_own_snapshot_and_captures() {
 
 #[test]
 fn a_call_that_comes_only_while_it_is_waited_for_is_found() {
-    let port = {
-        let free = TcpListener::bind("127.0.0.1:0").unwrap();
-        free.local_addr().unwrap().port()
-    };
+    let port = free_port();
     let serving = program::command("command", &format!("serve={port} hang"));
     let profile = format!(
         "[system]\nas = \"iida-mayor\"\n{serving}ready = {{ tcp = \"127.0.0.1:{port}\" }}\n"

@@ -16,11 +16,11 @@ use std::{
     fs,
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::{TcpListener, TcpStream},
-    process::{Child, Command, Stdio},
+    process::Child,
     thread,
 };
 
-use support::{Suite, ask};
+use support::{Suite, ask, interrupt};
 
 const WRONG: &str = "expect = { status = 418 }";
 
@@ -29,6 +29,16 @@ fn three() -> Suite {
         .with("0-a/one", "tags = [\"slow\"]", &ask("ask", ""))
         .with("0-a/two", "", &ask("ask", ""))
         .with("0-b/three", "tags = [\"slow\", \"new\"]", &ask("ask", ""))
+}
+
+/// A scenario that passes, and one whose last step gets no answer for long.
+fn late() -> Suite {
+    let late = "[[step]]\nid = \"spoil\"\nnetwork = { act = \"misbehave\", name = \"late\" }\n";
+    Suite::new().with("0-a/first", "", &ask("ask", "")).with(
+        "0-b/late",
+        "",
+        &(ask("ask", "") + late + &ask("never", "")),
+    )
 }
 
 #[test]
@@ -46,9 +56,7 @@ fn scenarios_are_chosen_by_path_folder_id_tag_and_expression() {
     ];
     for (arguments, expected) in cases {
         suite.accept(arguments);
-        let ended = suite.events();
-        let ended = ended.iter().filter(|event| event["event"] == "scenario");
-        assert_eq!(ended.count(), expected, "{arguments:?}");
+        assert_eq!(suite.ends().len(), expected, "{arguments:?}");
     }
     assert_eq!(suite.renkei(&["run", "--tag", "none"]).0, 6);
     let (code, shown) = suite.renkei(&["run", "0-a/tow"]);
@@ -67,11 +75,10 @@ fn fail_fast_begins_nothing_after_a_failure() {
         .with("0-a/three", "", &ask("ask", ""));
     let (code, _) = suite.renkei(&["run", "--jobs", "1", "--fail-fast"]);
     assert_eq!(code, 1);
-    let ends: Vec<String> = suite
-        .events()
+    let ends = suite.ends();
+    let ends: Vec<&str> = ends
         .iter()
-        .filter(|event| event["event"] == "scenario")
-        .map(|event| event["end"]["end"].as_str().unwrap().to_owned())
+        .filter_map(|end| end.split(' ').nth(1))
         .collect();
     assert_eq!(ends, ["failed", "not-run", "not-run"]);
 }
@@ -175,20 +182,12 @@ fn a_scenario_in_the_folder_of_another_phase_is_a_mistake() {
 fn a_selftest_that_is_ended_shows_what_it_has_found() {
     let suite = Suite::new().with("0-a/one", "", &ask("ask", ""));
     suite.accept(&[]);
-    let mut child = Command::new(assert_cmd::cargo::cargo_bin("renkei"))
-        .current_dir(suite.root())
-        .args(["--lang", "en", "selftest"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = suite.spawn(&["selftest"]);
     let mut line = String::new();
     let mut told = BufReader::new(child.stderr.take().unwrap());
     told.read_line(&mut line).unwrap();
     assert!(line.contains(" to try; Ctrl-C "), "{line}");
-    let process = child.id().to_string();
-    let ended = Command::new("kill").args(["-INT", &process]).status();
-    assert!(ended.unwrap().success());
+    interrupt(&child);
     let output = child.wait_with_output().unwrap();
     let shown = String::from_utf8_lossy(&output.stdout);
     assert_eq!(output.status.code(), Some(130), "{shown}");
@@ -331,19 +330,8 @@ fn fields_of_twelve_digits_by_nature_and_hops_where_a_number_may_travel_are_no_f
 
 #[test]
 fn a_run_that_is_killed_leaves_a_record_that_can_be_reported() {
-    let late = "[[step]]\nid = \"spoil\"\nnetwork = { act = \"misbehave\", name = \"late\" }\n";
-    let suite = Suite::new().with("0-a/first", "", &ask("ask", "")).with(
-        "0-b/late",
-        "",
-        &(ask("ask", "") + late + &ask("never", "")),
-    );
-    let mut child = Command::new(assert_cmd::cargo::cargo_bin("renkei"))
-        .current_dir(suite.root())
-        .args(["--lang", "en", "run", "--jobs", "1"])
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let suite = late();
+    let mut child = suite.spawn(&["run", "--jobs", "1"]);
     let mut line = String::new();
     BufReader::new(child.stderr.take().unwrap())
         .read_line(&mut line)
@@ -372,13 +360,7 @@ struct Elsewhere {
 
 impl Elsewhere {
     fn start(suite: &Suite) -> Self {
-        let mut child = Command::new(assert_cmd::cargo::cargo_bin("renkei"))
-            .current_dir(suite.root())
-            .args(["mock", "--pki", "pki"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+        let mut child = suite.spawn(&["mock", "--pki", "pki"]);
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap())
             .read_line(&mut line)
@@ -482,12 +464,7 @@ fn what_cannot_be_written_is_told_before_anything_is_sent() {
 #[cfg(unix)]
 #[test]
 fn an_interrupted_run_ends_with_its_table_and_leaves_no_world() {
-    let late = "[[step]]\nid = \"spoil\"\nnetwork = { act = \"misbehave\", name = \"late\" }\n";
-    let suite = Suite::new().with("0-a/first", "", &ask("ask", "")).with(
-        "0-b/late",
-        "",
-        &(ask("ask", "") + late + &ask("never", "")),
-    );
+    let suite = late();
     let mock = Elsewhere::start(&suite);
     suite.append(
         "scenarios/profile.toml",
@@ -496,20 +473,12 @@ fn an_interrupted_run_ends_with_its_table_and_leaves_no_world() {
             mock.url, mock.control
         ),
     );
-    let mut child = Command::new(assert_cmd::cargo::cargo_bin("renkei"))
-        .current_dir(suite.root())
-        .args(["--lang", "en", "run", "--jobs", "1", "--target", "there"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = suite.spawn(&["run", "--jobs", "1", "--target", "there"]);
     let mut line = String::new();
     BufReader::new(child.stderr.take().unwrap())
         .read_line(&mut line)
         .unwrap();
-    let id = child.id().to_string();
-    let sent = Command::new("kill").args(["-INT", &id]).status().unwrap();
-    assert!(sent.success());
+    interrupt(&child);
     let output = child.wait_with_output().unwrap();
     let shown = String::from_utf8_lossy(&output.stdout);
     assert_eq!(output.status.code(), Some(130), "{shown}");

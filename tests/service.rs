@@ -4,7 +4,6 @@
     dead_code,
     unreachable_pub,
     clippy::allow_attributes,
-    clippy::exit,
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::panic,
@@ -17,19 +16,8 @@ mod support;
 
 use std::net::TcpListener;
 
+use program::{call, free_port, no_call};
 use support::{Suite, ask};
-
-/// Not a test: the program that the others run.
-#[test]
-fn system_under_test() {
-    program::run();
-}
-
-/// A port that nobody uses at the moment.
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
-}
 
 /// Two scenarios, of which the first makes the system do something, and a system.
 fn suite(port: u16, does: &str, keys: &str, body: &str) -> Suite {
@@ -57,7 +45,7 @@ fn suite(port: u16, does: &str, keys: &str, body: &str) -> Suite {
 #[test]
 fn a_system_is_started_once_and_each_world_stands_where_it_looks_for_the_network() {
     let port = free_port();
-    let call = "[[step]]\nid = \"call\"\nexpect_call = \"GetConnectionStatus\"\nno_snapshot = \"no\"\n[[step]]\nid = \"none\"\nexpect_no_call = \"GetConnectionStatus\"\n";
+    let calls = call("call", "no_snapshot = \"no\"") + &no_call("none", "");
     let suite = suite(
         port,
         &format!("say=begun serve={port} hang"),
@@ -65,15 +53,11 @@ fn a_system_is_started_once_and_each_world_stands_where_it_looks_for_the_network
         "ask=town-0001",
     );
     let first = suite.read("scenarios/0-a/one.toml");
-    suite.write("scenarios/0-a/one.toml", &(first.clone() + call));
-    suite.write("scenarios/0-c/three.toml", &(first + call));
+    suite.write("scenarios/0-a/one.toml", &(first.clone() + &calls));
+    suite.write("scenarios/0-c/three.toml", &(first + &calls));
     let (code, shown) = suite.renkei(&["run", "--jobs", "4"]);
     assert_eq!(code, 0, "{shown}");
-    let events = suite.events();
-    let system = events
-        .iter()
-        .find(|event| event["event"] == "system")
-        .unwrap();
+    let system = suite.events_of("system").remove(0);
     assert_eq!(system["end"], "stopped", "{system}");
     let written = std::fs::read_to_string(suite.run_folder().join("system.stdout.txt")).unwrap();
     assert_eq!(written.matches("begun").count(), 1, "{written}");
@@ -163,11 +147,7 @@ fn what_goes_wrong_with_a_system_has_its_own_message_and_exit_code() {
         let (exit, shown) = suite.renkei(&["run"]);
         assert_eq!(exit, code, "{does} {body}: {shown}");
         assert!(shown.contains(says), "{says}: {shown}");
-        let events = suite.events();
-        let system = events
-            .iter()
-            .find(|event| event["event"] == "system")
-            .unwrap();
+        let system = suite.events_of("system").remove(0);
         assert_eq!(system["end"], end, "{does} {body}: {system}");
         assert!(!renkei::sentinel::found(&suite.all_text()));
         let (again, reported) = suite.renkei(&["report", suite.run_folder().to_str().unwrap()]);
@@ -180,20 +160,7 @@ fn a_death_breaks_what_runs_and_nothing_begins_after_it() {
     let port = free_port();
     let suite = suite(port, &format!("serve={port} hang"), "", "exit=9");
     suite.renkei(&["run"]);
-    let ends: Vec<(String, String)> = suite
-        .events()
-        .iter()
-        .filter(|event| event["event"] == "scenario")
-        .map(|event| {
-            let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
-            (text(&event["scenario"]), text(&event["end"]["end"]))
-        })
-        .collect();
-    let expected = [("0-a/one", "broken"), ("0-b/two", "not-run")];
-    assert_eq!(
-        ends,
-        expected.map(|(id, end)| (id.to_owned(), end.to_owned()))
-    );
+    assert_eq!(suite.ends(), ["0-a/one broken", "0-b/two not-run"]);
 }
 
 #[test]

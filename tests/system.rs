@@ -4,7 +4,6 @@
     dead_code,
     unreachable_pub,
     clippy::allow_attributes,
-    clippy::exit,
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::panic,
@@ -17,28 +16,8 @@ mod support;
 
 use std::{io::Read as _, net::TcpListener, thread};
 
-use program::exec;
-use support::{Suite, ask};
-
-/// Not a test: the program that the others run.
-#[test]
-fn system_under_test() {
-    program::run();
-}
-
-fn call(id: &str, keys: &str) -> String {
-    format!("[[step]]\nid = \"{id}\"\nexpect_call = \"GetConnectionStatus\"\n{keys}\n")
-}
-
-fn no_call(id: &str, keys: &str) -> String {
-    format!("[[step]]\nid = \"{id}\"\nexpect_no_call = \"GetConnectionStatus\"\n{keys}\n")
-}
-
-const MAYOR: &str = "as = \"iida-mayor\"";
-
-fn one(steps: &str) -> Suite {
-    Suite::new().with("0-a/one", "", steps)
-}
+use program::{MAYOR, call, exec, no_call, one};
+use support::{Suite, ask, interrupt};
 
 #[test]
 fn what_a_program_says_and_sends_is_evidence_with_snapshots() {
@@ -246,20 +225,9 @@ fn an_interrupted_run_ends_what_it_has_started() {
         &format!("child={address} hold={address} hang"),
         "",
     ));
-    let child = std::process::Command::new(assert_cmd::cargo::cargo_bin("renkei"))
-        .current_dir(suite.root())
-        .args(["--lang", "en", "run"])
-        .stdout(std::process::Stdio::piped())
-        .stderr(std::process::Stdio::null())
-        .spawn()
-        .unwrap();
+    let child = suite.spawn(&["run"]);
     let streams = [held.accept(), held.accept()];
-    let id = child.id().to_string();
-    let sent = std::process::Command::new("kill")
-        .args(["-INT", &id])
-        .status()
-        .unwrap();
-    assert!(sent.success());
+    interrupt(&child);
     for stream in streams {
         assert!(is_gone(stream));
     }
@@ -271,12 +239,9 @@ fn an_interrupted_run_ends_what_it_has_started() {
 fn the_folder_of_what_did_not_pass_is_kept_where_that_is_asked_for() {
     let suite = one(&exec("run", "count exit=3", ""));
     suite.renkei(&["run", "--keep-worlds"]);
-    let ended = suite
-        .events()
-        .into_iter()
-        .find(|event| event["event"] == "scenario");
-    let work = ended.unwrap()["work"].as_str().unwrap().to_owned();
-    let work = std::path::Path::new(&work);
+    let ended = suite.events_of("scenario").remove(0);
+    let work = ended["work"].as_str().unwrap();
+    let work = std::path::Path::new(work);
     assert_eq!(std::fs::read_to_string(work.join("count")).unwrap(), "1");
     std::fs::remove_dir_all(work.parent().unwrap()).unwrap();
 }

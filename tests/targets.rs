@@ -143,15 +143,6 @@ fn answer(head: &str, body: &str) -> Vec<u8> {
 
 const ANSWER: &str = "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\" xmlns:n=\"urn:renkei:mock:unofficial:v1\"><s:Body><n:GetConnectionStatusResponse><n:State>approved</n:State><n:Trace>trace-00000001</n:Trace></n:GetConnectionStatusResponse></s:Body></s:Envelope>";
 
-fn ends(suite: &Suite) -> Vec<(String, String)> {
-    let events = suite.events();
-    let ended = events.iter().filter(|event| event["event"] == "scenario");
-    let text = |value: &Value| value.as_str().unwrap().to_owned();
-    ended
-        .map(|event| (text(&event["scenario"]), text(&event["end"]["end"])))
-        .collect()
-}
-
 fn start(suite: &Suite) -> Value {
     suite.events().into_iter().next().unwrap()
 }
@@ -193,13 +184,12 @@ fn what_needs_control_is_not_possible_here_and_nothing_of_it_is_sent() {
     ]);
     assert_eq!(code, 0, "{shown}");
     assert_eq!(
-        ends(&suite),
+        suite.ends(),
         [
-            ("0-connection/act", "not-possible"),
-            ("0-connection/after", "blocked"),
-            ("0-connection/plain", "passed")
+            "0-connection/act not-possible",
+            "0-connection/after blocked",
+            "0-connection/plain passed"
         ]
-        .map(|(id, end)| (id.to_owned(), end.to_owned()))
     );
     // The first step of the scenario that is not possible would have been a third.
     assert_eq!(environment.came().len(), 2);
@@ -394,14 +384,7 @@ fn a_run_that_was_stopped_goes_on_where_it_was_with_its_old_ids() {
     assert!(new.join("0-connection/a/01-status.response.xml").is_file());
     let (code, report) = suite.renkei(&["report", new.to_str().unwrap()]);
     assert_eq!(code, 0, "{report}");
-    assert_eq!(
-        suite
-            .events()
-            .iter()
-            .filter(|event| event["event"] == "step")
-            .count(),
-        4
-    );
+    assert_eq!(suite.events_of("step").len(), 4);
     // One that is under way is left alone.
     let journal = fs::File::open(old.join("events.jsonl")).unwrap();
     journal.try_lock().unwrap();
@@ -601,11 +584,7 @@ fn a_clock_that_is_another_is_warned_of_once() {
     target(&suite, &url, "");
     let (code, shown) = suite.renkei(&["run", "--target", "test"]);
     assert_eq!(code, 0, "{shown}");
-    let warned = suite.events();
-    let warned: Vec<&Value> = warned
-        .iter()
-        .filter(|event| event["event"] == "warning")
-        .collect();
+    let warned = suite.events_of("warning");
     assert_eq!(warned.len(), 1, "{warned:?}");
     let text = warned[0]["text"]["en"].as_str().unwrap();
     assert!(

@@ -3,7 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::Output,
+    process::{self, Child, Output, Stdio},
 };
 
 use assert_cmd::Command;
@@ -99,6 +99,18 @@ impl Suite {
         (output.status.code().unwrap(), shown)
     }
 
+    /// Starts the program in the suite's folder, with pipes for what it shows.
+    pub fn spawn(&self, arguments: &[&str]) -> Child {
+        process::Command::new(assert_cmd::cargo::cargo_bin("renkei"))
+            .current_dir(self.root())
+            .args(["--lang", "en"])
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
+    }
+
     /// Runs and accepts all new snapshots; everything must pass.
     pub fn accept(&self, arguments: &[&str]) -> String {
         let (code, shown) = self.renkei(&[&["run", "--snapshots", "accept"], arguments].concat());
@@ -125,12 +137,33 @@ impl Suite {
             .collect()
     }
 
+    /// Those of one kind.
+    pub fn events_of(&self, kind: &str) -> Vec<Value> {
+        let mut events = self.events();
+        events.retain(|event| event["event"] == kind);
+        events
+    }
+
     /// The event of a step in the newest run.
     pub fn step(&self, scenario: &str, step: &str) -> Value {
-        let found = self.events().into_iter().find(|event| {
-            event["event"] == "step" && event["scenario"] == scenario && event["step"] == step
-        });
+        let mut steps = self.events_of("step").into_iter();
+        let found = steps.find(|event| event["scenario"] == scenario && event["step"] == step);
         found.unwrap_or_else(|| panic!("{scenario} {step}"))
+    }
+
+    /// Each scenario of the newest run with its end, in the order in which they ended.
+    pub fn ends(&self) -> Vec<String> {
+        let ended = self.events_of("scenario").into_iter();
+        ended
+            .map(|event| {
+                let text = |value: &Value| value.as_str().unwrap().to_owned();
+                format!(
+                    "{} {}",
+                    text(&event["scenario"]),
+                    text(&event["end"]["end"])
+                )
+            })
+            .collect()
     }
 
     /// Every text below the suite's folder.
@@ -149,6 +182,13 @@ impl Suite {
         walk(self.root(), &mut text);
         text
     }
+}
+
+/// Ends a program as Ctrl-C does.
+pub fn interrupt(child: &Child) {
+    let id = child.id().to_string();
+    let told = process::Command::new("kill").args(["-INT", &id]).status();
+    assert!(told.unwrap().success());
 }
 
 /// A step that asks for the status, with further keys.

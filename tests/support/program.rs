@@ -2,6 +2,7 @@
 
 #![allow(
     clippy::disallowed_methods,
+    clippy::exit,
     clippy::print_stdout,
     clippy::print_stderr,
     reason = "it is a program of its own, which is told what to do by its environment and tells what it did"
@@ -22,10 +23,15 @@ use renkei::transport::{
     Certificate, Connection, Credentials, Limits, Outgoing, Prepared, Versions,
 };
 
+use crate::support::Suite;
+
 /// The variable that says what to do: words, done in order.
 const DOES: &str = "SYSTEM_DOES";
 /// The test that stands for the program.
-const TEST: &str = "system_under_test";
+const TEST: &str = "program::system_under_test";
+
+/// The sender that it speaks as.
+pub const MAYOR: &str = "as = \"iida-mayor\"";
 
 /// The keys of a step, or of `[system]`, by which it does this. What it does not say itself is two lines of the test
 /// runner.
@@ -43,8 +49,30 @@ pub fn exec(id: &str, does: &str, keys: &str) -> String {
     format!("[[step]]\nid = \"{id}\"\n{command}{keys}\n")
 }
 
-/// Is the program, where the variable says so.
-pub fn run() {
+/// A step that expects calls of it.
+pub fn call(id: &str, keys: &str) -> String {
+    format!("[[step]]\nid = \"{id}\"\nexpect_call = \"GetConnectionStatus\"\n{keys}\n")
+}
+
+/// A step that expects that no further call has come.
+pub fn no_call(id: &str, keys: &str) -> String {
+    format!("[[step]]\nid = \"{id}\"\nexpect_no_call = \"GetConnectionStatus\"\n{keys}\n")
+}
+
+/// A suite of one scenario, `0-a/one`.
+pub fn one(steps: &str) -> Suite {
+    Suite::new().with("0-a/one", "", steps)
+}
+
+/// A port that nobody uses at the moment.
+pub fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
+
+/// Not a test: the program itself, where the variable says so.
+#[test]
+fn system_under_test() {
     let Ok(does) = env::var(DOES) else { return };
     for word in does.split(' ') {
         let (verb, rest) = word.split_once('=').unwrap_or((word, ""));
