@@ -51,8 +51,7 @@ fn a_poll_in_vain_fails_and_says_what_is_missing() {
     let (code, shown) = suite.renkei(&["run"]);
     assert_eq!(code, 1, "{shown}");
     assert!(
-        shown.contains("waited in vain: //n:State: expected 'never', found 'none'")
-            || shown.contains("waited in vain: //n:State: expected 'never', found"),
+        shown.contains("waited in vain: //n:State: expected 'never', found"),
         "{shown}"
     );
     assert_eq!(suite.step("0-a/poll", "poll")["exchange"]["sent"], 4);
@@ -116,9 +115,8 @@ fn exports_go_along_the_whole_chain_of_checkpoints() {
     let late = fs::read_to_string(suite.run_folder().join("0-a/three/01-ask.request.xml")).unwrap();
     assert!(late.contains(&format!("<!-- {id} -->")), "{late}");
     let ended: Vec<(String, bool)> = suite
-        .events()
+        .events_of("scenario")
         .iter()
-        .filter(|event| event["event"] == "scenario")
         .map(|event| {
             let id = event["scenario"].as_str().unwrap().to_owned();
             (id, event["prerequisite"].as_bool().unwrap())
@@ -189,20 +187,7 @@ fn method_path_and_headers_can_be_others_and_a_header_can_be_expected() {
     let suite = Suite::new().with("0-a/other", "", &other);
     let (code, shown) = suite.renkei(&["run", "--snapshots", "accept"]);
     assert_eq!(code, 0, "{shown}");
-    let right = ask("right", "expect = { status = 200 }");
-    assert_ne!(
-        suite.step("0-a/other", "other")["exchange"]["status"],
-        Suite::new()
-            .with("0-a/right", "", &right)
-            .step_after_accept()["exchange"]["status"]
-    );
-}
-
-impl Suite {
-    fn step_after_accept(&self) -> serde_json::Value {
-        self.accept(&[]);
-        self.step("0-a/right", "right")
-    }
+    assert_ne!(suite.step("0-a/other", "other")["exchange"]["status"], 200);
 }
 
 #[test]
