@@ -11,17 +11,15 @@
     reason = "a test that cannot find what it looks at has failed; each test file uses a part of the support"
 )]
 
+#[path = "support/network.rs"]
+mod network;
 mod support;
 
-use std::{net::TcpListener as Listener, path::PathBuf, sync::Arc};
+use std::net::TcpListener as Listener;
 
 use hyper::Method;
 use renkei::control::Control;
-use renkei_mock::server::{Config, Limits, Mock};
-use rustls::{
-    ServerConfig,
-    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
-};
+use renkei_mock::server::Mock;
 use serde_json::{Value, json};
 use support::Suite;
 use tokio::{
@@ -29,7 +27,6 @@ use tokio::{
     net::TcpListener,
     runtime::Runtime,
 };
-use tokio_rustls::TlsAcceptor;
 use unicode_width::UnicodeWidthStr as _;
 
 /// The bundled profile with what it sends, and a mock with its certificates in `pki`.
@@ -55,18 +52,7 @@ impl Clinic {
             include_str!("../scenarios/messages/GetAppliedMasters.xml"),
         );
         let runtime = Runtime::new().unwrap();
-        let loopback = ([127, 0, 0, 1], 0).into();
-        let mock = runtime
-            .block_on(Mock::start(Config {
-                listen: loopback,
-                control: loopback,
-                pki: suite.root().join("pki"),
-                names: Vec::new(),
-                public_url: None,
-                seed: 1,
-                limits: Limits::default(),
-            }))
-            .unwrap();
+        let mock = runtime.block_on(network::mock(suite.root().join("pki")));
         Self {
             suite,
             runtime,
@@ -109,18 +95,7 @@ impl Clinic {
 
     /// A server of the mock's certificate that answers every request with the same bytes.
     fn literal(&self, answer: String) -> String {
-        let pki: PathBuf = self.suite.root().join("pki");
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(
-                vec![CertificateDer::from_pem_file(pki.join("server.pem")).unwrap()],
-                PrivateKeyDer::from_pem_file(pki.join("server.key")).unwrap(),
-            )
-            .unwrap();
-        let acceptor = TlsAcceptor::from(Arc::new(config));
+        let acceptor = network::acceptor(self.mock.pki(), "server");
         self.serve(move |stream| {
             let (acceptor, answer) = (acceptor.clone(), answer.clone());
             async move {

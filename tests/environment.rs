@@ -6,6 +6,9 @@
     reason = "a test that cannot prepare its environment has failed"
 )]
 
+#[path = "support/network.rs"]
+mod network;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
@@ -22,7 +25,6 @@ use renkei::{
     run::{self, Checkpoints, LIMITS, Nowhere, Real, Setting, Sink, Snapshots, Spoilt, Target},
     scenario::{Scenario, data::Lapse},
 };
-use renkei_mock::server::{Config, Limits, Mock};
 use serde_json::{Value, json};
 
 /// What cannot pass where all share one world, and why.
@@ -187,18 +189,7 @@ fn chosen(suite: &Suite, ids: &[&str]) -> Vec<Scenario> {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_suite_runs_in_one_world_with_the_snapshots_of_many() {
     let folder = tempfile::tempdir().unwrap();
-    let loopback = ([127, 0, 0, 1], 0).into();
-    let mock = Mock::start(Config {
-        listen: loopback,
-        control: loopback,
-        pki: folder.path().join("pki"),
-        names: Vec::new(),
-        public_url: None,
-        seed: 1,
-        limits: Limits::default(),
-    })
-    .await
-    .unwrap();
+    let mock = network::mock(folder.path().join("pki")).await;
     let project = Project::on_disk(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
     let (mut suite, mistakes) = plan::load(&project, &Known::default());
     // What has not come at once never comes.

@@ -10,11 +10,12 @@
     reason = "a test that cannot find what it looks at has failed; each test file uses a part of the support"
 )]
 
+#[path = "support/network.rs"]
+mod network;
 mod support;
 
 use std::{
     fs,
-    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -22,11 +23,7 @@ use std::{
 };
 
 use renkei::control::Control;
-use renkei_mock::server::{Config, Limits, Mock};
-use rustls::{
-    ServerConfig,
-    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
-};
+use renkei_mock::server::Mock;
 use serde_json::Value;
 use support::{Suite, ask};
 use tokio::{
@@ -34,32 +31,18 @@ use tokio::{
     net::{TcpListener, TcpStream},
     runtime::Runtime,
 };
-use tokio_rustls::TlsAcceptor;
 
 /// A mock of which the suite knows no control: its world `main` stands for a real environment.
 struct Environment {
     runtime: Runtime,
     mock: Mock,
-    pki: PathBuf,
 }
 
 impl Environment {
     fn new(suite: &Suite) -> Self {
         let runtime = Runtime::new().unwrap();
-        let pki = suite.root().join("pki");
-        let loopback = ([127, 0, 0, 1], 0).into();
-        let mock = runtime
-            .block_on(Mock::start(Config {
-                listen: loopback,
-                control: loopback,
-                pki: pki.clone(),
-                names: Vec::new(),
-                public_url: None,
-                seed: 1,
-                limits: Limits::default(),
-            }))
-            .unwrap();
-        let environment = Self { runtime, mock, pki };
+        let mock = runtime.block_on(network::mock(suite.root().join("pki")));
+        let environment = Self { runtime, mock };
         let url = environment.mock.url().to_owned();
         target(suite, &url, "");
         environment
@@ -97,7 +80,7 @@ fn literal(suite: &Suite, answer: Vec<u8>) -> (Runtime, String) {
         .to_datetime(jiff::Timestamp::now())
         .date();
     renkei_mock::pki::ensure(&pki, &[], today).unwrap();
-    let acceptor = acceptor(&pki);
+    let acceptor = network::acceptor(&pki, "server");
     let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
     let url = format!("https://{}/", listener.local_addr().unwrap());
     runtime.spawn(async move {
@@ -119,20 +102,6 @@ fn literal(suite: &Suite, answer: Vec<u8>) -> (Runtime, String) {
         }
     });
     (runtime, url)
-}
-
-fn acceptor(pki: &Path) -> TlsAcceptor {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(
-            vec![CertificateDer::from_pem_file(pki.join("server.pem")).unwrap()],
-            PrivateKeyDer::from_pem_file(pki.join("server.key")).unwrap(),
-        )
-        .unwrap();
-    TlsAcceptor::from(Arc::new(config))
 }
 
 fn answer(head: &str, body: &str) -> Vec<u8> {
@@ -669,7 +638,6 @@ fn a_password_that_is_wrong_or_not_set_stops_before_anything_is_sent() {
     assert_eq!(code, 3, "{shown}");
     assert!(shown.contains("'key' is needed too"), "{shown}");
     assert!(environment.came().is_empty());
-    drop(environment.pki);
 }
 
 #[test]

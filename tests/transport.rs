@@ -5,18 +5,19 @@
     reason = "a test that cannot prepare its server has failed"
 )]
 
-use std::{future::Future, path::Path, sync::Arc, time::Duration};
+#[path = "support/network.rs"]
+mod network;
+
+use std::{future::Future, path::Path, time::Duration};
 
 use hyper::Method;
+use network::acceptor;
 use p12_keystore::{EncryptionAlgorithm, KeyStore, KeyStoreEntry, PrivateKeyChain};
 use renkei::transport::{
     Answer, Broken, Certificate, Connection, Credentials, Limits, Outcome, Outgoing, Place,
     Prepared, Probe, Proxy, Secret, Stage, Versions,
 };
-use rustls::{
-    ServerConfig,
-    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
-};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
@@ -53,21 +54,6 @@ async fn exchange(connection: &mut Connection, port: u16) -> Result<Answer, Brok
     connection
         .exchange(outgoing(port), LIMITS, &mut |_| {})
         .await
-}
-
-fn acceptor(pki: &Path, name: &str) -> TlsAcceptor {
-    let Certificate { chain, key } = certificate(pki, name);
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(
-            vec![CertificateDer::from_pem_file(chain).unwrap()],
-            PrivateKeyDer::from_pem_file(key).unwrap(),
-        )
-        .unwrap();
-    TlsAcceptor::from(Arc::new(config))
 }
 
 fn outgoing(port: u16) -> Outgoing {
@@ -195,8 +181,7 @@ async fn a_reset_without_an_answer_is_closed() {
 async fn what_never_answers_is_a_timeout() {
     let folder = pki();
     let pki = folder.path().join("pki");
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
+    let (_listener, port) = listening().await;
     let limits = Limits::each(Duration::from_millis(50), 1000);
     let answer = connection(&pki, "clients/iida-mayor")
         .exchange(outgoing(port), limits, &mut |_| {})
@@ -208,8 +193,7 @@ async fn what_never_answers_is_a_timeout() {
 async fn nobody_there_is_refused() {
     let folder = pki();
     let pki = folder.path().join("pki");
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
+    let (listener, port) = listening().await;
     drop(listener);
     let answer = exchange(&mut connection(&pki, "clients/iida-mayor"), port).await;
     assert_eq!(outcome(answer), Outcome::Refused);
@@ -220,18 +204,7 @@ async fn a_client_that_the_target_refuses_and_a_target_that_the_client_refuses_a
  {
     let folder = pki();
     let pki = folder.path().join("pki");
-    let loopback = ([127, 0, 0, 1], 0).into();
-    let mock = renkei_mock::server::Mock::start(renkei_mock::server::Config {
-        listen: loopback,
-        control: loopback,
-        pki: pki.clone(),
-        names: Vec::new(),
-        public_url: None,
-        seed: 1,
-        limits: renkei_mock::server::Limits::default(),
-    })
-    .await
-    .unwrap();
+    let mock = network::mock(pki.clone()).await;
     let port = mock.url().trim_end_matches('/').rsplit_once(':').unwrap().1;
     // More than once, since an alert and the reset behind it race.
     for _ in 0..10 {
@@ -377,12 +350,7 @@ async fn an_answer_that_is_too_large_goes_out_of_memory_as_it_comes() {
     let (pki, listener, port) = serving().await;
     let acceptor = acceptor(&pki.path().join("pki"), "server");
     let server = tokio::spawn(async move {
-        let (stream, _) = listener.accept().await.unwrap();
-        let mut stream = acceptor.accept(stream).await.unwrap();
-        let mut request = Vec::new();
-        while !request.ends_with(b"<a/>") {
-            stream.read_buf(&mut request).await.unwrap();
-        }
+        let (mut stream, _) = asked(&listener, &acceptor).await;
         let head = "HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n";
         stream.write_all(head.as_bytes()).await.unwrap();
         for part in 0..9 {
@@ -440,15 +408,13 @@ async fn half_an_answer_says_how_much_came() {
 }
 
 async fn serving() -> (tempfile::TempDir, TcpListener, u16) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
+    let (listener, port) = listening().await;
     (pki(), listener, port)
 }
 
 /// A proxy that reads one request, answers with literal bytes, and then joins its client with a port, if any.
 async fn proxy(answer: &'static [u8], to: Option<u16>) -> (Place, tokio::task::JoinHandle<String>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
+    let (listener, port) = listening().await;
     let task = tokio::spawn(async move {
         let (mut client, _) = listener.accept().await.unwrap();
         let mut request = Vec::new();
@@ -488,12 +454,7 @@ async fn a_proxy_joins_and_one_that_refuses_is_told_with_its_status() {
     let pki = folder.path().join("pki");
     let acceptor = acceptor(&pki, "server");
     let server = tokio::spawn(async move {
-        let (stream, _) = listener.accept().await.unwrap();
-        let mut stream = acceptor.accept(stream).await.unwrap();
-        let mut request = Vec::new();
-        while !request.ends_with(b"<a/>") {
-            stream.read_buf(&mut request).await.unwrap();
-        }
+        let (mut stream, _) = asked(&listener, &acceptor).await;
         let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
         stream.write_all(answer).await.unwrap();
         stream.shutdown().await.unwrap();
@@ -539,18 +500,7 @@ async fn a_proxy_joins_and_one_that_refuses_is_told_with_its_status() {
 async fn a_probe_goes_stage_by_stage_and_tells_what_was_shown_even_where_it_is_distrusted() {
     let folder = pki();
     let pki = folder.path().join("pki");
-    let loopback = ([127, 0, 0, 1], 0).into();
-    let mock = renkei_mock::server::Mock::start(renkei_mock::server::Config {
-        listen: loopback,
-        control: loopback,
-        pki: pki.clone(),
-        names: Vec::new(),
-        public_url: None,
-        seed: 1,
-        limits: renkei_mock::server::Limits::default(),
-    })
-    .await
-    .unwrap();
+    let mock = network::mock(pki.clone()).await;
     let url = mock.url().to_owned();
     let only = |tls12, tls13| Versions { tls12, tls13 };
     for (versions, version) in [(only(true, false), "1.2"), (only(false, true), "1.3")] {
