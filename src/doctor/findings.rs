@@ -83,20 +83,11 @@ pub struct Section {
 /// What all sections amount to: the worst decides, in the order 3, 4, 1, 0.
 pub fn exit(sections: &[Section]) -> Exit {
     let rows = sections.iter().flat_map(|section| &section.rows);
-    let exits = rows.filter_map(|row| Some(row.trouble.as_ref()?.exit()));
-    let rank = |exit: &Exit| match exit {
-        Exit::Suite => 3,
-        Exit::Transport => 2,
-        Exit::Failed => 1,
-        Exit::Ok
-        | Exit::Usage
-        | Exit::NewSnapshots
-        | Exit::Nothing
-        | Exit::IndividualNumber
-        | Exit::Internal
-        | Exit::Interrupted => 0,
-    };
-    exits.max_by_key(rank).unwrap_or(Exit::Ok)
+    let troubles = rows.filter_map(|row| row.trouble.as_ref());
+    let exits: Vec<Exit> = troubles.map(Trouble::exit).collect();
+    let worst = [Exit::Suite, Exit::Transport, Exit::Failed];
+    let found = worst.into_iter().find(|exit| exits.contains(exit));
+    found.unwrap_or(Exit::Ok)
 }
 
 /// What was seen, layer by layer. Where no message was sent, the layers from HTTP on are left out.
@@ -156,12 +147,8 @@ fn of_tls(
         .as_ref()
         .err()
         .map(|broken| server(Trouble::of(broken, &place.place), own));
-    match trouble {
+    match trouble.filter(|trouble| !trouble.is_of_identity()) {
         None => [
-            good(Layer::Tls, version()),
-            certificate(Layer::Server, own, now),
-        ],
-        Some(trouble) if trouble.is_of_identity() => [
             good(Layer::Tls, version()),
             certificate(Layer::Server, own, now),
         ],

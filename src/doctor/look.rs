@@ -140,29 +140,23 @@ async fn gone(
     endpoints: &[String],
     seen: &mut AsIdentity,
 ) {
-    let mut probe = None;
-    let (shown, done) = open(way, prepared, url, &mut probe).await;
-    let secured = done.is_ok();
+    let (shown, opened) = open(way, prepared, url).await;
+    let done = opened.as_ref().map(|_| ()).map_err(Clone::clone);
     seen.tls = Some((shown, done));
-    if !secured {
-        return;
-    }
+    let Ok(mut probe) = opened else { return };
     if way.silent {
-        if let Some(probe) = &mut probe {
-            seen.refusal = Some(probe.refusal(way.limits.handshake.min(REFUSAL)).await);
-        }
+        seen.refusal = Some(probe.refusal(way.limits.handshake.min(REFUSAL)).await);
         return;
     }
+    let mut first = Some(probe);
     let here = person.questions.iter();
     for question in here.filter(|question| endpoints.contains(&question.endpoint)) {
         // Each message over a connection of its own: many a target closes it after an answer.
-        if probe.is_none() {
-            let (_, done) = open(way, prepared, url, &mut probe).await;
-            if done.is_err() {
-                probe = None;
-            }
-        }
-        let answer = match probe.take() {
+        let probe = match first.take() {
+            Some(probe) => Some(probe),
+            None => open(way, prepared, url).await.1.ok(),
+        };
+        let answer = match probe {
             Some(mut probe) => {
                 let answer = probe.exchange(question.outgoing.clone(), way.limits).await;
                 Some(answer.map(|answer| question.told(&answer, (way.now)())))
@@ -183,10 +177,8 @@ async fn gone(
     }
 }
 
-type Secured = (TlsShown, Result<(), Broken>);
-
 /// A connection up to the end of the handshake. Where it does not come to the handshake, that is what is told of it.
-async fn open(way: &Way, prepared: &Prepared, url: &str, kept: &mut Option<Probe>) -> Secured {
+async fn open(way: &Way, prepared: &Prepared, url: &str) -> (TlsShown, Result<Probe, Broken>) {
     let none = TlsShown {
         version: None,
         chain: Vec::new(),
@@ -200,9 +192,8 @@ async fn open(way: &Way, prepared: &Prepared, url: &str, kept: &mut Option<Probe
     if let Err(broken) = before(&mut probe).await {
         return (none, Err(broken));
     }
-    let secured = probe.secure().await;
-    *kept = Some(probe);
-    secured
+    let (shown, done) = probe.secure().await;
+    (shown, done.map(|()| probe))
 }
 
 async fn before(probe: &mut Probe) -> Result<(), Broken> {
