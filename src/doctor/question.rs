@@ -12,14 +12,11 @@ use crate::{
     plan::template_path,
     profile::{Masters, Profile, Service},
     project::Project,
-    run::request_id,
+    run::{self, request_id},
     text::Text,
     transport::{Answer, Outgoing},
     xml::{Document, Namespaces, XPath},
 };
-
-/// That of SOAP 1.1.
-const XML: &str = "text/xml; charset=utf-8";
 
 /// One message.
 #[derive(Clone, Debug)]
@@ -91,11 +88,8 @@ pub fn questions(
                 format!("{file}: {}; operations of [doctor] have request_id and institution alone", why.en),
             )
         })?;
-        let content_type = operation.content_type.as_deref().unwrap_or(XML);
-        let mut all = vec![
-            ("Content-Type".to_owned(), content_type.to_owned()),
-            ("SOAPAction".to_owned(), format!("\"{}\"", operation.action)),
-        ];
+        let content_type = operation.content_type.as_deref();
+        let mut all = run::headers(content_type, &operation.action);
         all.extend(headers.iter().cloned());
         asked.push(Question {
             endpoint: operation.endpoint.clone(),

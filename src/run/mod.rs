@@ -47,7 +47,7 @@ use crate::{
 };
 
 pub use real::Real;
-pub(crate) use request::request_id;
+pub(crate) use request::{headers, request_id};
 pub use resume::Resumed;
 
 /// What becomes of new and different snapshots.

@@ -17,9 +17,6 @@ use crate::{
     transport::Outgoing,
 };
 
-/// That of SOAP 1.1.
-const XML: &str = "text/xml; charset=utf-8";
-
 /// A request, ready to be sent.
 #[derive(Clone, Debug)]
 pub(super) struct Rendered {
@@ -67,16 +64,9 @@ impl<'a> Runner<'a> {
             }
             (None, None) => return Err(missing("ひな形", "template", &file)),
         };
-        let content_type = step
-            .content_type
-            .as_deref()
-            .or(operation.content_type.as_deref())
-            .unwrap_or(XML);
+        let own = step.content_type.as_deref();
         let action = step.action.as_deref().unwrap_or(&operation.action);
-        let mut headers = vec![
-            ("Content-Type".to_owned(), content_type.to_owned()),
-            ("SOAPAction".to_owned(), format!("\"{action}\"")),
-        ];
+        let mut headers = headers(own.or(operation.content_type.as_deref()), action);
         headers.extend(self.shared.setting.target.headers.iter().cloned());
         for (name, value) in &step.headers {
             headers.push((name.get_ref().clone(), plain(value.get_ref())?));
@@ -167,6 +157,15 @@ fn within(place: &str, error: &TemplateError) -> Text {
 pub(super) fn identity_name(step: &Step) -> String {
     let name = step.identity.as_ref();
     name.map(|name| name.get_ref().clone()).unwrap_or_default()
+}
+
+/// The headers of a message: its content type, that of SOAP 1.1 where nothing else is said, and its action.
+pub(crate) fn headers(content_type: Option<&str>, action: &str) -> Vec<(String, String)> {
+    let content_type = content_type.unwrap_or("text/xml; charset=utf-8");
+    vec![
+        ("Content-Type".to_owned(), content_type.to_owned()),
+        ("SOAPAction".to_owned(), format!("\"{action}\"")),
+    ]
 }
 
 /// An HMAC of seed, scenario, step and poll: the same in each run, different for each sending. It starts with letters,
