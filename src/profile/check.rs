@@ -15,7 +15,7 @@ use toml::{Spanned, de::DeValue};
 use crate::{
     diagnostic::{Diagnostic, unknown},
     profile::{PATH, Profile, Target},
-    scenario::{KINDS, read},
+    scenario::{keys, read},
     text::Text,
 };
 
@@ -162,7 +162,12 @@ impl Check<'_, '_> {
         for what in target.cannot.keys() {
             let operations = profile.operation.keys().map(String::as_str);
             let kind = Text::new("操作又は手順の種類", "operation or kind of step");
-            self.known(&["cannot", what], &kind, what, operations.chain(KINDS));
+            self.known(
+                &["cannot", what],
+                &kind,
+                what,
+                operations.chain(keys::done()),
+            );
         }
     }
 

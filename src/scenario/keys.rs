@@ -101,6 +101,12 @@ const fn bare(kind: &'static str) -> Keys {
     }
 }
 
+/// The kinds of steps that a target can do: those of shared steps stand in their place.
+pub(crate) fn done<'a>() -> impl Iterator<Item = &'a str> + Clone {
+    let kinds = KINDS.iter().map(|keys| keys.kind);
+    kinds.filter(|kind| *kind != "use")
+}
+
 /// Reports the keys of a step, as it is written, that do not go with its kind.
 pub(super) fn check(step: &Step, written: &DeTable<'_>, found: &mut Vec<Diagnostic>) {
     let kinds = step.kinds();

@@ -10,29 +10,23 @@ use crate::{
 /// What the TOML reader found, in both languages, with the key that was meant.
 pub(super) fn mistake(path: &str, error: &Error) -> Diagnostic {
     let message = error.message();
-    let names = || message.split('`').skip(1).step_by(2);
+    let mut names = message.split('`').skip(1).step_by(2);
+    let name = names.next().unwrap_or_default();
     let (text, hint) = if let Some(text) = Text::split(message) {
         (text, None)
     } else if message.starts_with("unknown field") {
-        let mut names = names();
-        let written = names.next().unwrap_or_default();
-        let known: Vec<&str> = names.collect();
         let text = Text::new(
-            format!("キー「{written}」はありません"),
-            format!("there is no key '{written}'"),
+            format!("キー「{name}」はありません"),
+            format!("there is no key '{name}'"),
         );
-        (text, meant(written, known))
+        (text, meant(name, names))
     } else if message.starts_with("unknown variant") {
-        let mut names = names();
-        let written = names.next().unwrap_or_default();
-        let known: Vec<&str> = names.collect();
         let text = Text::new(
-            format!("値「{written}」は使用できません"),
-            format!("the value '{written}' is not possible here"),
+            format!("値「{name}」は使用できません"),
+            format!("the value '{name}' is not possible here"),
         );
-        (text, meant(written, known))
+        (text, meant(name, names))
     } else if message.starts_with("missing field") {
-        let name = names().next().unwrap_or_default();
         let text = Text::new(
             format!("キー「{name}」がありません"),
             format!("the key '{name}' is missing"),

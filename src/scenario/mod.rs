@@ -27,7 +27,7 @@ use crate::{diagnostic::Diagnostic, text::Text};
 
 pub use self::{
     expect::{Described, Expect, Selected, Until},
-    step::{Check, Http, KINDS, Kind, Listen, Order, Specimen, Step},
+    step::{Check, Http, Kind, Listen, Order, Specimen, Step},
 };
 
 /// One scenario file.

@@ -109,8 +109,8 @@ fn instead(wide: char, half: char) -> Text {
     )
 }
 
-/// The line that a mistake of form is in, or the table that it heads. What is left open shows only at the beginning of the next line: then the
-/// place moves to the end of the line that is open.
+/// The line that a mistake of form is in, or the table that it heads. What is left open shows only at the beginning of
+/// the next line: then the place moves to the end of the line that is open.
 fn culprit(text: &str, span: &mut Range<usize>) -> Range<usize> {
     let start = |at: usize| {
         text.get(..at)

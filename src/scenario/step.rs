@@ -197,21 +197,6 @@ impl Kind<'_> {
     }
 }
 
-/// The keys that say what kind of step a step is, those of shared steps left out.
-pub const KINDS: [&str; 11] = [
-    "send",
-    "advance",
-    "at",
-    "network",
-    "listen",
-    "check",
-    "exec",
-    "http",
-    "expect_call",
-    "expect_no_call",
-    "peer",
-];
-
 impl Step {
     /// All kinds that the step names; a right one names one.
     pub fn kinds(&self) -> Vec<Kind<'_>> {
