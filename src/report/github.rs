@@ -14,11 +14,9 @@ pub fn github(record: &Record, lang: Lang, folder: &str) -> String {
         for step in record.steps_of(result) {
             if let Some((level, why)) = said_of(step, lang) {
                 said = true;
-                let (file, line) = step.place.rsplit_once(':').unwrap_or((&step.place, "1"));
-                let (file, line) = match line.parse::<usize>() {
-                    Ok(_) => (file, line),
-                    Err(_) => (step.place.as_str(), "1"),
-                };
+                let place = step.place.rsplit_once(':');
+                let place = place.filter(|(_, line)| line.parse::<usize>().is_ok());
+                let (file, line) = place.unwrap_or((&step.place, "1"));
                 let title = format!("{} [{}]", result.scenario, step.step);
                 let file = format!("{folder}{file}");
                 lines += &annotation(level, &file, line, &title, &why);

@@ -44,21 +44,12 @@ impl Record {
             .map(|(at, scenario)| (scenario.clone(), at))
             .collect();
         let rank = |scenario: &str| place.get(scenario).copied().unwrap_or(usize::MAX);
-        record.results.sort_by(|left, right| {
-            let key =
-                |one: &ScenarioResult| (rank(&one.scenario), one.scenario.clone(), one.attempt);
-            key(left).cmp(&key(right))
-        });
-        record.steps.sort_by(|left, right| {
-            let key = |one: &StepResult| {
-                (
-                    rank(&one.scenario),
-                    one.scenario.clone(),
-                    one.attempt,
-                    one.sequence,
-                )
-            };
-            key(left).cmp(&key(right))
+        record
+            .results
+            .sort_by_cached_key(|one| (rank(&one.scenario), one.scenario.clone(), one.attempt));
+        record.steps.sort_by_cached_key(|one| {
+            let scenario = one.scenario.clone();
+            (rank(&scenario), scenario, one.attempt, one.sequence)
         });
         record
     }

@@ -403,13 +403,9 @@ fn table(out: &mut dyn Write, results: &[ScenarioResult], lang: Lang) -> io::Res
         Text::new("未実施", "not run"),
         Text::new("この環境では不可", "not possible here"),
     ];
-    let hindered = |result: &&ScenarioResult| matches!(result.end, ScenarioEnd::NotPossible { .. });
+    let hindered = |result: &ScenarioResult| matches!(result.end, ScenarioEnd::NotPossible { .. });
     // Against the bundled mock everything is possible.
-    let shown = if results.iter().any(|result| hindered(&result)) {
-        heads.len()
-    } else {
-        heads.len() - 1
-    };
+    let shown = heads.len() - usize::from(!results.iter().any(hindered));
     let heads = heads.iter().take(shown);
     let mut rows: Vec<Vec<String>> = vec![heads.map(|head| head.get(lang).to_owned()).collect()];
     let phases = PHASES.map(|(phase, ja, en)| (Some(phase), Text::new(ja, en)));
