@@ -49,10 +49,38 @@ impl std::fmt::Display for TemplateError {
 
 impl std::error::Error for TemplateError {}
 
+/// A message's template, read once for all that is asked of it.
+#[derive(Clone, Debug)]
+pub struct Template<'s> {
+    written: &'s str,
+    compiled: minijinja::Template<'s, 's>,
+}
+
+impl<'s> Template<'s> {
+    /// Reads a template.
+    pub fn read(written: &'s str) -> Result<Self, TemplateError> {
+        let compiled = XML
+            .template_from_str(without_mark(written))
+            .map_err(|error| failed(written, &error))?;
+        Ok(Self { written, compiled })
+    }
+
+    /// The names that it asks for, whether it needs them or not.
+    pub fn names(&self) -> BTreeSet<String> {
+        let names = self.compiled.undeclared_variables(false);
+        names.into_iter().collect()
+    }
+
+    /// Renders it; values are XML-escaped.
+    pub fn render(&self, values: &Values) -> Result<String, TemplateError> {
+        let rendered = self.compiled.render(values);
+        rendered.map_err(|error| failed(self.written, &error))
+    }
+}
+
 /// Renders a message's template; values are XML-escaped.
 pub fn render(template: &str, values: &Values) -> Result<String, TemplateError> {
-    XML.render_str(without_mark(template), values)
-        .map_err(|error| failed(template, &error))
+    Template::read(template)?.render(values)
 }
 
 /// Renders a text of a scenario as it is; where it goes into a message, the message's template escapes it.
@@ -73,14 +101,6 @@ pub fn plain(text: &str, values: &Values) -> Result<String, TemplateError> {
 /// Whether a text of a scenario holds anything to render.
 pub fn is_template(text: &str) -> bool {
     text.contains("{{") || text.contains("{%")
-}
-
-/// The names that a template asks for, whether it needs them or not.
-pub fn names(template: &str) -> Result<BTreeSet<String>, TemplateError> {
-    let template = XML
-        .template_from_str(without_mark(template))
-        .map_err(|error| failed(template, &error))?;
-    Ok(template.undeclared_variables(false).into_iter().collect())
 }
 
 /// A scenario's value for a template, every text in it rendered.

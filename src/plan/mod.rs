@@ -159,8 +159,10 @@ pub fn load(project: &Project, known: &Known) -> (Suite, Vec<Diagnostic>) {
         items,
         people: minijinja::Value::from(people.clone()),
     };
+    let templates = templates::read(project, &mut found);
     let cx = Context {
         suite: &suite,
+        templates: &templates,
         people: &people,
         project,
         known,
@@ -171,7 +173,6 @@ pub fn load(project: &Project, known: &Known) -> (Suite, Vec<Diagnostic>) {
     for scenario in &suite.scenarios {
         steps::check(&cx, scenario, &mut found);
     }
-    templates::check_unused(&cx, &mut found);
     // By file and line. What shared steps say wrongly is said once, however often they are used.
     found.sort_by(|left, right| {
         let key = |of: &Diagnostic| {
@@ -193,6 +194,7 @@ pub fn load(project: &Project, known: &Known) -> (Suite, Vec<Diagnostic>) {
 #[derive(Clone, Copy)]
 struct Context<'a> {
     suite: &'a Suite,
+    templates: &'a templates::Templates<'a>,
     people: &'a People,
     project: &'a Project,
     known: &'a Known,

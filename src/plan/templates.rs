@@ -1,12 +1,15 @@
 //! Templates, rendered with stand-ins: they must know every name and give well-formed XML.
 
-use std::ops::Range;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
 use toml::Spanned;
 
 use crate::{
     diagnostic::{Diagnostic, meant, nearest},
-    message::{self, TemplateError, Values},
+    message::{self, Template, TemplateError, Values},
     plan::{
         Context,
         steps::{STAND_IN, Seen},
@@ -17,6 +20,28 @@ use crate::{
     text::Text,
     xml::Document,
 };
+
+/// The templates of a suite by path, each with the names that it asks for; those that cannot be read are left out.
+pub(super) type Templates<'a> = BTreeMap<&'a str, (Template<'a>, BTreeSet<String>)>;
+
+/// Reads all templates, those that no step sends too.
+pub(super) fn read<'a>(project: &'a Project, found: &mut Vec<Diagnostic>) -> Templates<'a> {
+    let mut templates = Templates::new();
+    let files = project.files.iter();
+    for (path, text) in files.filter(|(path, _)| path.starts_with("scenarios/messages/")) {
+        match Template::read(text) {
+            Ok(template) => {
+                let names = template.names();
+                templates.insert(path, (template, names));
+            }
+            Err(error) => {
+                let place = error.span.clone().unwrap_or(0..0);
+                found.push(Diagnostic::new(path, place, error.text()));
+            }
+        }
+    }
+    templates
+}
 
 /// Renders a text of a step; nothing where it is wrong, which is reported.
 pub(super) fn text(
@@ -106,7 +131,7 @@ pub(super) fn message(
         return;
     }
     let path = template_path(operation.get_ref());
-    let Some(template) = cx.project.get(&path) else {
+    let Some(written) = cx.project.get(&path) else {
         if !cx.project.unreadable.contains_key(&path) {
             let text = Text::new(
                 format!("電文のひな形「{path}」がありません"),
@@ -119,13 +144,9 @@ pub(super) fn message(
         }
         return;
     };
-    let names = match message::names(template) {
-        Ok(names) => names,
-        Err(error) => {
-            let place = error.span.clone().unwrap_or(0..0);
-            found.push(Diagnostic::new(&path, place, error.text()));
-            return;
-        }
+    let Some((template, names)) = cx.templates.get(path.as_str()) else {
+        // What is wrong with it has been reported.
+        return;
     };
     for name in step.with.keys() {
         // Where the template misspells a name that every step has, that is the mistake, and is said of the template.
@@ -146,7 +167,7 @@ pub(super) fn message(
     let used_at = (step.file.as_str(), step.id.span());
     let mut stood_in = false;
     let rendered = loop {
-        match message::render(template, &values) {
+        match template.render(&values) {
             Ok(rendered) => break rendered,
             Err(error) => {
                 let root = error.undefined.as_deref().and_then(root_of);
@@ -186,11 +207,11 @@ pub(super) fn message(
             format!("this does not give well-formed XML: {}", why.en),
         );
         let place = error.place.map_or(0..0, |(line, column)| {
-            place(template, &rendered, line, column)
+            place(written, &rendered, line, column)
         });
         found.push(Diagnostic::new(&path, place, text).also(used_at.0, used_at.1.clone()));
     }
-    if !rendered.contains(|c| PLANTED.contains(c)) {
+    if step.plants.is_some() && !rendered.contains(|c| PLANTED.contains(c)) {
         nothing_planted(step, found);
     }
 }
@@ -207,18 +228,6 @@ fn nothing_planted(step: &Step, found: &mut Vec<Diagnostic>) {
         "write {{ planted }} in a value of with",
     );
     found.push(Diagnostic::new(&step.file, plants.span(), text).hint(hint));
-}
-
-/// Templates that no step sends are read all the same, and so is their grammar.
-pub(super) fn check_unused(cx: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    for (path, template) in &cx.project.files {
-        if path.starts_with("scenarios/messages/")
-            && let Err(error) = message::names(template)
-        {
-            let place = error.span.clone().unwrap_or(0..0);
-            found.push(Diagnostic::new(path, place, error.text()));
-        }
-    }
 }
 
 /// The most steps that are named beside a mistake, after the one that is shown.
