@@ -121,7 +121,7 @@ const DIGITS: usize = 12;
 fn may_hold(text: &[u8]) -> bool {
     // A full-width digit ends with one of the latter.
     let digit = |byte: &&u8| matches!(**byte, b'0'..=b'9' | 0x90..=0x99);
-    text.len() >= DIGITS && text.iter().filter(digit).count() >= DIGITS
+    text.len() >= DIGITS && text.iter().filter(digit).nth(DIGITS - 1).is_some()
 }
 
 fn plain_spans(text: &str) -> Vec<(usize, usize)> {
@@ -171,28 +171,23 @@ fn plain_spans(text: &str) -> Vec<(usize, usize)> {
 }
 
 fn groups(text: &str) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::new();
-    let mut before: Option<char> = None;
-    let mut open = false;
-    for (at, c) in text.char_indices() {
-        let is_digit = digit(c).is_some();
-        match groups.last_mut().filter(|_| open) {
-            Some(group) if is_digit => {
-                group.digits += 1;
-                group.end = at + c.len_utf8();
-            }
-            Some(group) => group.after = Some(c),
-            None if is_digit => groups.push(Group {
-                start: at,
-                end: at + c.len_utf8(),
-                digits: 1,
-                before,
-                after: None,
-            }),
-            None => {}
-        }
-        open = is_digit;
-        before = Some(c);
+    let is_digit = |c: char| digit(c).is_some();
+    let mut groups = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(is_digit) {
+        let start = text.len() - rest.len() + at;
+        let (before, from) = text.split_at_checked(start).unwrap_or((text, ""));
+        rest = from.trim_start_matches(is_digit);
+        let end = text.len() - rest.len();
+        groups.push(Group {
+            start,
+            end,
+            digits: text
+                .get(start..end)
+                .map_or(0, |digits| digits.chars().count()),
+            before: before.chars().next_back(),
+            after: rest.chars().next(),
+        });
     }
     groups
 }
