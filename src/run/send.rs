@@ -1,7 +1,7 @@
 //! A step that sends: what goes out and comes in is looked through and kept; where it polls, only the last answer
 //! counts.
 
-use std::{fmt::Write as _, sync::atomic::Ordering, time::Duration};
+use std::{collections::btree_map::Entry, fmt::Write as _, sync::atomic::Ordering, time::Duration};
 
 use hyper::Method;
 use jiff::fmt::rfc2822;
@@ -266,12 +266,13 @@ impl Runner<'_> {
         let via = step.via.as_ref().map(|via| via.get_ref().clone());
         let key = (via.unwrap_or_default(), name.clone());
         self.shared.pace().await;
-        let mut connection = if let Some(kept) = self.connections.remove(&key) {
-            kept
-        } else {
-            let credentials = setting.target.credentials(&name, identity);
-            let tls = self.shared.client_config(credentials)?;
-            Connection::new(tls, setting.target.proxy.clone())
+        let connection = match self.connections.entry(key) {
+            Entry::Occupied(kept) => kept.into_mut(),
+            Entry::Vacant(place) => {
+                let credentials = setting.target.credentials(&name, identity);
+                let tls = self.shared.client_config(credentials)?;
+                place.insert(Connection::new(tls, setting.target.proxy.clone()))
+            }
         };
         let patience = step
             .timeout
@@ -280,12 +281,9 @@ impl Runner<'_> {
         let limits = patience.map_or(setting.limits, |patience| {
             Limits::each(patience, setting.limits.body)
         });
-        let answer = connection
+        connection
             .exchange(rendered.outgoing.clone(), limits, overflow)
-            .await?;
-        // A connection on which something broke is not used again.
-        self.connections.insert(key, connection);
-        Ok(answer)
+            .await
     }
 
     /// Tells once that the target's clock is another than this machine's, as its `Date` header has it.
