@@ -47,6 +47,12 @@ pub(crate) fn half_width(written: &str) -> String {
     halves.map(|c| half(c).unwrap_or(c)).collect()
 }
 
+/// Bytes such as those of a hash, as they are shown.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    let digits: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    digits.concat()
+}
+
 impl Text {
     /// Both languages of one text.
     pub fn new(ja: impl Into<String>, en: impl Into<String>) -> Self {

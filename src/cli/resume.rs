@@ -18,7 +18,7 @@ use crate::{
     report::{self, Record},
     run::Resumed,
     scenario::Scenario,
-    text::Text,
+    text::{Text, hex},
     verdict::Exit,
 };
 
@@ -188,8 +188,7 @@ pub(super) fn files(project: &Project, scenarios: &[Scenario]) -> BTreeMap<Strin
     files
         .map(|(path, text)| {
             let digest = Sha256::digest(text.as_bytes());
-            let hex: Vec<String> = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-            (path.clone(), hex.concat())
+            (path.clone(), hex(&digest))
         })
         .collect()
 }

@@ -1,7 +1,7 @@
 //! A step that sends: what goes out and comes in is looked through and kept; where it polls, only the last answer
 //! counts.
 
-use std::{collections::btree_map::Entry, fmt::Write as _, sync::atomic::Ordering, time::Duration};
+use std::{collections::btree_map::Entry, sync::atomic::Ordering, time::Duration};
 
 use hyper::Method;
 use jiff::fmt::rfc2822;
@@ -20,7 +20,7 @@ use crate::{
     },
     scenario::{Step, Until},
     sentinel,
-    text::Text,
+    text::{Text, hex},
     transport::{self, Answer, Broken, Connection, Limits, Outgoing, Overflow},
     xml::Document,
 };
@@ -357,15 +357,10 @@ impl Runner<'_> {
 /// Keeps what was looked through in a file.
 pub(super) fn kept_at(sink: &dyn Sink, file: &str, looked: &sentinel::Looked) -> Kept {
     sink.keep(file, &looked.kept);
-    let mut sha256 = String::new();
-    for byte in Sha256::digest(&looked.kept) {
-        // Writing into a String cannot fail.
-        let _ = write!(sha256, "{byte:02x}");
-    }
     let shown = String::from_utf8_lossy(&looked.kept);
     Kept {
         file: file.to_owned(),
-        sha256,
+        sha256: hex(&Sha256::digest(&looked.kept)),
         bytes: looked.kept.len(),
         masked: looked.found,
         shown: shown.chars().take(SHOWN).collect(),

@@ -1,11 +1,9 @@
 //! An answer that is too large for memory, on its way to the run folder as it comes: individual numbers in its text are
 //! masked part by part, and what is kept is hashed and counted.
 
-use std::fmt::Write as _;
-
 use sha2::{Digest as _, Sha256};
 
-use crate::{event::Kept, run::Sink, sentinel};
+use crate::{event::Kept, run::Sink, sentinel, text::hex};
 
 /// How much is held back at most, until a place comes where no number can go on.
 const HELD: usize = 64 << 10;
@@ -50,18 +48,13 @@ impl<'a> Spill<'a> {
         if self.bytes == 0 {
             return None;
         }
-        let mut sha256 = String::new();
-        for byte in self.hash.finalize() {
-            // Writing into a String cannot fail.
-            let _ = write!(sha256, "{byte:02x}");
-        }
         let file = match self.sink {
             Some(_) => self.file,
             None => String::new(),
         };
         let kept = Kept {
             file,
-            sha256,
+            sha256: hex(&self.hash.finalize()),
             bytes: self.bytes,
             masked: self.found,
             shown: String::new(),
