@@ -10,7 +10,7 @@ use std::{
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    cli::{Stopped, journal::JOURNAL},
+    cli::{Stopped, journal::JOURNAL, target::usage},
     event::RealStart,
     plan::{PEOPLE, Suite},
     profile,
@@ -18,8 +18,7 @@ use crate::{
     report::{self, Record},
     run::Resumed,
     scenario::Scenario,
-    text::{Text, hex},
-    verdict::Exit,
+    text::hex,
 };
 
 /// A run that was stopped.
@@ -213,11 +212,4 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
         }
     }
     Ok(())
-}
-
-fn usage(ja: String, en: String) -> Stopped {
-    Stopped {
-        exit: Exit::Usage,
-        text: Text::new(ja, en),
-    }
 }
