@@ -11,7 +11,7 @@ use renkei_mock::server::Mock;
 use crate::{
     cli::{Stopped, hint, mock, variable},
     control::Control,
-    plan::{Suite, establisher},
+    plan::{Suite, before_it, establisher},
     profile::{self, Bodies, Kind, Size, Tls, TlsVersion},
     project::Project,
     run::{LIMITS, Real, Target},
@@ -213,9 +213,9 @@ fn real(
             ));
         };
         let given = target.exports.get(name).cloned().unwrap_or_default();
-        let lacking: Vec<String> = handed_on(suite, source)
-            .into_iter()
-            .filter(|value| !given.contains_key(value))
+        let lacking: Vec<&str> = handed_on(suite, source)
+            .filter(|value| !given.contains_key(*value))
+            .map(String::as_str)
             .collect();
         if !lacking.is_empty() {
             let list = lacking.join(", ");
@@ -243,16 +243,10 @@ fn real(
 }
 
 /// What goes with a checkpoint, that of those before it included.
-fn handed_on(suite: &Suite, source: &Scenario) -> Vec<String> {
-    let mut names = Vec::new();
-    let mut at = Some(source);
-    while let Some(scenario) = at {
-        let own = scenario.file.exports.iter();
-        names.extend(own.map(|name| name.get_ref().clone()));
-        let before = scenario.file.starts_from.as_ref();
-        at = before.and_then(|name| establisher(&suite.scenarios, name.get_ref()));
-    }
-    names
+fn handed_on<'a>(suite: &'a Suite, source: &'a Scenario) -> impl Iterator<Item = &'a String> {
+    let all = std::iter::once(source).chain(before_it(suite, source));
+    let names = all.flat_map(|scenario| &scenario.file.exports);
+    names.map(toml::Spanned::get_ref)
 }
 
 /// Reads the certificates of whoever sends in the chosen scenarios: a wrong path would spoil them all, one by one.

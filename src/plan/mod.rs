@@ -315,6 +315,20 @@ pub fn establisher<'a>(scenarios: &'a [Scenario], name: &str) -> Option<&'a Scen
     })
 }
 
+/// What a scenario starts from.
+pub(crate) fn source<'a>(suite: &'a Suite, scenario: &Scenario) -> Option<&'a Scenario> {
+    let name = scenario.file.starts_from.as_ref()?;
+    establisher(&suite.scenarios, name.get_ref())
+}
+
+/// What must have run before a scenario, the nearest first.
+pub(crate) fn before_it<'a>(
+    suite: &'a Suite,
+    scenario: &Scenario,
+) -> impl Iterator<Item = &'a Scenario> {
+    std::iter::successors(source(suite, scenario), |scenario| source(suite, scenario))
+}
+
 /// Where an operation's template lies.
 pub fn template_path(operation: &str) -> String {
     format!("scenarios/messages/{operation}.xml")

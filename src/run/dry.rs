@@ -3,8 +3,9 @@
 use crate::{
     event::{Exchange, Outcome, ScenarioEnd, StepResult},
     message::Values,
+    plan::before_it,
     run::{
-        Shared, before_it,
+        Shared,
         request::identity_name,
         send::http,
         step::{Runner, unusable},

@@ -36,7 +36,7 @@ use crate::{
     control::Control,
     event::{Event, RealStart, RunStart, ScenarioEnd, ScenarioResult, Warning},
     message::Values,
-    plan::{Suite, establisher},
+    plan::{Suite, before_it, establisher, source},
     profile::Identity,
     project::Project,
     scenario::Scenario,
@@ -424,11 +424,6 @@ impl Shared {
     }
 }
 
-/// What must have run before a scenario, the nearest first.
-fn before_it<'a>(suite: &'a Suite, scenario: &Scenario) -> impl Iterator<Item = &'a Scenario> {
-    std::iter::successors(source(suite, scenario), |scenario| source(suite, scenario))
-}
-
 /// The chosen scenarios and all that they start from, in the suite's order, less what has been left before.
 fn with_prerequisites(suite: &Suite, chosen: &[Scenario], before: &Checkpoints) -> Vec<Scenario> {
     let mut ids: BTreeSet<&str> = BTreeSet::new();
@@ -444,11 +439,4 @@ fn with_prerequisites(suite: &Suite, chosen: &[Scenario], before: &Checkpoints) 
         .filter(|scenario| ids.contains(scenario.id.as_str()))
         .cloned()
         .collect()
-}
-
-fn source<'a>(suite: &'a Suite, scenario: &Scenario) -> Option<&'a Scenario> {
-    establisher(
-        &suite.scenarios,
-        scenario.file.starts_from.as_ref()?.get_ref(),
-    )
 }
