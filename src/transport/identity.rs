@@ -110,14 +110,8 @@ impl Prepared {
     /// Reads the CAs that are trusted, and an identity. A key that does not fit its certificate is a mistake here; an
     /// expired or revoked certificate is taken: it is the target that must refuse it.
     pub fn read(ca: &Path, credentials: &Credentials, versions: Versions) -> Result<Self, Broken> {
-        let mut roots = RootCertStore::empty();
-        for authority in certificates(ca)? {
-            roots
-                .add(authority)
-                .map_err(|error| wrong(&ca.display(), &reason::of(&error)))?;
-        }
         Ok(Self {
-            roots: Arc::new(roots),
+            roots: Arc::new(roots(ca)?),
             own: Arc::new(own(credentials)?),
             versions,
         })
@@ -196,8 +190,19 @@ fn own(credentials: &Credentials) -> Result<CertifiedKey, Broken> {
     })
 }
 
+/// The authorities of a file.
+pub(super) fn roots(ca: &Path) -> Result<RootCertStore, Broken> {
+    let mut roots = RootCertStore::empty();
+    for authority in certificates(ca)? {
+        roots
+            .add(authority)
+            .map_err(|error| wrong(&ca.display(), &reason::of(&error)))?;
+    }
+    Ok(roots)
+}
+
 /// The certificates of a file, PEM or DER.
-pub(super) fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Broken> {
+fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Broken> {
     of_pem(&path.display(), &file(path)?)
 }
 
@@ -333,7 +338,7 @@ fn is_der(bytes: &[u8]) -> bool {
     matches!(bytes, [0x30, 0x81..=0x83, ..])
 }
 
-pub(super) fn wrong(place: &dyn fmt::Display, text: &Text) -> Broken {
+fn wrong(place: &dyn fmt::Display, text: &Text) -> Broken {
     prepare(Text::new(
         format!("{place}: {}", text.ja),
         format!("{place}: {}", text.en),

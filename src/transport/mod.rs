@@ -16,7 +16,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use http_body_util::{BodyExt as _, Full};
 use hyper::{
-    Method, Request, Uri,
+    Method, Request, Response, Uri,
     body::{Bytes, Incoming},
     client::conn::http1::{SendRequest, handshake},
     header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue},
@@ -338,24 +338,30 @@ impl Open {
             .await
             .map_err(|_| late(Stage::Answer, limits.patience))?
             .map_err(|error| no_answer(&error, &self.observed, before))?;
-        let (parts, body) = response.into_parts();
-        let body = timeout_at(deadline, whole(body, &parts.headers, limits.body, overflow))
-            .await
-            .map_err(|_| late(Stage::Body, limits.patience))??;
-        let headers = parts
-            .headers
-            .iter()
-            .map(|(name, value)| {
-                let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
-                (name.as_str().to_owned(), value)
-            })
-            .collect();
-        Ok(Answer {
-            status: parts.status.as_u16(),
-            headers,
-            body,
-        })
+        came(response, deadline, limits, overflow).await
     }
+}
+
+/// Reads an answer whose head has come.
+async fn came(
+    response: Response<Incoming>,
+    deadline: Instant,
+    limits: Limits,
+    overflow: Overflow<'_>,
+) -> Result<Answer, Broken> {
+    let (parts, body) = response.into_parts();
+    let body = timeout_at(deadline, whole(body, &parts.headers, limits.body, overflow))
+        .await
+        .map_err(|_| late(Stage::Body, limits.patience))??;
+    let headers = parts.headers.iter().map(|(name, value)| {
+        let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+        (name.as_str().to_owned(), value)
+    });
+    Ok(Answer {
+        status: parts.status.as_u16(),
+        headers: headers.collect(),
+        body,
+    })
 }
 
 /// Reads a body to its end. One that is larger than the limit leaves memory as it comes, and is no answer.

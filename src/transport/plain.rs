@@ -6,16 +6,15 @@ use std::{path::Path, sync::Arc, time::Duration};
 use http_body_util::Full;
 use hyper::{Request, Uri, body::Bytes, client::conn::http1::handshake};
 use hyper_util::rt::TokioIo;
-use rustls::{ClientConfig, RootCertStore};
+use rustls::ClientConfig;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     time::{Instant, timeout_at},
 };
 
 use crate::transport::{
-    Answer, Broken, Limits, Outcome, Outgoing, Place, Route, Stage, broken,
-    identity::{certificates, wrong},
-    late, prepare, reason, request, whole,
+    Answer, Broken, Limits, Outcome, Outgoing, Place, Route, Stage, broken, came, identity::roots,
+    late, prepare, reason, request,
 };
 
 /// Sends one request over a connection of its own, and reads its answer. `ca` is the file of the authority that is
@@ -57,17 +56,11 @@ pub async fn listens(place: &Place, patience: Duration) -> bool {
 }
 
 fn trusting(ca: &Path) -> Result<Arc<ClientConfig>, Broken> {
-    let mut roots = RootCertStore::empty();
-    for authority in certificates(ca)? {
-        roots
-            .add(authority)
-            .map_err(|error| wrong(&ca.display(), &reason::of(&error)))?;
-    }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| prepare(reason::of(&error)))?
-        .with_root_certificates(roots)
+        .with_root_certificates(roots(ca)?)
         .with_no_client_auth();
     Ok(Arc::new(config))
 }
@@ -86,19 +79,5 @@ where
         .await
         .map_err(|_| late(Stage::Answer, limits.patience))?
         .map_err(unanswered)?;
-    let (parts, body) = response.into_parts();
-    let mut too_large = |_: &[u8]| {};
-    let body = whole(body, &parts.headers, limits.body, &mut too_large);
-    let body = timeout_at(deadline, body)
-        .await
-        .map_err(|_| late(Stage::Body, limits.patience))??;
-    let headers = parts.headers.iter().map(|(name, value)| {
-        let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
-        (name.as_str().to_owned(), value)
-    });
-    Ok(Answer {
-        status: parts.status.as_u16(),
-        headers: headers.collect(),
-        body,
-    })
+    came(response, deadline, limits, &mut |_| {}).await
 }
