@@ -8,6 +8,7 @@ use crate::{
     diagnostic::{Diagnostic, unknown},
     message::{self, Values},
     plan::{Context, names, system, templates},
+    profile::stand_ins,
     scenario::{
         Clock, Kind, Listen, Scenario, Selected, Step, data::Data, expect::Selections,
         read::inside, shared::show_use,
@@ -22,7 +23,7 @@ pub(super) fn check(cx: &Context<'_>, scenario: &Scenario, found: &mut Vec<Diagn
     let mut seen = Seen {
         values: Values::from([
             ("people".to_owned(), cx.suite.people.clone()),
-            ("renkei".to_owned(), system::stand_ins(false)),
+            ("renkei".to_owned(), stand_ins(false, STAND_IN)),
         ]),
         complete: all && !scenario.partial,
         scenario,

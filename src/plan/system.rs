@@ -4,29 +4,15 @@ use toml::Spanned;
 
 use crate::{
     diagnostic::{Diagnostic, meant},
-    message::Values,
     plan::{
         Context,
         steps::{self, STAND_IN, Seen},
         templates,
     },
+    profile::{ALWAYS, OF_IDENTITY, stand_ins},
     scenario::{Kind, Step},
     text::Text,
 };
-
-/// What `renkei.…` has in every text.
-const ALWAYS: [&str; 4] = ["url", "ca", "work", "now"];
-/// What it has besides where there is an identity.
-const OF_IDENTITY: [&str; 3] = ["certificate", "key", "institution"];
-
-/// Stands in for what the system under test is given.
-pub(super) fn stand_ins(identity: bool) -> minijinja::Value {
-    let names = ALWAYS.iter().chain(OF_IDENTITY.iter().filter(|_| identity));
-    let values: Values = names
-        .map(|name| ((*name).to_owned(), STAND_IN.into()))
-        .collect();
-    values.into()
-}
 
 /// Checks a step that makes the system do something, or looks for what it has sent.
 pub(super) fn check(cx: &Context<'_>, step: &Step, seen: &Seen<'_>, found: &mut Vec<Diagnostic>) {
@@ -36,7 +22,7 @@ pub(super) fn check(cx: &Context<'_>, step: &Step, seen: &Seen<'_>, found: &mut 
     let system = cx.suite.profile.system.as_ref();
     let identity =
         step.identity.is_some() || system.is_some_and(|system| system.identity.is_some());
-    values.insert("renkei".to_owned(), stand_ins(identity));
+    values.insert("renkei".to_owned(), stand_ins(identity, STAND_IN));
     let seen = &seen.with(values);
     match step.kind() {
         Some(Kind::Exec(command)) => {

@@ -23,6 +23,7 @@ use crate::{
 };
 
 pub use doctor::{Doctor, Masters, Service};
+pub(crate) use system::{ALWAYS, OF_IDENTITY, stand_ins};
 pub use system::{Ready, System};
 pub use target::{Bodies, Credentials, Kind, Size, Target, Timeouts, Tls, TlsVersion};
 

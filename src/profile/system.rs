@@ -53,16 +53,19 @@ pub struct Ready {
     pub within: Option<Lapse>,
 }
 
-/// What texts of `[system]` can use.
-pub(crate) const NAMES: [&str; 7] = [
-    "url",
-    "ca",
-    "work",
-    "now",
-    "certificate",
-    "key",
-    "institution",
-];
+/// What `renkei.…` has in every text.
+pub(crate) const ALWAYS: [&str; 4] = ["url", "ca", "work", "now"];
+/// What it has besides where there is an identity.
+pub(crate) const OF_IDENTITY: [&str; 3] = ["certificate", "key", "institution"];
+
+/// What `renkei.…` stands for while nothing runs: each of its names for this.
+pub(crate) fn stand_ins(identity: bool, stand_in: &str) -> minijinja::Value {
+    let names = ALWAYS.iter().chain(OF_IDENTITY.iter().filter(|_| identity));
+    let values: Values = names
+        .map(|name| ((*name).to_owned(), stand_in.into()))
+        .collect();
+    values.into()
+}
 
 impl System {
     /// All texts that are rendered.
@@ -127,14 +130,8 @@ pub(super) fn check(profile: &Profile, root: &Spanned<DeValue<'_>>, found: &mut 
             mistake(&["system", "ready", "tcp"], text);
         }
     }
-    let given = |name: &&str| {
-        system.identity.is_some() || !matches!(*name, "certificate" | "key" | "institution")
-    };
-    let names = NAMES.iter().filter(|name| given(name));
-    let renkei: Values = names
-        .map(|name| ((*name).to_owned(), "dummy".into()))
-        .collect();
-    let values = Values::from([("renkei".to_owned(), renkei.into())]);
+    let renkei = stand_ins(system.identity.is_some(), "dummy");
+    let values = Values::from([("renkei".to_owned(), renkei)]);
     for text in system.texts().filter(|text| message::is_template(text)) {
         if let Err(error) = message::plain(text, &values) {
             mistake(&["system"], error.text());
