@@ -1,0 +1,132 @@
+//! What came back, read to its end or to the limit.
+
+use http_body_util::BodyExt as _;
+use hyper::{
+    Response,
+    body::Incoming,
+    header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap},
+};
+use tokio::time::{Instant, timeout_at};
+
+use crate::{
+    text::Text,
+    transport::{Broken, Limits, Outcome, Stage, broken, late, reason},
+};
+
+/// What came back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers as they came, names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// The values of a header, in the order in which they came.
+    pub fn header(&self, name: &str) -> Vec<&str> {
+        self.headers
+            .iter()
+            .filter(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+            .collect()
+    }
+
+    /// `Content-Type`; empty where there is none.
+    pub fn content_type(&self) -> String {
+        self.header(CONTENT_TYPE.as_str()).join(", ")
+    }
+}
+
+/// The most of a too large answer that is kept, as a multiple of the limit: a target may send without end.
+const KEPT: usize = 64;
+
+/// Where the bytes of an answer go that is too large for memory, from its first byte on, as they come.
+pub type Overflow<'a> = &'a mut (dyn FnMut(&[u8]) + Send);
+
+/// Reads an answer whose head has come.
+pub(super) async fn came(
+    response: Response<Incoming>,
+    deadline: Instant,
+    limits: Limits,
+    overflow: Overflow<'_>,
+) -> Result<Answer, Broken> {
+    let (parts, body) = response.into_parts();
+    let body = timeout_at(deadline, whole(body, &parts.headers, limits.body, overflow))
+        .await
+        .map_err(|_| late(Stage::Body, limits.patience))??;
+    let headers = parts.headers.iter().map(|(name, value)| {
+        let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+        (name.as_str().to_owned(), value)
+    });
+    Ok(Answer {
+        status: parts.status.as_u16(),
+        headers: headers.collect(),
+        body,
+    })
+}
+
+/// Reads a body to its end. One that is larger than the limit leaves memory as it comes, and is no answer.
+async fn whole(
+    mut body: Incoming,
+    headers: &HeaderMap,
+    limit: usize,
+    overflow: Overflow<'_>,
+) -> Result<Vec<u8>, Broken> {
+    let announced = headers
+        .get(CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    let (mut kept, mut came) = (Vec::new(), 0_usize);
+    let mut large = false;
+    while let Some(frame) = body.frame().await {
+        let data = match frame.map(hyper::body::Frame::into_data) {
+            Ok(Ok(data)) => data,
+            // Trailers say nothing here.
+            Ok(Err(_)) => continue,
+            Err(_) if large => break,
+            Err(error) => return Err(cut(came, announced, &error)),
+        };
+        came = came.saturating_add(data.len());
+        if came > limit && !large {
+            large = true;
+            overflow(&kept);
+            kept = Vec::new();
+        }
+        if large {
+            overflow(&data);
+        } else {
+            kept.extend_from_slice(&data);
+        }
+        if came / KEPT > limit {
+            break;
+        }
+    }
+    if large {
+        return Err(broken(
+            Stage::Body,
+            Outcome::TooLarge,
+            Text::new(
+                format!("応答が上限の{limit}バイトを超えています（受信{came}バイト）"),
+                format!("the answer is larger than {limit} bytes: {came} bytes came"),
+            ),
+        ));
+    }
+    Ok(kept)
+}
+
+fn cut(came: usize, announced: Option<usize>, error: &hyper::Error) -> Broken {
+    let Text { ja, en } = reason::of(error);
+    let text = match announced {
+        Some(announced) => Text::new(
+            format!("{announced}バイトのうち{came}バイトを受信しました。{ja}"),
+            format!("the connection ended after {came} of {announced} bytes: {en}"),
+        ),
+        None => Text::new(
+            format!("{came}バイトを受信しました。{ja}"),
+            format!("the connection ended after {came} bytes: {en}"),
+        ),
+    };
+    broken(Stage::Body, Outcome::Cut, text)
+}
