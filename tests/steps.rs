@@ -182,12 +182,56 @@ fn invariants_can_be_checked() {
 fn method_path_and_headers_can_be_others_and_a_header_can_be_expected() {
     let other = ask(
         "other",
-        "method = \"PUT\"\npath = \"nowhere/x\"\nheaders = { \"X-One\" = \"1\" }\nexpect = { header = { \"Content-Type\" = { matches = \"text/xml.*\" } } }",
+        "method = \"PUT\"\npath = \"nowhere/x\"\nheaders = { \"X-One\" = \"1\" }\nexpect = { status = 405, header = { \"Content-Type\" = { matches = \"text/xml.*\" } } }",
     );
     let suite = Suite::new().with("0-a/other", "", &other);
     let (code, shown) = suite.renkei(&["run", "--snapshots", "accept"]);
     assert_eq!(code, 0, "{shown}");
     assert_ne!(suite.step("0-a/other", "other")["exchange"]["status"], 200);
+}
+
+#[test]
+fn a_refusal_that_nobody_expects_is_a_failure_until_a_step_or_an_accepted_snapshot_says_that_it_is_meant()
+ {
+    let refused = |keys: &str| ask("ask", &format!("method = \"PUT\"\n{keys}"));
+    let after = ask("own", "no_snapshot = \"no\"");
+    for keys in [
+        "",
+        "no_snapshot = \"no\"",
+        "expect = { xpath = { \"//n:Code\" = { exists = true } } }",
+    ] {
+        let suite = Suite::new()
+            .with("0-a/ask", "establishes = \"asked\"", &refused(keys))
+            .with("0-b/after", "starts_from = \"asked\"", &after);
+        let (code, shown) = suite.renkei(&["run", "--snapshots", "accept"]);
+        assert_eq!(code, 1, "{keys}: {shown}");
+        let says = "a fault that the step does not expect (F-FORM-03, HTTP 405); where it is meant, say expect = { fault = \"F-FORM-03\" }";
+        assert!(shown.contains(says), "{keys}: {shown}");
+        assert_eq!(suite.ends(), ["0-a/ask failed", "0-b/after blocked"]);
+        assert!(!suite.root().join("snapshots").exists());
+    }
+    for keys in [
+        "expect = { fault = \"F-FORM-03\" }",
+        "expect = { status = 405 }",
+        "until = { status = 405, every = \"1s\", within = \"2s\" }",
+    ] {
+        let suite = Suite::new().with("0-a/ask", "", &refused(keys));
+        suite.accept(&[]);
+        // What has been accepted is meant, whether or not the step says so as well.
+        suite.write(
+            "scenarios/0-a/ask.toml",
+            &suite.read("scenarios/0-a/ask.toml").replace(keys, ""),
+        );
+        suite.accept(&[]);
+        let snapshot = "snapshots/0-a/ask/ask.snap";
+        let other = suite.read(snapshot).replace("F-FORM-03", "F-FORM-02");
+        suite.write(snapshot, &other);
+        let (code, shown) = suite.renkei(&["run", "--snapshots", "accept"]);
+        assert_eq!(code, 1, "{shown}");
+        assert!(shown.contains("<n:Code>F-FORM-02</n:Code>"), "{shown}");
+        assert!(shown.contains("that the step does not expect"), "{shown}");
+        assert_eq!(suite.read(snapshot), other);
+    }
 }
 
 #[test]

@@ -11,6 +11,7 @@ use crate::{
     message::{self, TemplateError},
     run::{
         given::renamed,
+        judge::Judged,
         step::{Runner, unusable},
     },
     scenario::{Expect, Step},
@@ -86,7 +87,7 @@ impl Runner<'_> {
                 return;
             }
         };
-        let mut mismatches = judged(&expected, &ran, patience);
+        let mut mismatches = mismatches(&expected, &ran, patience);
         let stdout = ran.stdout.text();
         mismatches.extend(self.capture_from(step, "stdout", &stdout));
         let mut normal = self.numbering.text(&stdout, &self.fixed());
@@ -94,7 +95,11 @@ impl Runner<'_> {
             normal.push_str("\n[the rest is left out]\n");
         }
         let content = sentinel::mask(&format!("{}\n\n{normal}", told(ran.ended)));
-        result.outcome = self.compare(step, step.id.get_ref(), &content, mismatches);
+        let judged = Judged {
+            mismatches,
+            refusal: None,
+        };
+        result.outcome = self.compare(step, step.id.get_ref(), &content, judged);
         if let (Outcome::Passed, Some(process)) = (&result.outcome, &mut result.process) {
             process.stdout.kept.shown.clear();
             process.stderr.kept.shown.clear();
@@ -180,7 +185,7 @@ impl Runner<'_> {
 }
 
 /// What does not hold of a program that has ended.
-fn judged(expected: &Expect, ran: &system::Ran, patience: Duration) -> Vec<Text> {
+fn mismatches(expected: &Expect, ran: &system::Ran, patience: Duration) -> Vec<Text> {
     let mut mismatches = Vec::new();
     let exit = expected.exit.unwrap_or(0);
     match ran.ended {

@@ -8,6 +8,7 @@ use crate::{
     event::{self, Outcome, StepResult},
     run::{
         calls::Call,
+        judge::Judged,
         sought::{Sought, differences, operation_of, together, too_long},
         step::{Runner, unusable},
     },
@@ -326,6 +327,10 @@ impl Runner<'_> {
             call.header("content-type"),
         ));
         let name = nth(step.id.get_ref(), "-", number);
-        self.compare(step, &name, &content, mismatches)
+        let judged = Judged {
+            mismatches,
+            refusal: None,
+        };
+        self.compare(step, &name, &content, judged)
     }
 }

@@ -11,6 +11,8 @@ use crate::{
     message,
     run::{
         given::renamed,
+        judge::Judged,
+        refusal::Refusal,
         step::{Runner, unusable},
     },
     scenario::{Expect, Http, Step},
@@ -101,7 +103,11 @@ impl Runner<'_> {
         };
         let content = format!("{} {}\n\n{normal}", answer.status, answer.content_type());
         let content = sentinel::mask(&content);
-        result.outcome = self.compare(step, step.id.get_ref(), &content, mismatches);
+        let judged = Judged {
+            mismatches,
+            refusal: Refusal::unmeant(answer.status, None, &expected, None),
+        };
+        result.outcome = self.compare(step, step.id.get_ref(), &content, judged);
         Ok(())
     }
 

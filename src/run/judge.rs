@@ -6,13 +6,22 @@ use crate::{
     event::{Fault, Outcome, Rule, StepResult},
     expect::{self, Seen},
     message::{self, TemplateError},
-    run::{Snapshots, send::Happened, step::Runner, step::unusable},
+    run::{Snapshots, refusal::Refusal, send::Happened, step::Runner, step::unusable},
     scenario::{Expect, Step, step::nth},
     sentinel, snapshot,
     text::Text,
     transport::{Answer, Broken},
     xml::{Document, XPath, canonical},
 };
+
+/// What was found before the snapshot was looked at.
+#[derive(Debug, Default)]
+pub(super) struct Judged {
+    /// What does not hold.
+    pub(super) mismatches: Vec<Text>,
+    /// A refusal that is right only where the accepted snapshot has it.
+    pub(super) refusal: Option<Refusal>,
+}
 
 impl Runner<'_> {
     pub(super) fn judge(&mut self, step: &Step, happened: &Happened, result: &mut StepResult) {
@@ -73,7 +82,7 @@ impl Runner<'_> {
             None => Outcome::Broken { why: broken.text() },
             Some(awaited) if awaited == outcome => {
                 let content = format!("outcome: {}\n", outcome.as_str());
-                self.compare(step, step.id.get_ref(), &content, Vec::new())
+                self.compare(step, step.id.get_ref(), &content, Judged::default())
             }
             Some(awaited) => {
                 let (awaited, why) = (awaited.as_str(), broken.text());
@@ -137,8 +146,9 @@ impl Runner<'_> {
             fault_code: profile.fault_code_of(operation_of(step)),
             namespaces: &profile.namespaces,
         };
-        if let Some(until) = self.until(step) {
-            mismatches.extend(expect::awaited(&until, &seen).into_iter().map(|missing| {
+        let until = self.until(step);
+        if let Some(until) = &until {
+            mismatches.extend(expect::awaited(until, &seen).into_iter().map(|missing| {
                 Text::new(
                     format!("待機の条件を満たしませんでした（{}）", missing.ja),
                     format!("waited in vain: {}", missing.en),
@@ -182,7 +192,12 @@ impl Runner<'_> {
             answer.status,
             answer.content_type()
         ));
-        result.outcome = self.compare(step, step.id.get_ref(), &content, mismatches);
+        let code = fault.as_ref().map(|fault| fault.code.as_str());
+        let judged = Judged {
+            mismatches,
+            refusal: Refusal::unmeant(answer.status, code, expected, until.as_ref()),
+        };
+        result.outcome = self.compare(step, step.id.get_ref(), &content, judged);
         result.fault = fault.filter(|_| !result.outcome.is_good());
         if !matches!(result.outcome, Outcome::Passed)
             && let Some(response) = result
@@ -235,9 +250,14 @@ impl Runner<'_> {
         step: &Step,
         name: &str,
         content: &str,
-        mismatches: Vec<Text>,
+        judged: Judged,
     ) -> Outcome {
+        let Judged {
+            mut mismatches,
+            refusal,
+        } = judged;
         if step.no_snapshot.is_some() {
+            mismatches.splice(0..0, refusal.map(|refusal| refusal.text()));
             return if mismatches.is_empty() {
                 Outcome::Passed
             } else {
@@ -271,6 +291,13 @@ impl Runner<'_> {
                 };
             }
         };
+        let accepts = |refusal: &Refusal| {
+            let accepted = accepted.as_deref();
+            accepted.is_some_and(|accepted| refusal.is_in(accepted))
+        };
+        let unmeant = refusal.filter(|refusal| !accepts(refusal));
+        // What else does not hold mostly follows from it.
+        mismatches.splice(0..0, unmeant.map(|refusal| refusal.text()));
         let content = &match (&accepted, self.slack()) {
             (Some(accepted), Some(slack)) => snapshot::within(accepted, content, slack),
             (Some(_) | None, _) => content.to_owned(),

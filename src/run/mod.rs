@@ -12,6 +12,7 @@ mod http;
 mod judge;
 mod peer;
 mod real;
+mod refusal;
 mod request;
 mod resume;
 mod schedule;

@@ -122,6 +122,10 @@ outcome where there is no answer. Look at new and different ones with `renkei re
 Values that the profile calls `volatile` become placeholders such as `{receipt-1}`, the same one wherever the same value
 stands; `times` become the offset from the scenario's start with their zone, `{t+00:00:10 +09:00}`.
 
+想定していない拒否（拒否コード、又は400以上の状態コード）は、`expect` の `fault`・`status`（または `until` の `status`）か、採用済みのスナップショットにない限り、新しい応答ではなく不合格となります。
+A refusal (a fault, or an HTTP status of 400 or more) that neither `expect` (`fault`, `status`) nor `until` (`status`)
+nor the accepted snapshot has is no new answer: the step fails.
+
 採用していない応答は、手元では確認待ち（終了コード5）となります。環境変数 `CI` がある場合は保存せず、同じく終了コード5とし、JUnitでは種別 `new-snapshot` の failure とします。
 An answer that nobody has accepted yet waits for it (exit code 5). Where `CI` is set it is not kept; the exit code is 5
 too, and JUnit counts a failure of type `new-snapshot`.
