@@ -135,10 +135,7 @@ pub fn meant<'a>(
                 format!("write '{near}', half-width and without spaces around"),
             ));
         }
-        return Some(Text::new(
-            format!("「{near}」ではありませんか"),
-            format!("did you mean '{near}'?"),
-        ));
+        return Some(did_you_mean(near));
     }
     let all: Vec<&str> = candidates.into_iter().collect();
     (1..=LISTED).contains(&all.len()).then(|| {
@@ -147,6 +144,14 @@ pub fn meant<'a>(
             format!("possible: {}", all.join(", ")),
         )
     })
+}
+
+/// The question whether a near name was meant.
+pub fn did_you_mean(near: &str) -> Text {
+    Text::new(
+        format!("「{near}」ではありませんか"),
+        format!("did you mean '{near}'?"),
+    )
 }
 
 /// How many names are listed where none is near.

@@ -10,7 +10,7 @@ use crate::{
     plan::{Context, names, system, templates},
     profile::stand_ins,
     scenario::{
-        Clock, Kind, Listen, Scenario, Selected, Step, data::Data, expect::Selections,
+        Clock, Kind, Listen, Scenario, Selected, Step, Use, data::Data, expect::Selections,
         read::inside, shared::show_use,
     },
     text::Text,
@@ -32,8 +32,11 @@ pub(super) fn check(cx: &Context<'_>, scenario: &Scenario, found: &mut Vec<Diagn
     for name in inherited {
         seen.add(name);
     }
+    let mut missing = Vec::new();
     for (index, step) in scenario.file.steps.iter().enumerate() {
         seen.at = index;
+        let begins = scenario.uses.iter().filter(|one| one.steps.start == index);
+        missing.extend(begins.map(|one| (one, seen.missing(one))));
         let known = found.len();
         match step.kind() {
             Some(Kind::Send(operation)) => {
@@ -70,6 +73,9 @@ pub(super) fn check(cx: &Context<'_>, scenario: &Scenario, found: &mut Vec<Diagn
         for name in step.captured() {
             seen.add(&name);
         }
+    }
+    for (shared, names) in missing {
+        shared.tell_missing(&names, |path| cx.source(path), found);
     }
 }
 
@@ -114,6 +120,23 @@ impl Seen<'_> {
         if !matches!(name, "people" | "renkei") {
             self.values.insert(name.to_owned(), STAND_IN.into());
         }
+    }
+
+    /// What shared steps ask for that nothing before them, and none of them, brings.
+    fn missing<'u>(&self, shared: &'u Use) -> Vec<&'u str> {
+        let steps = self.scenario.file.steps.get(shared.steps.clone());
+        let steps = steps.unwrap_or_default();
+        let brought = |name: &str| {
+            self.values.contains_key(name)
+                || steps.iter().any(|step| {
+                    name == "planted" && step.plants.is_some()
+                        || step.captured().iter().any(|captured| captured == name)
+                })
+        };
+        let asked = shared.asked.iter().map(String::as_str);
+        asked
+            .filter(|name| self.complete && !brought(name))
+            .collect()
     }
 
     /// The step that captures a name only later.

@@ -27,6 +27,7 @@ use crate::{diagnostic::Diagnostic, text::Text};
 
 pub use self::{
     expect::{Described, Expect, Selected, Until},
+    shared::Use,
     step::{Check, Http, Kind, Listen, Order, Specimen, Step},
 };
 
@@ -39,6 +40,8 @@ pub struct Scenario {
     pub path: String,
     /// What the file says, its shared steps put in.
     pub file: ScenarioFile,
+    /// Where it uses shared steps.
+    pub uses: Vec<Use>,
     /// Whether lines had to be left out, so that nothing can be said of what seems missing.
     pub partial: bool,
 }
@@ -152,6 +155,8 @@ pub fn parse(
         found,
         under_way: vec![path.to_owned()],
         partial,
+        uses: Vec::new(),
+        count: 0,
     };
     if let Some(steps) = &steps {
         file.steps = reader.steps(path, steps, partial);
@@ -167,6 +172,7 @@ pub fn parse(
             .to_owned(),
         path: path.to_owned(),
         file,
+        uses: reader.uses,
         partial,
     };
     (Some(scenario), found)

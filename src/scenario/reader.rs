@@ -1,6 +1,9 @@
 //! Steps from their tables, with the shared ones put in the places where they are used.
 
-use std::{collections::BTreeMap, ops::Range};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
 use toml::{
     Spanned,
@@ -8,11 +11,11 @@ use toml::{
 };
 
 use crate::{
-    diagnostic::{Diagnostic, unknown},
+    diagnostic::{Diagnostic, did_you_mean, nearest, unknown},
     scenario::{
         SharedFile, Step, keys,
         read::{self, Readable},
-        shared,
+        shared::{self, Use},
     },
     text::Text,
 };
@@ -25,6 +28,10 @@ pub(super) struct Reader<'a> {
     pub(super) under_way: Vec<String>,
     /// Whether any of them could be read in part only.
     pub(super) partial: bool,
+    /// The uses of shared steps.
+    pub(super) uses: Vec<Use>,
+    /// How many steps have been read, uses left out.
+    pub(super) count: usize,
 }
 
 impl Reader<'_> {
@@ -61,18 +68,18 @@ impl Reader<'_> {
             path.clone_into(&mut step.file);
             step.partial = partial || self.found.len() > before;
             keys::check(&step, table, &mut self.found);
-            match &step.shared {
-                Some(shared) => {
-                    let none = DeTable::new();
-                    let with = match table.get("with").map(Spanned::get_ref) {
-                        Some(DeValue::Table(with)) => with,
-                        Some(_) | None => &none,
-                    };
-                    let inner = self.shared_steps(path, &step, shared, with);
-                    read.push(step.clone());
-                    read.extend(inner);
-                }
-                None => read.push(step),
+            if let Some(shared) = &step.shared {
+                let none = DeTable::new();
+                let with = match table.get("with").map(Spanned::get_ref) {
+                    Some(DeValue::Table(with)) => with,
+                    Some(_) | None => &none,
+                };
+                let inner = self.shared_steps(path, &step, shared, with);
+                read.push(step.clone());
+                read.extend(inner);
+            } else {
+                self.count += 1;
+                read.push(step);
             }
         }
         read
@@ -118,6 +125,9 @@ impl Reader<'_> {
         let Some(mut steps) = steps else {
             return Vec::new();
         };
+        let mut asked = BTreeSet::new();
+        shared::asked(steps.get_ref(), &mut asked);
+        asked.retain(|name| !with.contains_key(name.as_str()));
         let (mut used, mut wrong) = (Vec::new(), Vec::new());
         shared::substitute(&mut steps, with, &mut used, &mut wrong);
         for misplaced in wrong {
@@ -130,20 +140,35 @@ impl Reader<'_> {
                     format!("引数「{}」は{file}で使用されていません", name.get_ref()),
                     format!("{file} has no use for the parameter '{}'", name.get_ref()),
                 );
-                self.report(path, name.span(), text);
+                let near = nearest(name.get_ref(), asked.iter().map(String::as_str));
+                let hint = near.map(did_you_mean);
+                let mistake = Diagnostic::new(path, name.span(), text);
+                self.found.push(mistake.hint(hint));
             }
         }
+        let place = (path.to_owned(), shared.span());
+        let (first, known) = (self.count, self.uses.len());
         self.under_way.push(file.clone());
         let before = self.found.len();
         let mut inner = self.steps(&file, &steps, readable.partial);
         self.under_way.pop();
+        self.uses.push(Use {
+            place: place.clone(),
+            outermost: place.clone(),
+            file,
+            asked,
+            steps: first..self.count,
+        });
+        for inside in self.uses.iter_mut().skip(known) {
+            inside.outermost.clone_from(&place);
+        }
         for mistake in self.found.iter_mut().skip(before) {
             shared::show_use(mistake, text, path, &shared.span());
         }
         let names: Vec<String> = inner.iter().map(|step| step.id.get_ref().clone()).collect();
         for step in &mut inner {
             step.always |= outer.always;
-            step.used = Some((path.to_owned(), shared.span()));
+            step.used = Some(place.clone());
             let references = [
                 Some(&mut step.id),
                 step.via.as_mut(),

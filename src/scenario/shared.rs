@@ -2,14 +2,103 @@
 //!
 //! The steps keep the places of the shared file, so that a mistake in it is shown there.
 
-use std::ops::Range;
+use std::{collections::BTreeSet, ops::Range};
 
 use toml::{
     Spanned,
     de::{DeString, DeTable, DeValue},
 };
 
-use crate::{diagnostic::Diagnostic, text::Text};
+use crate::{diagnostic::Diagnostic, scenario::form::is_name, text::Text};
+
+/// One use of shared steps.
+#[derive(Clone, Debug)]
+pub struct Use {
+    /// The file and place that name them.
+    pub place: (String, Range<usize>),
+    /// Where that file is used, the outermost place.
+    pub outermost: (String, Range<usize>),
+    /// The file of the steps.
+    pub file: String,
+    /// The names that stand alone in a placeholder there, and are not given here: an earlier step captures them, or they
+    /// are missing.
+    pub asked: BTreeSet<String>,
+    /// Which steps of the scenario it stands for.
+    pub steps: Range<usize>,
+}
+
+impl Use {
+    /// Says once, where the steps are used, that values are missing; nothing else is said of what comes of that.
+    pub(crate) fn tell_missing<'s>(
+        &self,
+        missing: &[&str],
+        source: impl Fn(&str) -> &'s str,
+        found: &mut Vec<Diagnostic>,
+    ) {
+        let places = [&self.place, &self.outermost];
+        let asks = |mistake: &Diagnostic, name: &str| {
+            let written = source(&mistake.path).get(mistake.span.clone());
+            let written = written.unwrap_or_default();
+            mistake
+                .also
+                .as_ref()
+                .is_some_and(|also| places.contains(&also))
+                && (written == name || names(written).any(|asked| asked == name))
+        };
+        let mut told: Vec<&str> = missing.to_vec();
+        told.retain(|name| found.iter().any(|mistake| asks(mistake, name)));
+        if told.is_empty() {
+            return;
+        }
+        found.retain(|mistake| !told.iter().any(|name| asks(mistake, name)));
+        let text = Text::new(
+            format!(
+                "{}に必要な値が渡されていません: {}",
+                self.file,
+                told.join("、")
+            ),
+            format!(
+                "{} needs values that are not given: {}",
+                self.file,
+                told.join(", ")
+            ),
+        );
+        let with: Vec<String> = told.iter().map(|name| format!("{name} = …")).collect();
+        let with = format!("with = {{ {} }}", with.join(", "));
+        let hint = Text::new(
+            format!("この手順に {with} のように記載してください"),
+            format!("write {with} in this step"),
+        );
+        let (path, span) = self.place.clone();
+        found.push(Diagnostic::new(path, span, text).hint(hint));
+    }
+}
+
+/// The names that stand alone in the placeholders below a value.
+pub(super) fn asked(value: &DeValue<'_>, into: &mut BTreeSet<String>) {
+    match value {
+        DeValue::String(text) => into.extend(names(text).map(str::to_owned)),
+        DeValue::Array(items) => {
+            for item in items {
+                asked(item.get_ref(), into);
+            }
+        }
+        DeValue::Table(table) => {
+            for (key, value) in table {
+                into.extend(names(key.get_ref()).map(str::to_owned));
+                asked(value.get_ref(), into);
+            }
+        }
+        DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Datetime(_) => {}
+    }
+}
+
+/// The names that stand alone in the placeholders of a text.
+fn names(text: &str) -> impl Iterator<Item = &str> {
+    let inner = text.split("{{").skip(1);
+    let inner = inner.filter_map(|part| Some(part.split_once("}}")?.0.trim()));
+    inner.filter(|name| is_name(name))
+}
 
 /// A parameter that cannot be put where it is named.
 #[derive(Clone, Debug, PartialEq, Eq)]
