@@ -268,6 +268,65 @@ fn waiting_snapshots_are_reviewed_accepted_and_rejected_by_path() {
 }
 
 #[test]
+fn snapshots_that_no_step_has_are_told_and_left_where_they_are() {
+    let told = "snapshots that no step has";
+    let suite = three();
+    suite.append(
+        "scenarios/profile.toml",
+        "\n[target.there]\nurl = \"https://127.0.0.1:1\"\ncertificates = \"pki\"\nsnapshots = \"snapshots/there/\"\n",
+    );
+    // Another profile has a folder of its own, too.
+    let other = suite
+        .read("scenarios/profile.toml")
+        .replace("there", "elsewhere");
+    suite.write("scenarios/profile-2.toml", &other);
+    suite.accept(&[]);
+    let old = suite.read("snapshots/0-a/one/ask.snap");
+    for folder in ["snapshots", "snapshots/there", "snapshots/elsewhere"] {
+        suite.write(&format!("{folder}/0-a/one/ask.snap"), &old);
+    }
+    for arguments in [&["run"][..], &["review"], &["list"]] {
+        let (code, shown) = suite.renkei(arguments);
+        assert_eq!(code, 0, "{shown}");
+        let none = shown.contains("snapshots that no step has (0)");
+        assert_eq!(shown.contains(told), none, "{shown}");
+    }
+    let orphans = [
+        "snapshots/0-a/gone/ask.snap",
+        "snapshots/0-a/one/asked.snap",
+        "snapshots/there/0-a/one/gone.snap",
+    ];
+    for path in orphans {
+        suite.write(path, &old);
+    }
+    let line = "snapshots that no step has: 3 (renkei review names them)\n";
+    let (code, shown) = suite.renkei(&["run"]);
+    assert_eq!(code, 0, "{shown}");
+    assert!(shown.contains(line), "{shown}");
+    let (_, shown) = suite.renkei(&["review"]);
+    let (_, listed) = suite.renkei(&["list"]);
+    let (_, json) = suite.renkei(&["list", "--json"]);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["orphan_snapshots"], serde_json::json!(orphans));
+    for path in orphans {
+        assert!(shown.contains(&format!("\n  {path}\n")), "{shown}");
+        assert!(listed.contains(&format!("\n  {path}\n")), "{listed}");
+        assert_eq!(suite.read(path), old);
+    }
+    // A part of the suite says nothing of the whole.
+    assert!(!suite.renkei(&["run", "0-a"]).1.contains(told));
+    suite.write("snapshots/0-a/two/ask.snap.new", &old);
+    let (code, shown) = suite.renkei(&["review", "0-a"]);
+    assert_eq!(code, 0, "{shown}");
+    assert!(!shown.contains(told), "{shown}");
+    // Where a scenario cannot be read, its snapshots are no orphans.
+    suite.append("scenarios/0-a/one.toml", "\nwrong");
+    let (code, shown) = suite.renkei(&["review"]);
+    assert_eq!(code, 0, "{shown}");
+    assert!(!shown.contains(told), "{shown}");
+}
+
+#[test]
 fn a_long_snapshot_is_reviewed_at_a_glance_or_whole() {
     let suite = Suite::new();
     let long: Vec<String> = (0..100).map(|line| format!("<n:L{line}/>\n")).collect();

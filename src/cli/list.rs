@@ -9,6 +9,7 @@ use toml::Spanned;
 use crate::{
     cli::{
         Done, Stopped,
+        orphans::orphans,
         select::{self, SelectArguments},
         suite,
     },
@@ -29,8 +30,10 @@ pub(super) fn list(
     let suite = suite::load(&project, out, lang)?;
     let chosen = select::chosen(select, &suite, &project)?;
     let open = Open::of(&suite);
+    let orphans = orphans(&project, &suite)?;
     if as_json {
-        let text = serde_json::to_string_pretty(&json(&chosen, &open)).unwrap_or_default();
+        let text =
+            serde_json::to_string_pretty(&json(&chosen, &open, &orphans)).unwrap_or_default();
         writeln!(out, "{text}")?;
         return Ok(Exit::Ok);
     }
@@ -51,7 +54,7 @@ pub(super) fn list(
         }
         writeln!(out)?;
     }
-    if !select.is_all() {
+    if !select.is_everything() {
         return Ok(Exit::Ok);
     }
     section(
@@ -82,6 +85,15 @@ pub(super) fn list(
         &Text::new("手動で確認する試験項目", "test items to attest by hand"),
         lang,
         named(open.by_hand),
+    )?;
+    section(
+        out,
+        &Text::new(
+            "どの手順にもないスナップショット",
+            "snapshots that no step has",
+        ),
+        lang,
+        orphans,
     )?;
     Ok(Exit::Ok)
 }
@@ -129,7 +141,7 @@ fn of_phase<'a>(chosen: &'a [Scenario], phase: &'a str) -> impl Iterator<Item = 
         .filter(move |scenario| scenario.file.phase.get_ref() == phase)
 }
 
-fn json(chosen: &[Scenario], open: &Open<'_>) -> serde_json::Value {
+fn json(chosen: &[Scenario], open: &Open<'_>, orphans: &[String]) -> serde_json::Value {
     let names = |list: &[Spanned<String>]| -> Vec<String> {
         list.iter().map(|name| name.get_ref().clone()).collect()
     };
@@ -162,6 +174,7 @@ fn json(chosen: &[Scenario], open: &Open<'_>) -> serde_json::Value {
         "unguarded_rules": open.rules,
         "uncovered_items": open.items,
         "items_by_hand": open.by_hand,
+        "orphan_snapshots": orphans,
     })
 }
 

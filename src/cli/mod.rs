@@ -6,6 +6,7 @@ mod japanese;
 mod journal;
 mod list;
 mod mock;
+mod orphans;
 mod resume;
 mod run;
 mod select;

@@ -14,7 +14,7 @@ use crate::{
     cli::{
         Done, Stopped,
         journal::{JOURNAL, Journal},
-        mock, resume, select, suite, target, variable,
+        mock, orphans, resume, select, suite, target, variable,
     },
     profile,
     project::Project,
@@ -143,6 +143,7 @@ pub(super) async fn run(out: &mut dyn Write, arguments: RunArguments, lang: Lang
         Some(old) => old.scenarios(&loaded, &project)?,
         None => select::chosen(&select, &loaded, &project)?,
     };
+    let whole = select.is_everything() && old.is_none();
     let snapshots = match snapshots {
         Some(SnapshotsArgument::Check) => Snapshots::Check,
         None if in_ci(variable("CI").as_deref()) => Snapshots::Check,
@@ -219,6 +220,9 @@ pub(super) async fn run(out: &mut dyn Write, arguments: RunArguments, lang: Lang
         report::dry_run(out, &record, lang)?;
     }
     show(out, &record, &reports, lang)?;
+    if whole && let Ok(orphans) = orphans::orphans(&project, &loaded) {
+        orphans::tell(out, &orphans, lang)?;
+    }
     writeln!(
         out,
         "{}: {}",

@@ -30,19 +30,6 @@ pub(super) struct SelectArguments {
 }
 
 impl SelectArguments {
-    /// Whether nothing is left out.
-    pub(super) fn is_all(&self) -> bool {
-        let Self {
-            paths,
-            phase,
-            tags,
-            filter,
-        } = self;
-        paths.is_empty() && phase.is_none() && tags.is_empty() && filter.is_none()
-    }
-}
-
-impl SelectArguments {
     /// Whether nothing was said, so that all are meant.
     pub(super) fn is_everything(&self) -> bool {
         let Self {

@@ -9,8 +9,9 @@ use std::{
 use clap::Args;
 
 use crate::{
-    cli::{Done, Stopped, hint, select::below_root, suite},
+    cli::{Done, Stopped, hint, orphans, select::below_root, suite},
     profile,
+    project::Project,
     snapshot::{self, Cap},
     text::{Lang, Text},
     verdict::Exit,
@@ -33,8 +34,8 @@ pub(super) fn review(
     whole: bool,
     lang: Lang,
 ) -> Done {
-    let root = root()?;
-    let pending = pending(&root, arguments)?;
+    let (project, root) = suite()?;
+    let pending = pending(&project, &root, arguments)?;
     let (mut new, mut capped) = (0, false);
     for path in &pending {
         let accepted = snapshot::accepted(&root, path).map_err(|error| unreadable(path, &error))?;
@@ -74,6 +75,11 @@ pub(super) fn review(
     if let Some(first) = pending.first() {
         next(out, &arguments.written(), name(first), capped, lang)?;
     }
+    if arguments.is_everything()
+        && let Some(suite) = suite::whole(&project)
+    {
+        orphans::name(out, &orphans::orphans(&project, &suite)?, lang)?;
+    }
     Ok(Exit::Ok)
 }
 
@@ -94,8 +100,8 @@ fn next(out: &mut dyn Write, shown: &str, first: &str, capped: bool, lang: Lang)
 
 /// Accepts those that wait.
 pub(super) fn accept(out: &mut dyn Write, arguments: &WaitingArguments, lang: Lang) -> Done {
-    let root = root()?;
-    let pending = pending(&root, arguments)?;
+    let (project, root) = suite()?;
+    let pending = pending(&project, &root, arguments)?;
     for path in &pending {
         // One that cannot be read is named, and not overwritten in silence.
         snapshot::accepted(&root, path).map_err(|error| unreadable(path, &error))?;
@@ -108,8 +114,8 @@ pub(super) fn accept(out: &mut dyn Write, arguments: &WaitingArguments, lang: La
 
 /// Throws those that wait away.
 pub(super) fn reject(out: &mut dyn Write, arguments: &WaitingArguments, lang: Lang) -> Done {
-    let root = root()?;
-    let pending = pending(&root, arguments)?;
+    let (project, root) = suite()?;
+    let pending = pending(&project, &root, arguments)?;
     for path in &pending {
         snapshot::reject(&root, path)
             .map_err(|error| Stopped::unwritten(&root.join(format!("{path}.new")), &error))?;
@@ -118,28 +124,51 @@ pub(super) fn reject(out: &mut dyn Write, arguments: &WaitingArguments, lang: La
     count(out, lang, pending.len(), &Text::new("破棄", "rejected"))
 }
 
-fn root() -> Result<PathBuf, Stopped> {
-    suite::project()?.root.ok_or_else(|| Stopped {
-        exit: Exit::Usage,
-        text: Text::new(
-            "scenarios/profile.toml のあるフォルダーで実行してください。",
-            "run this in a folder that holds scenarios/profile.toml",
-        ),
-    })
+/// The suite, and the folder that it lies in.
+fn suite() -> Result<(Project, PathBuf), Stopped> {
+    let project = suite::project()?;
+    match project.root.clone() {
+        Some(root) => Ok((project, root)),
+        None => Err(Stopped {
+            exit: Exit::Usage,
+            text: Text::new(
+                "scenarios/profile.toml のあるフォルダーで実行してください。",
+                "run this in a folder that holds scenarios/profile.toml",
+            ),
+        }),
+    }
 }
 
-/// The folders of snapshots: the common one, and those of targets.
-fn folders() -> Result<Vec<String>, Stopped> {
-    let project = suite::project()?;
-    let text = project.get(profile::PATH).unwrap_or_default();
-    // What is wrong in the profile is told by whatever reads the suite.
-    let targets = profile::parse(text).0.target.into_values();
-    let own = targets.filter_map(|target| target.snapshots);
-    let own = own.map(|folder| folder.trim_end_matches('/').to_owned());
-    Ok([snapshot::COMMON.to_owned()]
+/// The folders of snapshots: the common one, and those of the targets of every profile.
+pub(super) fn folders(project: &Project) -> io::Result<Vec<String>> {
+    let mut folders = vec![snapshot::COMMON.to_owned()];
+    for text in profiles(project)? {
+        // What is wrong in a profile is told by whatever reads the suite.
+        let targets = profile::parse(&text).0.target.into_values();
+        let own = targets.filter_map(|target| target.snapshots);
+        folders.extend(own.map(|folder| folder.trim_end_matches('/').to_owned()));
+    }
+    Ok(folders)
+}
+
+/// The text of each profile: that of the suite, and those that can be put in its place.
+fn profiles(project: &Project) -> io::Result<Vec<String>> {
+    let mut texts: Vec<String> = project
+        .get(profile::PATH)
+        .map(str::to_owned)
         .into_iter()
-        .chain(own)
-        .collect())
+        .collect();
+    let Some(root) = &project.root else {
+        return Ok(texts);
+    };
+    for entry in fs::read_dir(root.join("scenarios"))? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if name.starts_with("profile") && path.extension().is_some_and(|end| end == "toml") {
+            texts.push(String::from_utf8_lossy(&fs::read(&path)?).into_owned());
+        }
+    }
+    Ok(texts)
 }
 
 /// A snapshot as people call it: scenario and step; one of a target's own with its folder.
@@ -149,6 +178,12 @@ fn name(path: &str) -> &str {
 }
 
 impl WaitingArguments {
+    /// Whether nothing was said, so that all are meant.
+    fn is_everything(&self) -> bool {
+        let Self { waiting, filter } = self;
+        waiting.is_empty() && filter.is_none()
+    }
+
     /// As it is typed after a command.
     fn written(&self) -> String {
         let Self { waiting, filter } = self;
@@ -167,9 +202,13 @@ impl WaitingArguments {
 }
 
 /// Those that wait and are meant; all where nothing is said.
-fn pending(root: &Path, arguments: &WaitingArguments) -> Result<Vec<String>, Stopped> {
+fn pending(
+    project: &Project,
+    root: &Path,
+    arguments: &WaitingArguments,
+) -> Result<Vec<String>, Stopped> {
     let WaitingArguments { waiting, filter } = arguments;
-    let folders = folders()?;
+    let folders = folders(project)?;
     let all = snapshot::pending(root, &folders)?;
     let current = std::env::current_dir()?;
     let nothing = |ja: String, en: String| Stopped {

@@ -76,6 +76,12 @@ pub(super) fn load(project: &Project, out: &mut dyn Write, lang: Lang) -> Result
     })
 }
 
+/// Reads the suite where there is no mistake in it, and says nothing.
+pub(super) fn whole(project: &Project) -> Option<Suite> {
+    let (suite, mistakes) = plan::load(project, &known());
+    mistakes.is_empty().then_some(suite)
+}
+
 /// What the bundled mock knows by name.
 fn known() -> Known {
     let texts = server::texts();

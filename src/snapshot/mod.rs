@@ -81,10 +81,25 @@ pub fn accepted(root: &Path, path: &str) -> io::Result<Option<String>> {
 
 /// The pending snapshots of folders below a root, by their path without `.new`.
 pub fn pending(root: &Path, folders: &[String]) -> io::Result<Vec<String>> {
+    let mut found = ending(".snap.new", root, folders)?;
+    for path in &mut found {
+        path.truncate(path.len() - ".new".len());
+    }
+    Ok(found)
+}
+
+/// The accepted snapshots of folders below a root, by their path.
+pub fn kept(root: &Path, folders: &[String]) -> io::Result<Vec<String>> {
+    ending(".snap", root, folders)
+}
+
+/// The files of folders below a root that end in a certain way.
+fn ending(end: &str, root: &Path, folders: &[String]) -> io::Result<Vec<String>> {
     let mut found = Vec::new();
     for folder in folders {
         walk(root, folder, &mut found)?;
     }
+    found.retain(|path| path.ends_with(end));
     found.sort();
     // One folder may lie in another.
     found.dedup();
@@ -100,11 +115,8 @@ fn walk(root: &Path, folder: &str, found: &mut Vec<String>) -> io::Result<()> {
         let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
         if entry.file_type()?.is_dir() {
             walk(root, &path, found)?;
-        } else if let Some(accepted) = path
-            .strip_suffix(".new")
-            .filter(|path| path.as_bytes().ends_with(b".snap"))
-        {
-            found.push(accepted.to_owned());
+        } else {
+            found.push(path);
         }
     }
     Ok(())

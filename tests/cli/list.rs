@@ -33,6 +33,15 @@ fn the_list_is_in_the_order_of_the_phases_for_people_and_for_programs() {
 }
 
 #[test]
+fn each_snapshot_of_the_suite_and_of_the_example_belongs_to_a_step() {
+    for folder in [repository(), &repository().join("examples/town-office")] {
+        let output = renkei(folder, &["list", "--json"]);
+        let list: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(list["orphan_snapshots"], serde_json::json!([]));
+    }
+}
+
+#[test]
 fn the_schemas_are_written() {
     let folder = tempfile::tempdir().unwrap();
     let output = renkei(folder.path(), &["schema", "made"]);
