@@ -130,7 +130,7 @@ pub(super) fn start(program: &Program) -> Result<Running, NotStarted> {
         folder: program.folder.clone(),
         error,
     })?;
-    let group = Group(child.id());
+    let group = Group::of(&child);
     Ok(Running { child, group })
 }
 
@@ -138,7 +138,7 @@ impl Running {
     /// Tells it to end, and makes it where it does not. Tells whether it did.
     pub(super) async fn end(&mut self, signal: Signal, grace: Duration) -> bool {
         self.group.signal(signal);
-        if cfg!(not(unix)) {
+        if cfg!(windows) {
             // Nothing else can be told there.
             self.kill();
         }
@@ -154,7 +154,7 @@ impl Running {
     /// Ends it, and whatever it has left behind.
     pub(super) fn kill(&mut self) {
         self.group.signal(Signal::Kill);
-        // Where there are no groups, the program alone; one that has ended cannot be ended.
+        // Where it leads none, the program alone; one that has ended cannot be ended.
         let _ = self.child.start_kill();
     }
 }
@@ -239,12 +239,17 @@ pub enum Signal {
 }
 
 /// The group of processes that a program leads.
+#[cfg(unix)]
 #[derive(Debug)]
 struct Group(Option<u32>);
 
+#[cfg(unix)]
 impl Group {
-    #[cfg(unix)]
-    fn signal(&self, signal: Signal) {
+    fn of(leader: &Child) -> Self {
+        Self(leader.id())
+    }
+
+    fn signal(&mut self, signal: Signal) {
         use rustix::process::{Pid, Signal as Unix, kill_process_group};
         let signal = match signal {
             Signal::Term => Unix::TERM,
@@ -257,10 +262,31 @@ impl Group {
             let _ = kill_process_group(leader, signal);
         }
     }
+}
 
-    #[cfg(not(unix))]
-    #[expect(clippy::unused_self, reason = "there are groups on other systems")]
-    fn signal(&self, _signal: Signal) {}
+/// The same on Windows: a job, whose processes end when it is closed. What a program starts before it stands in the job
+/// is not in it, nor is anything where no job can be made.
+#[cfg(windows)]
+#[derive(Debug)]
+struct Group(Option<win32job::Job>);
+
+#[cfg(windows)]
+impl Group {
+    fn of(leader: &Child) -> Self {
+        let mut limits = win32job::ExtendedLimitInfo::new();
+        limits.limit_kill_on_job_close();
+        let job = win32job::Job::create_with_limit_info(&limits).ok();
+        let stands = |job: &win32job::Job| {
+            let handle = leader.raw_handle();
+            handle.is_some_and(|handle| job.assign_process(handle as isize).is_ok())
+        };
+        Self(job.filter(stands))
+    }
+
+    /// There are no signals: whatever is told, all end at once.
+    fn signal(&mut self, _signal: Signal) {
+        self.0 = None;
+    }
 }
 
 impl Drop for Group {
