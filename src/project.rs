@@ -73,13 +73,16 @@ pub fn bundled(path: &str) -> Option<&'static str> {
 impl Project {
     /// The suite nearest to a folder, upwards; the embedded one where there is none.
     pub fn find(from: &Path) -> Result<Self, Unreadable> {
-        match from
-            .ancestors()
-            .find(|folder| folder.join("scenarios/profile.toml").is_file())
-        {
+        match Self::root_above(from) {
             Some(root) => Self::on_disk(root),
             None => Ok(Self::embedded()),
         }
+    }
+
+    /// The root of the suite nearest to a folder, upwards.
+    pub fn root_above(from: &Path) -> Option<&Path> {
+        from.ancestors()
+            .find(|folder| folder.join(profile::PATH).is_file())
     }
 
     /// The suite in the binary.

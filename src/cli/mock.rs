@@ -17,7 +17,8 @@ use serde_json::json;
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::{
-    cli::{Done, Stopped},
+    cli::{Done, Stopped, suite},
+    project::Project,
     verdict::Exit,
 };
 
@@ -29,9 +30,9 @@ pub(super) struct MockArguments {
     /// Where the control API listens; loopback only
     #[arg(long, default_value = "127.0.0.1:0")]
     control: SocketAddr,
-    /// The folder of the certificates; made where it is missing
-    #[arg(long, default_value = "pki")]
-    pki: PathBuf,
+    /// The folder of the certificates, made where it is missing; else pki beside scenarios/, or here
+    #[arg(long, value_name = "FOLDER")]
+    pki: Option<PathBuf>,
     /// A further name or address for the server's certificate
     #[arg(long = "name", value_name = "HOST")]
     names: Vec<String>,
@@ -95,6 +96,10 @@ pub(super) async fn mock(out: &mut dyn Write, arguments: MockArguments) -> Done 
         .with_writer(std::io::stderr)
         .with_ansi(false)
         .try_init();
+    let pki = match pki {
+        Some(pki) => pki,
+        None => suite::beside("pki", Project::root_above(&std::env::current_dir()?)),
+    };
     let limits = Limits {
         body: max_body,
         connections: max_connections.into(),

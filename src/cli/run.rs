@@ -126,7 +126,7 @@ pub(super) async fn run(out: &mut dyn Write, arguments: RunArguments, lang: Lang
         Some(profile) => with_profile(profile)?,
         None => suite::project()?,
     };
-    let runs = runs.unwrap_or_else(|| runs_of(&project));
+    let runs = runs.unwrap_or_else(|| suite::beside("runs", project.root.as_deref()));
     let mut loaded = suite::load(&project, out, lang)?;
     let old = resume
         .map(|resume| resume::old(&resume, &runs))
@@ -280,15 +280,6 @@ fn append_references(
     Ok(())
 }
 
-/// Where run folders go unless it is said: beside `scenarios/`, from whichever of its folders the command was given.
-fn runs_of(project: &Project) -> PathBuf {
-    let here = std::env::current_dir().ok();
-    match &project.root {
-        Some(root) if here.as_ref() != Some(root) => root.join("runs"),
-        Some(_) | None => PathBuf::from("runs"),
-    }
-}
-
 /// Whether a value of CI says that this is one.
 fn in_ci(value: Option<&str>) -> bool {
     value.is_some_and(|value| value != "0" && !value.eq_ignore_ascii_case("false"))
@@ -375,10 +366,8 @@ fn write_report(file: &Path, text: &str) -> std::io::Result<()> {
 fn in_repository() -> String {
     let folder = std::env::current_dir().unwrap_or_default();
     let root = variable("GITHUB_WORKSPACE").map_or_else(|| folder.clone(), PathBuf::from);
-    let suite = Project::find(&folder).ok().and_then(|project| project.root);
-    let way = suite
-        .as_deref()
-        .and_then(|suite| suite.strip_prefix(&root).ok());
+    let suite = Project::root_above(&folder);
+    let way = suite.and_then(|suite| suite.strip_prefix(&root).ok());
     let way = way.map(|way| way.to_string_lossy().replace('\\', "/"));
     match way {
         Some(way) if !way.is_empty() => format!("{way}/"),

@@ -1,6 +1,11 @@
 //! `check`, and reading the suite for the other subcommands.
 
-use std::{collections::BTreeSet, fs, io::Write, path::Path};
+use std::{
+    collections::BTreeSet,
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+};
 
 use renkei_mock::{pki::BAD_SERVER, server};
 use serde_json::Value;
@@ -38,6 +43,15 @@ pub(super) fn project() -> Result<Project, Stopped> {
         });
     }
     Ok(project)
+}
+
+/// Where what nobody named goes: beside `scenarios/`, from whichever of its folders the command was given.
+pub(super) fn beside(name: &str, root: Option<&Path>) -> PathBuf {
+    let here = std::env::current_dir().ok();
+    match root {
+        Some(root) if here.as_deref() != Some(root) => root.join(name),
+        Some(_) | None => PathBuf::from(name),
+    }
 }
 
 /// Reads the suite; shows all mistakes and stops where there is one.

@@ -55,6 +55,34 @@ fn the_mock_says_in_one_line_that_it_is_ready_and_stops_as_soon_as_it_is_told() 
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn below_a_suite_the_usual_folder_of_certificates_lies_beside_scenarios() {
+    use std::io::{BufRead as _, BufReader};
+    let root = tempfile::tempdir().unwrap();
+    let root = root.path().canonicalize().unwrap();
+    let inside = root.join("scenarios/0-a");
+    std::fs::create_dir_all(&inside).unwrap();
+    std::fs::write(root.join("scenarios/profile.toml"), "").unwrap();
+    for (folder, told) in [(&inside, root.join("pki")), (&root, "pki".into())] {
+        let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin("renkei"))
+            .current_dir(folder)
+            .arg("mock")
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        out.read_line(&mut line).unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let ready: serde_json::Value = serde_json::from_str(&line).unwrap();
+        assert_eq!(ready["pki"], told.to_str().unwrap());
+    }
+    assert!(root.join("pki/ca.pem").is_file());
+    assert!(!inside.join("pki").exists());
+}
+
 #[test]
 fn a_control_port_beyond_loopback_is_refused() {
     let folder = tempfile::tempdir().unwrap();
