@@ -608,7 +608,7 @@ fn a_password_that_is_wrong_or_not_set_stops_before_anything_is_sent() {
     let with = |keys: &str| {
         let identity = format!("{profile}\n[target.test.identity.iida-mayor]\n{keys}\n");
         suite.write("scenarios/profile.toml", &identity);
-        suite.renkei(&["run", "--target", "test"])
+        suite.renkei(&["run", "--target", "test", "--report", "junit=junit.xml"])
     };
     let (code, shown) = with("pkcs12 = \"none.p12\"\npassword_env = \"PATH\"");
     assert_eq!(code, 3, "{shown}");
@@ -638,6 +638,9 @@ fn a_password_that_is_wrong_or_not_set_stops_before_anything_is_sent() {
     assert_eq!(code, 3, "{shown}");
     assert!(shown.contains("'key' is needed too"), "{shown}");
     assert!(environment.came().is_empty());
+    for left in ["runs", "junit.xml"] {
+        assert!(!suite.root().join(left).exists(), "{left}");
+    }
 }
 
 #[test]

@@ -150,8 +150,6 @@ pub(super) async fn run(out: &mut dyn Write, arguments: RunArguments, lang: Lang
         Some(SnapshotsArgument::Accept) => Snapshots::Accept,
         Some(SnapshotsArgument::New) | None => Snapshots::New,
     };
-    ready(&reports)?;
-    let folder = run_folder(&runs)?;
     // From here on an end that somebody asks for is one with a record, and leaves nothing behind.
     let ended = mock::stop_signal()?;
     let asked = target::Asked {
@@ -169,10 +167,13 @@ pub(super) async fn run(out: &mut dyn Write, arguments: RunArguments, lang: Lang
         (None, Some(_)) => target::nonce()?,
         (None, None) => 1,
     };
+    target::apply(target.as_deref(), &mut loaded, &mut project)?;
+    // What stopped before this leaves neither an empty report nor an empty run folder.
+    ready(&reports)?;
+    let folder = run_folder(&runs)?;
     if let (Some(old), Some(real)) = (old, &mut opened.target.real) {
         real.resumed = Some(old.into_resumed(&folder)?);
     }
-    target::apply(target.as_deref(), &mut loaded, &mut project)?;
     let works = tempfile::tempdir()?;
     let setting = Setting {
         target: opened.target.clone(),
