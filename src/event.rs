@@ -399,6 +399,9 @@ pub enum ScenarioEnd {
         /// The checkpoint, where that scenario has not run at all.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         checkpoint: Option<String>,
+        /// What keeps that scenario, or one before it, from ever running there.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hindrance: Option<Box<Hindrance>>,
     },
     /// A step failed.
     Failed,
@@ -410,6 +413,15 @@ pub enum ScenarioEnd {
     IndividualNumber,
     /// The runner itself broke in the midst of it, or could not write.
     Internal,
+}
+
+/// Why a scenario is not possible at a target.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Hindrance {
+    /// Which.
+    pub scenario: String,
+    /// Why not.
+    pub why: Text,
 }
 
 impl ScenarioEnd {

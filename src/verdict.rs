@@ -274,8 +274,12 @@ mod tests {
     #[test]
     fn what_is_blocked_takes_the_exit_of_its_cause() {
         let blocked = |id: &str, by: &str| {
-            let (by, checkpoint) = (by.into(), None);
-            result(id, ScenarioEnd::Blocked { by, checkpoint })
+            let end = ScenarioEnd::Blocked {
+                by: by.into(),
+                checkpoint: None,
+                hindrance: None,
+            };
+            result(id, end)
         };
         for (end, code) in [
             (ScenarioEnd::Failed, 1),

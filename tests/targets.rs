@@ -601,6 +601,44 @@ fn sendings_keep_their_distance_and_waiting_is_told() {
 }
 
 #[test]
+fn what_is_not_possible_there_is_not_advised() {
+    let suite = Suite::new()
+        .with(
+            "0-connection/before",
+            "establishes = \"before\"",
+            "[[step]]\nid = \"wait\"\nadvance = \"2d\"\n",
+        )
+        .with(
+            "0-connection/first",
+            "starts_from = \"before\"\nestablishes = \"done\"",
+            &ask("status", ""),
+        )
+        .with(
+            "0-connection/second",
+            "starts_from = \"done\"",
+            &ask("status", ""),
+        );
+    let environment = Environment::new(&suite);
+    let (code, shown) = suite.renkei(&["run", "--target", "test", "0-connection/second"]);
+    assert_eq!(code, 1, "{shown}");
+    let told = "the checkpoint 'done' has not been reached: 0-connection/before is not possible here (it would wait for 172800 s, more than longest_wait (900 s)); say --assume done where";
+    assert!(shown.contains(told), "{shown}");
+    assert!(!shown.contains("choose"), "{shown}");
+    // With what comes before it assumed, the way is open again.
+    let assumed = [
+        "run",
+        "--target",
+        "test",
+        "--assume",
+        "before",
+        "0-connection/second",
+    ];
+    let (_, shown) = suite.renkei(&assumed);
+    assert!(shown.contains("choose 0-connection/first too"), "{shown}");
+    assert!(environment.came().is_empty());
+}
+
+#[test]
 fn a_password_that_is_wrong_or_not_set_stops_before_anything_is_sent() {
     let suite = Suite::new().with("0-connection/a", "", &ask("status", ""));
     let environment = Environment::new(&suite);

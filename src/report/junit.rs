@@ -92,10 +92,15 @@ fn details(record: &Record, result: &ScenarioResult, lang: Lang) -> String {
         ScenarioEnd::Blocked {
             by,
             checkpoint: Some(checkpoint),
-        } => lines.push(nowhere(by, checkpoint).get(lang).to_owned()),
+            hindrance,
+        } => {
+            let text = nowhere(by, checkpoint, hindrance.as_deref());
+            lines.push(text.get(lang).to_owned());
+        }
         ScenarioEnd::Blocked {
             by,
             checkpoint: None,
+            hindrance: _,
         } => lines.push(by.clone()),
         ScenarioEnd::NotPossible { step, why } => {
             let step = step.as_ref().map(|step| format!("[{step}] "));

@@ -5,7 +5,7 @@ use std::{io::Write, time::Duration};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::{
-    event::{Event, ScenarioEnd},
+    event::{Event, Hindrance, ScenarioEnd},
     text::{Lang, Text},
 };
 
@@ -140,14 +140,30 @@ pub(super) fn warning_head() -> Text {
 }
 
 /// Why a scenario did not run where the one that it starts from has not run either, and what can be done.
-pub(super) fn nowhere(by: &str, checkpoint: &str) -> Text {
+pub(super) fn nowhere(by: &str, checkpoint: &str, hindrance: Option<&Hindrance>) -> Text {
+    let assume = Text::new(
+        format!("他の方法で到達済みであれば --assume {checkpoint} を指定してください"),
+        format!("say --assume {checkpoint} where that was done by other means"),
+    );
+    let Text { ja, en } = match hindrance {
+        None => Text::new(
+            format!("{by} を先に実施する（対象に含める）か、{}", assume.ja),
+            format!("choose {by} too, or {}", assume.en),
+        ),
+        Some(Hindrance { scenario, why }) => Text::new(
+            format!(
+                "{scenario} がこの環境では実施できないためです（{}）。{}",
+                why.ja, assume.ja
+            ),
+            format!(
+                "{scenario} is not possible here ({}); {}",
+                why.en, assume.en
+            ),
+        ),
+    };
     Text::new(
-        format!(
-            "再開点「{checkpoint}」に到達していません。{by} を先に実施する（対象に含める）か、他の方法で到達済みであれば --assume {checkpoint} を指定してください"
-        ),
-        format!(
-            "the checkpoint '{checkpoint}' has not been reached: choose {by} too, or say --assume {checkpoint} where that was done by other means"
-        ),
+        format!("再開点「{checkpoint}」に到達していません。{ja}"),
+        format!("the checkpoint '{checkpoint}' has not been reached: {en}"),
     )
 }
 

@@ -88,9 +88,13 @@ fn scenario(
         ScenarioEnd::Passed | ScenarioEnd::NotRun | ScenarioEnd::NotPossible { .. } => {
             return Ok(());
         }
-        ScenarioEnd::Blocked { by, checkpoint } => {
+        ScenarioEnd::Blocked {
+            by,
+            checkpoint,
+            hindrance,
+        } => {
             let text = match checkpoint {
-                Some(checkpoint) => nowhere(by, checkpoint),
+                Some(checkpoint) => nowhere(by, checkpoint, hindrance.as_deref()),
                 None => Text::new(
                     format!("未実施（前提のシナリオ {by} が合格していません）"),
                     format!("blocked by {by}"),

@@ -13,7 +13,7 @@ use tokio::{
 };
 
 use crate::{
-    event::{Begun, Event, Outcome, ScenarioEnd, ScenarioResult, StepResult},
+    event::{Begun, Event, Hindrance, Outcome, ScenarioEnd, ScenarioResult, StepResult},
     run::{Checkpoints, Left, Ran, Shared, dry, step, world},
     scenario::{Scenario, Step},
     system,
@@ -168,6 +168,7 @@ fn take_given_up(
                     checkpoint: checkpoint
                         .filter(|_| !tried)
                         .map(|name| name.get_ref().clone()),
+                    hindrance: hindrance_before(shared, source, checkpoints).map(Box::new),
                 }
             }
             (None, None) => return true,
@@ -176,6 +177,22 @@ fn take_given_up(
         false
     });
     given_up
+}
+
+/// What keeps a scenario from running that others start from: its own hindrance, or that of one before it.
+fn hindrance_before(
+    shared: &Shared,
+    source: &Scenario,
+    checkpoints: &Checkpoints,
+) -> Option<Hindrance> {
+    let real = shared.setting.target.real.as_ref()?;
+    let all = std::iter::successors(Some(source), |scenario| shared.source(scenario));
+    let mut unreached = all.take_while(|scenario| !checkpoints.contains_key(&scenario.id));
+    unreached.find_map(|scenario| {
+        let (_, why) = real.hindrance(scenario)?;
+        let scenario = scenario.id.clone();
+        Some(Hindrance { scenario, why })
+    })
 }
 
 /// The next scenario whose task ended, with what it gave; nothing where the task broke, so that no scenario is lost.
