@@ -151,6 +151,9 @@ pub struct StepResult {
     /// The calls of the system under test that the step looked for, or the nearest one where there was none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub calls: Vec<Call>,
+    /// What helps to see why the step did not pass: the calls until then, what the system under test wrote last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Text>,
     /// The rule that the answer names.
     pub rule: Option<Rule>,
     /// The fault that came, where the step did not pass.
@@ -212,10 +215,24 @@ pub struct Process {
 /// What a program wrote to one of its outputs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Written {
-    /// What is kept of it.
+    /// What is kept of it; its first lines are shown.
     pub kept: Kept,
+    /// Its last lines, where the first ones are not all; only where the step did not pass.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub last: String,
+    /// How many lines of what is kept stand between.
+    #[serde(default)]
+    pub between: usize,
     /// How many bytes are not kept, since there were too many.
     pub left_out: u64,
+}
+
+impl Written {
+    /// Shows nothing of it any more.
+    pub fn hide(&mut self) {
+        self.kept.shown.clear();
+        self.last.clear();
+    }
 }
 
 /// A call of the system under test, as the network's journal has it.

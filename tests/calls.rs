@@ -164,6 +164,34 @@ fn each_of_many_calls_has_its_own_snapshot_and_captures() {
 }
 
 #[test]
+fn how_the_network_answered_a_call_stands_in_its_snapshot_and_a_refusal_must_be_meant() {
+    let quiet = format!("{MAYOR}\nno_snapshot = \"no\"");
+    let wrong = exec("run", "ask-as-other=town-0001", &quiet);
+    let suite = one(&(wrong.clone() + &call("call", "")));
+    let (exit, shown) = suite.renkei(&["run"]);
+    assert_eq!(exit, 1, "{shown}");
+    let step = suite.step("0-a/one", "call");
+    let fault = step["calls"][0]["fault"].as_str().unwrap();
+    let says = format!(
+        "the answer to the call of the system under test is a fault that the step does not expect ({fault}, HTTP 500); where it is meant, say expect = {{ fault = \"{fault}\" }}"
+    );
+    assert!(shown.contains(&says), "{says}: {shown}");
+    assert!(
+        shown.contains(&format!("response 500 {fault} [")),
+        "{shown}"
+    );
+    let meant = format!("expect = {{ fault = \"{fault}\" }}");
+    let suite = one(&(wrong + &call("call", &meant)));
+    assert_eq!(suite.renkei(&["run"]).0, 5);
+    let (_, shown) = suite.renkei(&["review"]);
+    assert!(shown.contains(&format!("Answer: 500 {fault}")), "{shown}");
+    suite.renkei(&["accept"]);
+    let scenario = suite.read("scenarios/0-a/one.toml");
+    suite.write("scenarios/0-a/one.toml", &scenario.replace(&meant, ""));
+    suite.accept(&[]);
+}
+
+#[test]
 fn a_call_that_comes_only_while_it_is_waited_for_is_found() {
     let port = free_port();
     let serving = program::command("command", &format!("serve={port} hang"));
@@ -197,6 +225,17 @@ fn a_call_that_comes_only_while_it_is_waited_for_is_found() {
     for says in [
         "HTTP: expected '201', found '200'",
         "body: expected 'x', found 'done='",
+    ] {
+        assert!(shown.contains(says), "{says}: {shown}");
+    }
+    let refused = one(&http("complain=no-database answer=500", ""));
+    refused.append("scenarios/profile.toml", &profile);
+    let (exit, shown) = refused.renkei(&["run"]);
+    assert_eq!(exit, 1, "{shown}");
+    for says in [
+        "the answer is an error that the step does not expect (HTTP 500); where it is meant, say expect = { status = 500 }",
+        "no call came to the network during this step",
+        "what the system under test ([system]) wrote last during this step:\n      no-database\n",
     ] {
         assert!(shown.contains(says), "{says}: {shown}");
     }

@@ -86,7 +86,7 @@ fn what_goes_wrong_with_a_system_has_its_own_message_and_exit_code() {
     let cases = [
         // What it does, further keys, what it is asked, exit code, how it ended, what is shown.
         (
-            "hang".to_owned(),
+            "complain=migrating hang".to_owned(),
             "ready = { output = \"never\", within = \"300ms\" }",
             "",
             4,
@@ -99,7 +99,7 @@ fn what_goes_wrong_with_a_system_has_its_own_message_and_exit_code() {
             "",
             4,
             "died",
-            "the system under test has ended (exit 3)\n    no-database",
+            "the system under test has ended (exit 3)\n      no-database",
         ),
         (
             serve.clone(),
@@ -147,6 +147,10 @@ fn what_goes_wrong_with_a_system_has_its_own_message_and_exit_code() {
         let (exit, shown) = suite.renkei(&["run"]);
         assert_eq!(exit, code, "{does} {body}: {shown}");
         assert!(shown.contains(says), "{says}: {shown}");
+        if let Some(complaint) = does.strip_prefix("complain=") {
+            let last = complaint.split(' ').next().unwrap();
+            assert!(shown.contains(&format!("\n      {last}\n")), "{shown}");
+        }
         let system = suite.events_of("system").remove(0);
         assert_eq!(system["end"], end, "{does} {body}: {system}");
         assert!(!renkei::sentinel::found(&suite.all_text()));

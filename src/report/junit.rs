@@ -145,6 +145,8 @@ fn details(record: &Record, result: &ScenarioResult, lang: Lang) -> String {
             let origin = origin.unwrap_or_default();
             lines.push(format!("{} {}{origin}", rule.id, rule.text.get(lang)));
         }
+        let notes = step.notes.iter();
+        lines.extend(notes.map(|note| note.get(lang).to_owned()));
         let sent = step.exchange.iter().flat_map(|exchange| {
             Some(&exchange.request)
                 .into_iter()

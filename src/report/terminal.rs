@@ -149,7 +149,8 @@ fn step(out: &mut dyn Write, step: &StepResult, lang: Lang) -> io::Result<()> {
             return writeln!(out, "{head} {}", new_snapshot().get(lang));
         }
         Outcome::Broken { why } | Outcome::Unusable { why } | Outcome::NotKept { why } => {
-            writeln!(out, "{head}\n    ✗ {}", why.get(lang))?;
+            writeln!(out, "{head}")?;
+            said(out, "✗ ", why.get(lang))?;
         }
         Outcome::IndividualNumber { place } => {
             let text = match place.as_str() {
@@ -170,7 +171,8 @@ fn step(out: &mut dyn Write, step: &StepResult, lang: Lang) -> io::Result<()> {
                     "an individual number stands in the answer (it is masked here)",
                 ),
             };
-            writeln!(out, "{head}\n    ✗ {}", text.get(lang))?;
+            writeln!(out, "{head}")?;
+            said(out, "✗ ", text.get(lang))?;
         }
         Outcome::Failed {
             mismatches,
@@ -178,7 +180,7 @@ fn step(out: &mut dyn Write, step: &StepResult, lang: Lang) -> io::Result<()> {
         } => {
             writeln!(out, "{head}")?;
             for mismatch in mismatches {
-                writeln!(out, "    ✗ {}", mismatch.get(lang))?;
+                said(out, "✗ ", mismatch.get(lang))?;
             }
             if let Some(told) = &step.fault {
                 fault(out, told, lang)?;
@@ -194,6 +196,9 @@ fn step(out: &mut dyn Write, step: &StepResult, lang: Lang) -> io::Result<()> {
     }
     if let Some(told) = &step.rule {
         rule(out, told, lang)?;
+    }
+    for note in &step.notes {
+        said(out, "", note.get(lang))?;
     }
     block(
         out,
@@ -232,10 +237,17 @@ fn step(out: &mut dyn Write, step: &StepResult, lang: Lang) -> io::Result<()> {
             call.caller
         );
         body(out, &head, &call.request)?;
-        let status = call
-            .status
-            .map_or_else(String::new, |status| status.to_string());
-        let head = format!("{} {status}", Text::new("応答", "response").get(lang));
+        let status = call.status.map(|status| status.to_string());
+        let answered: Vec<&str> = status
+            .as_deref()
+            .into_iter()
+            .chain(call.fault.as_deref())
+            .collect();
+        let head = format!(
+            "{} {}",
+            Text::new("応答", "response").get(lang),
+            answered.join(" ")
+        );
         body(out, &head, &call.response)?;
     }
     Ok(())
@@ -257,22 +269,48 @@ fn system(out: &mut dyn Write, result: &SystemResult, lang: Lang) -> io::Result<
     let head = Text::new("試験対象のシステム", "system under test");
     let command = printable(&result.command.join(" "));
     writeln!(out, "\n{BAD}{}{PLAIN}  {command}", head.get(lang))?;
-    for line in why.get(lang).lines() {
-        writeln!(out, "    {}", printable(line))?;
-    }
+    said(out, "", why.get(lang))?;
     written(out, &result.stdout, &result.stderr, lang)
 }
 
 fn written(out: &mut dyn Write, stdout: &Written, stderr: &Written, lang: Lang) -> io::Result<()> {
     for (name, written) in [("stdout", stdout), ("stderr", stderr)] {
-        body(out, name, &written.kept)?;
-        if written.left_out > 0 {
-            let count = written.left_out;
-            let text = Text::new(
-                format!("{count}バイトは保存していません"),
-                format!("{count} bytes were not kept"),
-            );
-            writeln!(out, "      ({})", text.get(lang))?;
+        let Written {
+            kept,
+            last,
+            between,
+            left_out,
+        } = written;
+        body(out, name, kept)?;
+        if kept.shown.is_empty() {
+            continue;
+        }
+        let (mut ja, mut en) = (Vec::new(), Vec::new());
+        if *between > 0 {
+            ja.push(format!("{between}行を省略しています"));
+            en.push(format!("{between} lines are not shown"));
+        }
+        if *left_out > 0 {
+            ja.push(format!("{left_out}バイトは保存していません"));
+            en.push(format!("{left_out} bytes were not kept"));
+        }
+        if !ja.is_empty() {
+            let text = Text::new(ja.join("、"), en.join(", "));
+            writeln!(out, "      … ({})", text.get(lang))?;
+        }
+        lines(out, last)?;
+    }
+    Ok(())
+}
+
+/// A sentence; further lines of it stand below its first.
+fn said(out: &mut dyn Write, sign: &str, text: &str) -> io::Result<()> {
+    for (at, line) in text.lines().enumerate() {
+        let line = harmless(line);
+        if at == 0 {
+            writeln!(out, "    {sign}{line}")?;
+        } else {
+            writeln!(out, "      {line}")?;
         }
     }
     Ok(())
@@ -313,11 +351,14 @@ fn rule(out: &mut dyn Write, rule: &Rule, lang: Lang) -> io::Result<()> {
 }
 
 /// What an answer holds must not drive the terminal.
+fn harmless(text: &str) -> String {
+    let shown = |c: char| if c.is_control() { '\u{fffd}' } else { c };
+    text.chars().map(shown).collect()
+}
+
+/// The same, no wider than is shown.
 fn printable(text: &str) -> String {
-    text.chars()
-        .take(WIDE)
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
-        .collect()
+    harmless(text).chars().take(WIDE).collect()
 }
 
 fn body(out: &mut dyn Write, head: &str, kept: &Kept) -> io::Result<()> {
@@ -329,6 +370,15 @@ fn block(out: &mut dyn Write, title: &str, text: &str) -> io::Result<()> {
         return Ok(());
     }
     writeln!(out, "    {title}:")?;
+    lines(out, text)?;
+    let more = text.lines().count().saturating_sub(SHOWN);
+    if more > 0 {
+        writeln!(out, "      … (+{more})")?;
+    }
+    Ok(())
+}
+
+fn lines(out: &mut dyn Write, text: &str) -> io::Result<()> {
     for line in text.lines().take(SHOWN) {
         let shown = printable(line);
         let colour = match line.get(..2) {
@@ -346,10 +396,6 @@ fn block(out: &mut dyn Write, title: &str, text: &str) -> io::Result<()> {
                 ""
             }
         )?;
-    }
-    let more = text.lines().count().saturating_sub(SHOWN);
-    if more > 0 {
-        writeln!(out, "      … (+{more})")?;
     }
     Ok(())
 }

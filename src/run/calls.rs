@@ -68,6 +68,16 @@ impl Call {
         self.header("soapaction").trim_matches('"').to_owned()
     }
 
+    /// What the network answered: the status, and the fault where it refused; `none` where no answer was sent.
+    pub(super) fn answered(&self) -> String {
+        let status = self.status.map(|status| status.to_string());
+        let status = status.unwrap_or_else(|| "none".to_owned());
+        match &self.fault {
+            Some(fault) => format!("{status} {fault}"),
+            None => status,
+        }
+    }
+
     /// The request's tree, where all of it is there and is one.
     pub(super) fn document(&self) -> Option<Document> {
         let whole = (!self.request.cut).then_some(&self.request.text)?;

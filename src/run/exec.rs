@@ -6,17 +6,18 @@ use regex::Regex;
 use toml::Spanned;
 
 use crate::{
-    event::{Outcome, Process, StepResult, Written},
+    event::{Outcome, Process, StepResult},
     expect::{self, differs, plain},
     message::{self, TemplateError},
     run::{
         given::renamed,
         judge::Judged,
         step::{Runner, unusable},
+        written::written,
     },
     scenario::{Expect, Step},
     sentinel,
-    system::{self, Ended, Output, Program},
+    system::{self, Ended, Program},
     text::Text,
 };
 
@@ -101,8 +102,8 @@ impl Runner<'_> {
         };
         result.outcome = self.compare(step, step.id.get_ref(), &content, judged);
         if let (Outcome::Passed, Some(process)) = (&result.outcome, &mut result.process) {
-            process.stdout.kept.shown.clear();
-            process.stderr.kept.shown.clear();
+            process.stdout.hide();
+            process.stderr.hide();
         }
     }
 
@@ -135,17 +136,9 @@ impl Runner<'_> {
 
     /// Keeps what a program did; tells whether an individual number stands in it.
     fn keep_process(&self, program: &Program, ran: &system::Ran, result: &mut StepResult) -> bool {
-        let mut number = false;
-        let mut keep = |output: &Output, name: &str| {
-            let looked = sentinel::look(&output.kept(), None, &[]);
-            number |= looked.found || output.number();
-            let file = format!("{:02}-{}.{name}.txt", result.sequence, result.step);
-            Written {
-                kept: self.keep(&file, &looked),
-                left_out: output.left_out(),
-            }
-        };
-        let (stdout, stderr) = (keep(&ran.stdout, "stdout"), keep(&ran.stderr, "stderr"));
+        let file = |name: &str| format!("{:02}-{}.{name}.txt", result.sequence, result.step);
+        let (stdout, in_stdout) = written(&ran.stdout, |looked| self.keep(&file("stdout"), looked));
+        let (stderr, in_stderr) = written(&ran.stderr, |looked| self.keep(&file("stderr"), looked));
         result.process = Some(Process {
             command: {
                 let fixed = self.fixed();
@@ -156,7 +149,7 @@ impl Runner<'_> {
             stdout,
             stderr,
         });
-        number
+        in_stdout || in_stderr
     }
 
     /// Takes values from a text, by regular expressions with one group; gives what is not there.

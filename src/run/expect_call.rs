@@ -9,10 +9,11 @@ use crate::{
     run::{
         calls::Call,
         judge::Judged,
+        refusal::{ANSWER, Refusal},
         sought::{Sought, differences, operation_of, together, too_long},
         step::{Runner, unusable},
     },
-    scenario::{Order, Step, step::nth},
+    scenario::{Expect, Order, Step, step::nth},
     sentinel,
     text::Text,
 };
@@ -70,7 +71,7 @@ impl Runner<'_> {
             self.calls.found = self.calls.found.max(call.number);
             let kept = self.keep_call(&call, at + 1, result);
             result.calls.push(kept);
-            outcomes.push(self.judge_call(&call, at + 1, step));
+            outcomes.push(self.judge_call(&call, at + 1, step, &sought.expected));
         }
         result.outcome = together(outcomes);
         if result.outcome == Outcome::Passed {
@@ -270,15 +271,11 @@ impl Runner<'_> {
     }
 
     /// A call in a word.
-    fn named(&self, call: &Call) -> String {
+    pub(super) fn named(&self, call: &Call) -> String {
         let (number, caller) = (call.number, &call.caller);
         let operation = self.operation_named(call);
-        let answer = match (&call.fault, call.status) {
-            (Some(fault), _) => format!(" → {fault}"),
-            (None, Some(status)) => format!(" → {status}"),
-            (None, None) => String::new(),
-        };
-        format!("#{number} {operation} ({caller}){answer}")
+        let answer = call.answered();
+        format!("#{number} {operation} ({caller}) → {answer}")
     }
 
     fn operation_named(&self, call: &Call) -> String {
@@ -309,7 +306,13 @@ impl Runner<'_> {
     }
 
     /// Captures and snapshot of a call that is as sought.
-    fn judge_call(&mut self, call: &Call, number: usize, step: &Step) -> Outcome {
+    fn judge_call(
+        &mut self,
+        call: &Call,
+        number: usize,
+        step: &Step,
+        expected: &Expect,
+    ) -> Outcome {
         let document = call.document();
         let mut mismatches = self.capture(step, document.as_ref(), number);
         if call.request.cut {
@@ -320,16 +323,17 @@ impl Runner<'_> {
             None => call.request.text.escape_debug().to_string() + "\n",
         };
         let content = sentinel::mask(&format!(
-            "{} /{}\nSOAPAction: {}\nContent-Type: {}\n\n{body}",
+            "{} /{}\nSOAPAction: {}\nContent-Type: {}\n{ANSWER}{}\n\n{body}",
             call.method,
             call.path.trim_start_matches('/'),
             call.header("soapaction"),
             call.header("content-type"),
+            call.answered(),
         ));
         let name = nth(step.id.get_ref(), "-", number);
         let judged = Judged {
             mismatches,
-            refusal: None,
+            refusal: Refusal::of_call(call.status, call.fault.as_deref(), expected),
         };
         self.compare(step, &name, &content, judged)
     }

@@ -105,7 +105,7 @@ impl Runner<'_> {
         let content = sentinel::mask(&content);
         let judged = Judged {
             mismatches,
-            refusal: Refusal::unmeant(answer.status, None, &expected, None),
+            refusal: Refusal::of_step(answer.status, None, &expected, None),
         };
         result.outcome = self.compare(step, step.id.get_ref(), &content, judged);
         Ok(())

@@ -195,7 +195,7 @@ impl Runner<'_> {
         let code = fault.as_ref().map(|fault| fault.code.as_str());
         let judged = Judged {
             mismatches,
-            refusal: Refusal::unmeant(answer.status, code, expected, until.as_ref()),
+            refusal: Refusal::of_step(answer.status, code, expected, until.as_ref()),
         };
         result.outcome = self.compare(step, step.id.get_ref(), &content, judged);
         result.fault = fault.filter(|_| !result.outcome.is_good());

@@ -10,6 +10,7 @@ mod expect_call;
 mod given;
 mod http;
 mod judge;
+mod notes;
 mod peer;
 mod real;
 mod refusal;
@@ -22,6 +23,7 @@ mod sought;
 mod spill;
 mod step;
 mod world;
+mod written;
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -308,24 +308,24 @@ async fn watched(
             None => std::future::pending().await,
         }
     };
+    let mark = runner.mark();
     let done = tokio::select! {
         result = runner.step(index, step, skip) => Ok(result),
         why = died => Err(why),
     };
-    match (done, &shared.served) {
-        (Ok(result), Some(served)) if !skip && !result.outcome.is_good() => {
-            // One that ends closes its connections first: that is then why the step did not pass.
-            match timeout(DYING, served.died()).await {
-                Ok(why) => StepResult {
-                    outcome: Outcome::Broken { why },
-                    ..result
-                },
-                Err(_) => result,
-            }
-        }
-        (Ok(result), _) => result,
-        (Err(why), _) => runner.broken(index, step, why),
+    let mut result = match done {
+        Ok(result) if skip || result.outcome.is_good() => return result,
+        Ok(result) => result,
+        Err(why) => runner.broken(index, step, why),
+    };
+    if let Some(served) = &shared.served
+        // One that ends closes its connections first: that is then why the step did not pass.
+        && let Ok(why) = timeout(DYING, served.died()).await
+    {
+        result.outcome = Outcome::Broken { why };
     }
+    runner.note(step, mark, &mut result).await;
+    result
 }
 
 /// Opens a scenario's world, and makes its folder where the system under test has part in it.

@@ -21,6 +21,7 @@ use crate::{
         given::{Where, renamed},
         send::kept_at,
         world::{rebased, text},
+        written::written,
     },
     scenario::data::Lapse,
     sentinel,
@@ -127,6 +128,7 @@ pub(super) async fn start(
                     awaited.en
                 ),
             );
+            let why = served.with_last_lines(why);
             Err(Box::new(served.result(SystemEnd::NotReady, Some(why))))
         }
     }
@@ -251,18 +253,39 @@ impl Served {
 
     fn ended(&self, ended: Ended) -> Text {
         let how = told(ended).replace(": ", " ");
+        self.with_last_lines(Text::new(
+            format!("試験対象のシステムが終了しました（{how}）"),
+            format!("the system under test has ended ({how})"),
+        ))
+    }
+
+    /// A sentence with what the system has written last.
+    fn with_last_lines(&self, Text { ja, en }: Text) -> Text {
+        let last = sentinel::mask(&self.said_since((0, 0), LINES));
+        if last.is_empty() {
+            return Text::new(ja, en);
+        }
+        Text::new(format!("{ja}\n{last}"), format!("{en}\n{last}"))
+    }
+
+    /// How much it has written, to either output.
+    pub(super) fn written(&self) -> (u64, u64) {
         let (stdout, stderr) = self.service.outputs();
-        let last = if stderr.total() > 0 { &stderr } else { &stdout };
-        let last = sentinel::mask(&last.last_lines(LINES));
-        let last = if last.is_empty() {
-            String::new()
+        (stdout.total(), stderr.total())
+    }
+
+    /// The last lines that it has written since: to its standard error, else to its standard output.
+    pub(super) fn said_since(
+        &self,
+        (stdout_then, stderr_then): (u64, u64),
+        lines: usize,
+    ) -> String {
+        let (stdout, stderr) = self.service.outputs();
+        if stderr.total() > stderr_then {
+            stderr.last_lines_since(stderr_then, lines)
         } else {
-            format!("\n{last}")
-        };
-        Text::new(
-            format!("試験対象のシステムが終了しました（{how}）{last}"),
-            format!("the system under test has ended ({how}){last}"),
-        )
+            stdout.last_lines_since(stdout_then, lines)
+        }
     }
 
     /// Keeps what it has written so far, since nobody knows how the run ends.
@@ -315,18 +338,11 @@ impl Served {
 }
 
 fn keep(outputs: &Outputs, sink: &Arc<dyn Sink>) -> (Written, Written, bool) {
-    let mut number = false;
-    let mut keep = |output: &Output, file: &str| {
-        let looked = sentinel::look(&output.kept(), None, &[]);
-        number |= looked.found || output.number();
-        Written {
-            kept: kept_at(&**sink, file, &looked),
-            left_out: output.left_out(),
-        }
-    };
-    let stdout = keep(&outputs.stdout, "system.stdout.txt");
-    let stderr = keep(&outputs.stderr, "system.stderr.txt");
-    (stdout, stderr, number)
+    let keep =
+        |output: &Output, file: &str| written(output, |looked| kept_at(&**sink, file, looked));
+    let (stdout, in_stdout) = keep(&outputs.stdout, "system.stdout.txt");
+    let (stderr, in_stderr) = keep(&outputs.stderr, "system.stderr.txt");
+    (stdout, stderr, in_stdout || in_stderr)
 }
 
 fn result_of(
@@ -354,8 +370,8 @@ fn result_of(
         stderr,
     };
     if result.why.is_none() {
-        result.stdout.kept.shown.clear();
-        result.stderr.kept.shown.clear();
+        result.stdout.hide();
+        result.stderr.hide();
     }
     result
 }

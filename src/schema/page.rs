@@ -88,11 +88,13 @@ without its last line end; `count` is of lines.
 
 pub(super) const EXPECT_CALL: &str = "\
 試験対象のシステムがネットワークに送信した電文を確認します。シナリオ自身の send は対象外です。`expect` の `xpath`・`header` は要求に、`status`・`fault` はそれに対する応答に適用します。見つからない場合は、最も近い呼出しと、その相違点が表示されます。
+スナップショットは、要求と、それに対する応答の状態コード・拒否コード（`Answer:`）です。拒否された呼出しは、想定したものと示さない限り不合格となります（「スナップショット」の節）。
 `times` が2以上の場合、2件目以降の取得値は `名前_2`、スナップショットは `手順名-2` となります。
 Looks at what the system under test has sent to the network; what the scenario itself sends is left out. In `expect`,
 `xpath` and `header` are about the request, `status` and `fault` about its answer. Where there is no such call, the nearest
-one is shown, and where it differs. With `times`, what the later calls give is called `name_2`, and their snapshots
-`step-2`.
+one is shown, and where it differs. The snapshot has the request, and status and fault of its answer (`Answer:`); a call
+that was refused fails unless it is said that this is meant (see Snapshots). With `times`, what the later calls give is
+called `name_2`, and their snapshots `step-2`.
 ";
 
 pub(super) const EXPECT: &str = "\

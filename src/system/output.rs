@@ -10,7 +10,7 @@ use crate::sentinel;
 /// How much is kept from the beginning, in bytes.
 const HEAD: usize = 1 << 20;
 /// How much is kept from the end, in bytes.
-const TAIL: usize = 4 << 10;
+const TAIL: usize = 64 << 10;
 /// How long a part of a line is looked through at once, in bytes, about.
 const LINE: usize = 32 << 10;
 /// How much of such a part is looked at again with the next.
@@ -117,10 +117,14 @@ impl Output {
         String::from_utf8_lossy(&whole).replace("\r\n", "\n")
     }
 
-    /// The last lines, for a sentence about how it ended.
-    pub fn last_lines(&self, count: usize) -> String {
+    /// The last lines of what came since there was so much.
+    pub fn last_lines_since(&self, total: u64, count: usize) -> String {
         let kept = self.kept();
-        let text = String::from_utf8_lossy(&kept);
+        let new = usize::try_from(self.total.saturating_sub(total)).unwrap_or(usize::MAX);
+        let new = kept
+            .get(kept.len().saturating_sub(new)..)
+            .unwrap_or_default();
+        let text = String::from_utf8_lossy(new);
         let lines: Vec<&str> = text.trim_end().lines().collect();
         let skip = lines.len().saturating_sub(count);
         lines.get(skip..).unwrap_or_default().join("\n")
@@ -142,7 +146,9 @@ mod tests {
         assert_eq!(output.total(), 3_000_008);
         let kept = output.kept();
         assert!(kept.len() < HEAD + TAIL + 100, "{}", kept.len());
-        assert_eq!(output.last_lines(1), "the end");
+        assert_eq!(output.last_lines_since(0, 1), "the end");
+        assert_eq!(output.last_lines_since(3_000_004, 5), "end");
+        assert_eq!(output.last_lines_since(3_000_008, 5), "");
         let left_out = output.left_out();
         assert_eq!(left_out, 3_000_008 - (HEAD + TAIL) as u64);
         assert!(
@@ -163,7 +169,7 @@ mod tests {
             output.take(&vec![b' '; filled]);
             output.take(front.as_bytes());
             output.take(back.as_bytes());
-            output.take(&b" \n".repeat(5_000));
+            output.take(&b" \n".repeat(50_000));
             output.look();
             assert!(output.number(), "{filled}");
         }

@@ -118,10 +118,14 @@ fn act(verb: &str, rest: &str) {
             fs::write(&file, (count + 1).to_string()).unwrap();
             println!("count={}", count + 1);
         }
-        "ask" => ask(rest, ""),
-        "ask-long" => ask(rest, &"x".repeat(70 << 10)),
-        "ask-often" => (0..rest.parse().unwrap()).for_each(|_| ask("town-0001", "")),
-        "ask-number" => ask(rest, &renkei::sentinel::specimen()),
+        "ask" => ask(rest, "", None),
+        "ask-long" => ask(rest, &"x".repeat(70 << 10), None),
+        "ask-often" => (0..rest.parse().unwrap()).for_each(|_| ask("town-0001", "", None)),
+        "ask-number" => ask(rest, &renkei::sentinel::specimen(), None),
+        // Says that it is somebody else, and is refused.
+        "ask-as-other" => ask(rest, "", Some("011002-M")),
+        // What is answered to whoever asked, see `serve`.
+        "answer" => {}
         // Holds a connection for as long as it lives.
         "hold" => {
             let stream = TcpStream::connect(rest).unwrap();
@@ -173,24 +177,28 @@ fn serve(port: &str) {
             let count = stream.read(&mut bytes).unwrap_or(0);
             let request = String::from_utf8_lossy(&bytes[..count]).into_owned();
             let body = request.split("\r\n\r\n").nth(1).unwrap_or_default();
+            let mut status = "200";
             for word in body.split(' ').filter(|word| !word.is_empty()) {
                 let (verb, rest) = word.split_once('=').unwrap_or((word, ""));
                 act(verb, rest);
+                if verb == "answer" {
+                    status = rest;
+                }
             }
             let answer = format!("done={body}\n");
             let length = answer.len();
             let _ = write!(
                 stream,
-                "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nX-By: system\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{answer}"
+                "HTTP/1.1 {status} X\r\nContent-Type: text/plain\r\nX-By: system\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{answer}"
             );
         }
     });
 }
 
 /// Asks the network for the status of the connection, under a request id.
-fn ask(id: &str, note: &str) {
+fn ask(id: &str, note: &str, institution: Option<&str>) {
     let variable = |name: &str| env::var(format!("RENKEI_{name}")).unwrap();
-    let institution = variable("INSTITUTION");
+    let institution = institution.map_or_else(|| variable("INSTITUTION"), str::to_owned);
     let body = format!(
         "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\" xmlns:n=\"urn:renkei:mock:unofficial:v1\"><s:Body><!--{note}--><n:GetConnectionStatus><n:Sender><n:RequestId>{id}</n:RequestId><n:Institution>{institution}</n:Institution></n:Sender></n:GetConnectionStatus></s:Body></s:Envelope>"
     );

@@ -1,0 +1,103 @@
+//! What helps to see why a step about the system under test did not pass: which calls came until then, and what the
+//! system wrote last.
+
+use std::time::Duration;
+
+use crate::{
+    event::{Outcome, StepResult},
+    run::{calls::Call, service::Served, step::Runner},
+    scenario::{Kind, Step},
+    sentinel,
+    text::Text,
+};
+
+/// The most calls that are named.
+const NAMED: usize = 8;
+/// The most lines of what the system wrote.
+const LINES: usize = 10;
+
+/// How far the system had come when a step began.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Mark {
+    /// How many of its calls had been seen.
+    calls: usize,
+    /// How much it had written.
+    written: (u64, u64),
+}
+
+impl Runner<'_> {
+    pub(super) fn mark(&self) -> Mark {
+        let served = self.shared.served.as_ref();
+        Mark {
+            calls: self.calls.seen.len(),
+            written: served.map(Served::written).unwrap_or_default(),
+        }
+    }
+
+    /// Tells it of a step that did not pass.
+    pub(super) async fn note(&mut self, step: &Step, mark: Mark, result: &mut StepResult) {
+        let makes_it_act = match step.kind() {
+            Some(Kind::Exec(_) | Kind::Http(_)) => true,
+            Some(Kind::ExpectCall(_) | Kind::ExpectNoCall(_)) => false,
+            Some(
+                Kind::Send(_)
+                | Kind::Advance(_)
+                | Kind::At(_)
+                | Kind::Network(_)
+                | Kind::Listen(_)
+                | Kind::Use(_)
+                | Kind::Check(_)
+                | Kind::Peer(_),
+            )
+            | None => return,
+        };
+        if makes_it_act {
+            match self.drain(Duration::ZERO).await {
+                Ok(false) => {}
+                Ok(true) => {
+                    result.outcome = Outcome::IndividualNumber {
+                        place: "call".to_owned(),
+                    };
+                }
+                // Why the step did not pass is told already.
+                Err(_) => return,
+            }
+            let came = self.calls.seen.get(mark.calls..).unwrap_or_default();
+            result.notes.push(self.came(came));
+            result.notes.extend(self.lost());
+        }
+        if self.shared.setting.target.bodies
+            && let Some(served) = &self.shared.served
+        {
+            let said = served.said_since(mark.written, LINES);
+            let said = sentinel::mask(&said);
+            if !said.is_empty() {
+                result.notes.push(Text::new(
+                    format!("この手順の間の、試験対象のシステム（[system]）の出力の末尾:\n{said}"),
+                    format!(
+                        "what the system under test ([system]) wrote last during this step:\n{said}"
+                    ),
+                ));
+            }
+        }
+    }
+
+    /// The calls that came while a step ran.
+    fn came(&self, calls: &[Call]) -> Text {
+        if calls.is_empty() {
+            return Text::new(
+                "この手順の間に、ネットワークへの呼出しはありませんでした",
+                "no call came to the network during this step",
+            );
+        }
+        let skipped = calls.len().saturating_sub(NAMED);
+        let before = if skipped > 0 { "…, " } else { "" };
+        let names = calls.iter().skip(skipped).map(|call| self.named(call));
+        let names: Vec<String> = names.collect();
+        let (count, names) = (calls.len(), names.join(", "));
+        Text::new(
+            format!("この手順の間の呼出し（{count}件）: {before}{names}"),
+            format!("calls during this step ({count}): {before}{names}"),
+        )
+    }
+}
