@@ -14,6 +14,7 @@ pub mod normalise;
 pub mod plan;
 pub mod profile;
 pub mod project;
+pub mod record;
 pub mod report;
 pub mod run;
 pub mod scenario;
