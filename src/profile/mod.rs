@@ -118,7 +118,33 @@ pub struct Sentinel {
     pub twelve_digits: BTreeMap<String, String>,
 }
 
+impl Sentinel {
+    /// Whether an individual number may travel to an endpoint: on a user's own hop before the network.
+    pub fn may_carry(&self, endpoint: &str) -> bool {
+        let endpoint = endpoint.trim_matches('/');
+        let named = |list: &[String]| list.iter().any(|name| name.trim_matches('/') == endpoint);
+        named(&self.masked) && !named(&self.never)
+    }
+
+    /// The fields that hold twelve digits by nature, with the reason, for reports.
+    pub fn natural(&self) -> Vec<String> {
+        let fields = self.twelve_digits.iter();
+        fields
+            .map(|(xpath, why)| format!("{xpath} ({why})"))
+            .collect()
+    }
+}
+
 impl Profile {
+    /// The operation that a path and an action mean.
+    pub fn operation_at(&self, path: &str, action: &str) -> Option<&str> {
+        let path = path.trim_matches('/');
+        let mut operations = self.operation.iter();
+        operations
+            .find(|(_, one)| one.endpoint.trim_matches('/') == path && one.action == action)
+            .map(|(name, _)| name.as_str())
+    }
+
     /// The XPath of the fault code in an operation's faults.
     pub fn fault_code_of(&self, operation: &str) -> &str {
         self.operation

@@ -176,10 +176,7 @@ impl Runner<'_> {
 
     /// Whether the network masked an individual number in a call, where none may be.
     fn holds_number(&self, call: &Call) -> bool {
-        let rules = &self.shared.suite.profile.sentinel;
-        let endpoint = call.path.trim_matches('/');
-        let named = |list: &[String]| list.iter().any(|name| name.trim_matches('/') == endpoint);
-        let may = named(&rules.masked) && !named(&rules.never);
+        let may = self.shared.suite.profile.sentinel.may_carry(&call.path);
         let masked = call.masked > 0 || call.request.masked > 0;
         // The network and the runner look for it each by their own rules.
         (masked || sentinel::found(&call.request.text)) && !may

@@ -11,6 +11,7 @@ mod given;
 mod http;
 mod judge;
 mod notes;
+mod pace;
 mod peer;
 mod real;
 mod refusal;
@@ -32,9 +33,6 @@ use std::{
     time::Duration,
 };
 
-use rustls::ClientConfig;
-use tokio::time::Instant;
-
 use crate::{
     control::Control,
     event::{Event, RealStart, RunStart, ScenarioEnd, ScenarioResult, Warning},
@@ -48,7 +46,9 @@ use crate::{
     transport::{Broken, Certificate, Credentials, Limits, Prepared, Proxy, Versions},
     xml::XPath,
 };
+use rustls::ClientConfig;
 
+use pace::Pace;
 pub use real::Real;
 pub(crate) use request::{headers, request_id};
 pub use resume::Resumed;
@@ -260,13 +260,7 @@ pub async fn run(
             .iter()
             .map(|scenario| scenario.id.clone())
             .collect(),
-        natural: suite
-            .profile
-            .sentinel
-            .twelve_digits
-            .iter()
-            .map(|(xpath, why)| format!("{xpath} ({why})"))
-            .collect(),
+        natural: suite.profile.sentinel.natural(),
         real: real.map(|real| RealStart {
             resumes: real.resumed.as_ref().map(|resumed| resumed.run.clone()),
             dry_run: setting.dry_run,
@@ -310,7 +304,7 @@ pub async fn run(
         rules,
         faults,
         configs: Mutex::default(),
-        next_send: Mutex::default(),
+        pace: Pace::new(setting.target.every),
         skew_told: AtomicBool::new(false),
         sink: Arc::clone(sink),
     });
@@ -359,8 +353,7 @@ struct Shared {
     faults: BTreeMap<String, crate::event::Fault>,
     /// What was read of the identities' files.
     configs: Mutex<BTreeMap<Credentials, Arc<ClientConfig>>>,
-    /// When something may be sent again.
-    next_send: Mutex<Option<Instant>>,
+    pace: Pace,
     /// Whether it has been told that the target's clock is another.
     skew_told: AtomicBool,
     sink: Arc<dyn Sink>,
@@ -397,25 +390,6 @@ impl Shared {
     /// The run that this one goes on with.
     fn resumed(&self) -> Option<&Resumed> {
         self.setting.target.real.as_ref()?.resumed.as_ref()
-    }
-
-    /// Waits until something may be sent again.
-    async fn pace(&self) {
-        let every = self.setting.target.every;
-        if every.is_zero() {
-            return;
-        }
-        let now = Instant::now();
-        let at = {
-            let mut next = self
-                .next_send
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
-            let at = next.map_or(now, |next| next.max(now));
-            *next = Some(at + every);
-            at
-        };
-        tokio::time::sleep_until(at).await;
     }
 
     /// What a scenario starts from; a dry run needs nothing of it.

@@ -265,7 +265,7 @@ impl Runner<'_> {
         })?;
         let via = step.via.as_ref().map(|via| via.get_ref().clone());
         let key = (via.unwrap_or_default(), name.clone());
-        self.shared.pace().await;
+        self.shared.pace.wait().await;
         let connection = match self.connections.entry(key) {
             Entry::Occupied(kept) => kept.into_mut(),
             Entry::Vacant(place) => {
@@ -315,14 +315,11 @@ impl Runner<'_> {
         natural.flat_map(|xpath| xpath.select(document)).collect()
     }
 
-    /// Whether an individual number may travel to an endpoint: on a user's own hop before the network.
+    /// Whether an individual number may travel to an operation's endpoint.
     pub(super) fn may_carry(&self, operation: &str) -> bool {
         let profile = &self.shared.suite.profile;
         let operation = profile.operation.get(operation);
-        operation.is_some_and(|operation| {
-            let named = |list: &[String]| list.contains(&operation.endpoint);
-            named(&profile.sentinel.masked) && !named(&profile.sentinel.never)
-        })
+        operation.is_some_and(|operation| profile.sentinel.may_carry(&operation.endpoint))
     }
 
     /// Whether a number stands in what is sent besides the body.

@@ -20,12 +20,7 @@ pub(super) struct Sought {
 
 /// The operation of a call: the one whose path and action it has.
 pub(super) fn operation_of<'p>(call: &Call, profile: &'p Profile) -> Option<&'p str> {
-    let (path, action) = (call.path.trim_matches('/'), call.action());
-    let same = |endpoint: &str, named: &str| endpoint.trim_matches('/') == path && named == action;
-    let mut operations = profile.operation.iter();
-    operations
-        .find(|(_, operation)| same(&operation.endpoint, &operation.action))
-        .map(|(name, _)| name.as_str())
+    profile.operation_at(&call.path, &call.action())
 }
 
 /// Where a call differs from what is sought; empty where it is that.
