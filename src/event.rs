@@ -27,6 +27,33 @@ pub enum Event {
     Scenario(ScenarioResult),
     /// The system under test that runs for the whole run is no more.
     System(Box<SystemResult>),
+    /// An exchange went through the recorder, or was kept back by it.
+    Relayed(Box<Relayed>),
+}
+
+/// An exchange of the user's software with a target, in the midst of which the recorder stood.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Relayed {
+    /// Counts from 1, in the order in which requests came.
+    pub sequence: usize,
+    /// When the request had come whole.
+    pub came: String,
+    /// What was sent and what came; the operation is empty where the profile has none for it, and `sent` is 0 where the
+    /// request was kept back.
+    pub exchange: Exchange,
+    /// What it had besides its bodies.
+    pub http: Http,
+    /// The fault code of the answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault: Option<String>,
+    /// Where an individual number stood that may not be there: `request` or `response`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+    /// Why no step is made of it, where that was known at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<Text>,
+    /// How long it took.
+    pub milliseconds: u64,
 }
 
 /// How the system under test did that runs for the whole run.

@@ -159,6 +159,16 @@ pub fn exit(results: &[ScenarioResult], announced: usize) -> Exit {
         .unwrap_or(Exit::Nothing)
 }
 
+/// The exit of a recording in which something went through, and in which an individual number stood where none may be,
+/// or did not.
+pub fn recorded(number: bool) -> Exit {
+    if number {
+        Exit::IndividualNumber
+    } else {
+        Exit::Ok
+    }
+}
+
 /// The exit of a run whose system under test ended like this.
 pub fn with_system(exit: Exit, end: SystemEnd) -> Exit {
     let own = match end {

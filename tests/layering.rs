@@ -47,6 +47,13 @@ fn findings_of_a_diagnosis_are_a_function_of_what_was_seen() {
 }
 
 #[test]
+fn what_passes_requests_on_has_no_socket_file_or_clock_of_its_own() {
+    for word in ["tokio::net", "std::fs", "Timestamp::now", "println!"] {
+        assert_eq!(strays("src/relay", word, &[]), [""; 0], "{word}");
+    }
+}
+
+#[test]
 fn only_cli_reads_the_environment() {
     assert_eq!(strays("src", "env::var", &["/src/cli/mod.rs"]), [""; 0]);
 }

@@ -172,11 +172,15 @@ fn words(value: &ContextValue) -> Vec<String> {
     }
 }
 
-const COMMANDS: [(&str, &str); 16] = [
+const COMMANDS: [(&str, &str); 17] = [
     ("renkei", "情報連携の総合運用テストを行う結合試験ツール"),
     (
         "run",
         "シナリオを模擬ネットワーク又は接続先に対して実施する",
+    ),
+    (
+        "record",
+        "ソフトウェアと接続先の間のやり取りを記録し、シナリオを作成する",
     ),
     ("report", "実施記録から報告を再作成する"),
     (
@@ -215,7 +219,7 @@ const COMMANDS: [(&str, &str); 16] = [
     ("help", "このヘルプ又はコマンドのヘルプを表示する"),
 ];
 
-const ARGUMENTS: [(&str, &str); 39] = [
+const ARGUMENTS: [(&str, &str); 42] = [
     ("lang", "表示の言語（指定がない場合はロケールによる）"),
     ("help", "ヘルプを表示する"),
     ("version", "版を表示する"),
@@ -256,6 +260,15 @@ const ARGUMENTS: [(&str, &str); 39] = [
         "patient",
         "確認する [target.NAME]（指定がない場合は唯一のもの、なければ同梱の模擬ネットワーク）",
     ),
+    (
+        "passed_to",
+        "やり取りの相手とする [target.NAME]（ソフトウェアからの要求をそのまま送信する）",
+    ),
+    (
+        "entrance",
+        "ソフトウェアが接続先の代わりに接続する待受アドレス",
+    ),
+    ("id", "作成するシナリオの名前（省略時は recorded/ と日時）"),
     (
         "identities",
         "確認する送信者（複数指定できる。指定がない場合は接続先又はプロファイルのもの）",

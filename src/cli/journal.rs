@@ -4,7 +4,7 @@
 
 use std::{
     fs::{self, File},
-    io::{self, IsTerminal as _, Write as _},
+    io::{self, Write as _},
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, PoisonError,
@@ -24,7 +24,7 @@ use crate::{
     report::{Progress, Record},
     run::Sink,
     sentinel::{self, Guard},
-    text::{Lang, Text},
+    text::Text,
     verdict::Exit,
 };
 
@@ -67,7 +67,7 @@ enum Entry {
 
 impl Journal {
     /// Begins a journal in an empty folder.
-    pub(super) fn begin(folder: PathBuf, lang: Lang) -> io::Result<Self> {
+    pub(super) fn begin(folder: PathBuf, progress: Progress) -> io::Result<Self> {
         let journal = File::create_new(folder.join(JOURNAL))?;
         // As long as it is held, the run goes on. Where a disk knows no locks, nobody can tell; on Windows a lock would
         // keep others from reading.
@@ -78,7 +78,7 @@ impl Journal {
             folder: folder.clone(),
             journal,
             events: Vec::new(),
-            progress: Progress::new(io::stderr().is_terminal(), lang),
+            progress,
         };
         let (entries, waiting) = sync_channel(WAITING);
         let broken = Arc::new(Notify::new());
@@ -258,7 +258,10 @@ fn unwritten(path: &Path, error: &io::Error) -> Stopped {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{ScenarioEnd, ScenarioResult};
+    use crate::{
+        event::{ScenarioEnd, ScenarioResult},
+        text::Lang,
+    };
 
     fn ended(scenario: &str) -> Event {
         Event::Scenario(ScenarioResult {
@@ -278,7 +281,8 @@ mod tests {
     #[test]
     fn all_that_happened_is_written_in_order_when_the_journal_ends() {
         let folder = tempfile::tempdir().unwrap();
-        let journal = Journal::begin(folder.path().to_owned(), Lang::En).unwrap();
+        let journal =
+            Journal::begin(folder.path().to_owned(), Progress::new(false, Lang::En)).unwrap();
         let many = 3 * WAITING;
         for number in 0..many {
             journal.keep(&format!("a/{number}.xml"), b"<a/>");
@@ -299,7 +303,8 @@ mod tests {
     #[tokio::test]
     async fn what_cannot_be_written_ends_the_run_and_is_named() {
         let folder = tempfile::tempdir().unwrap();
-        let journal = Journal::begin(folder.path().to_owned(), Lang::En).unwrap();
+        let journal =
+            Journal::begin(folder.path().to_owned(), Progress::new(false, Lang::En)).unwrap();
         fs::write(folder.path().join("a"), "a file where a folder is to be").unwrap();
         journal.event(ended("before"));
         journal.keep("a/1.xml", b"<a/>");

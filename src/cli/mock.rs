@@ -171,12 +171,15 @@ pub(super) async fn embedded(pki: &Path) -> Result<Mock, Stopped> {
     Ok(Mock::start(config).await?)
 }
 
+/// The day in Japan.
+pub(super) fn today() -> jiff::civil::Date {
+    let now = jiff::tz::Offset::constant(9).to_datetime(jiff::Timestamp::now());
+    now.date()
+}
+
 /// Makes a set of test certificates.
 pub(super) fn pki(out: &mut dyn Write, folder: &Path) -> Done {
-    let today = jiff::tz::Offset::constant(9)
-        .to_datetime(jiff::Timestamp::now())
-        .date();
-    pki::ensure(folder, &[], today)?;
+    pki::ensure(folder, &[], today())?;
     writeln!(out, "{}", folder.display())?;
     Ok(Exit::Ok)
 }

@@ -7,6 +7,7 @@ mod journal;
 mod list;
 mod mock;
 mod orphans;
+mod record;
 mod resume;
 mod run;
 mod select;
@@ -17,6 +18,7 @@ mod target;
 
 use std::{
     io::{self, Write},
+    net::SocketAddr,
     path::{Path, PathBuf},
 };
 
@@ -62,6 +64,8 @@ enum Command {
         #[arg(long = "report", value_name = "KIND=FILE", value_parser = run::report_argument)]
         reports: Vec<run::ReportArgument>,
     },
+    /// Stand between your software and a target, and make a scenario of what passes
+    Record(record::RecordArguments),
     /// Look at the way to a target layer by layer, with what to do where it fails
     Doctor(doctor::DoctorArguments),
     /// Read the whole suite and show each mistake; nothing is sent
@@ -171,6 +175,7 @@ pub async fn run(arguments: Arguments) -> Exit {
     let done = match arguments.command {
         Command::Run(arguments) => run::run(&mut out, arguments, lang).await,
         Command::Report { folder, reports } => run::report(&mut out, &folder, &reports, lang),
+        Command::Record(arguments) => record::record(&mut out, arguments, lang).await,
         Command::Doctor(arguments) => doctor::doctor(&mut out, arguments, lang).await,
         Command::Check => suite::check(&mut out, lang),
         Command::List { select, json } => list::list(&mut out, &select, json, lang),
@@ -230,6 +235,23 @@ impl Stopped {
 }
 
 impl Stopped {
+    /// An address cannot be listened on.
+    fn unlistened(address: SocketAddr, error: &io::Error) -> Self {
+        let why = Text::of_io(error);
+        Self {
+            exit: Exit::Transport,
+            text: Text::new(
+                format!(
+                    "{address} で待ち受けできません（{}）。別のポートを指定してください。",
+                    why.ja
+                ),
+                format!("cannot listen on {address}: {}; name another port", why.en),
+            ),
+        }
+    }
+}
+
+impl Stopped {
     /// A file or folder cannot be written.
     fn unwritten(path: &Path, error: &io::Error) -> Self {
         let (path, why) = (path.display(), Text::of_io(error));
@@ -270,17 +292,7 @@ impl From<StartError> for Stopped {
         let error = match error {
             StartError::Pki(error) => return error.into(),
             StartError::Listen(address, error) => {
-                let why = Text::of_io(&error);
-                return Self {
-                    exit: Exit::Transport,
-                    text: Text::new(
-                        format!(
-                            "{address} で待ち受けできません（{}）。別のポートを指定してください。",
-                            why.ja
-                        ),
-                        format!("cannot listen on {address}: {}; name another port", why.en),
-                    ),
-                };
+                return Self::unlistened(address, &error);
             }
             other @ (StartError::ControlNotLoopback(_)
             | StartError::PublicUrl(_)

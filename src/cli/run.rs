@@ -3,7 +3,7 @@
 
 use std::{
     fs,
-    io::Write,
+    io::{IsTerminal as _, Write},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -18,7 +18,7 @@ use crate::{
     },
     profile,
     project::Project,
-    report::{self, Record},
+    report::{self, Progress, Record},
     run::{self, Checkpoints, Setting, Sink, Snapshots, Spoilt},
     scenario::step::nth,
     snapshot,
@@ -190,7 +190,8 @@ pub(super) async fn run(out: &mut dyn Write, arguments: RunArguments, lang: Lang
         works: works.path().to_owned(),
     };
     let root = project.root.clone();
-    let journal = Arc::new(Journal::begin(folder, lang)?);
+    let progress = Progress::new(std::io::stderr().is_terminal(), lang);
+    let journal = Arc::new(Journal::begin(folder, progress)?);
     let sink: Arc<dyn Sink> = Arc::clone(&journal) as Arc<dyn Sink>;
     let loaded = Arc::new(loaded);
     let project = Arc::new(project);
@@ -395,7 +396,7 @@ pub(super) fn cores() -> usize {
 }
 
 /// A new folder named after the time in Japan; a number is added where there is one already.
-fn run_folder(runs: &Path) -> Result<PathBuf, Stopped> {
+pub(super) fn run_folder(runs: &Path) -> Result<PathBuf, Stopped> {
     fs::create_dir_all(runs).map_err(|error| Stopped::unwritten(runs, &error))?;
     let now = jiff::tz::Offset::constant(9).to_datetime(jiff::Timestamp::now());
     let name = now.strftime("%Y-%m-%dT%H-%M-%S").to_string();

@@ -218,7 +218,7 @@ impl Context<'_> {
 }
 
 /// Whether a file is a scenario: in a folder of `scenarios/` that is not one of shared parts.
-fn is_scenario(path: &str) -> bool {
+pub(crate) fn is_scenario(path: &str) -> bool {
     path.strip_prefix("scenarios/")
         .and_then(|rest| rest.split_once('/'))
         .is_some_and(|(folder, file)| {

@@ -25,6 +25,7 @@ pub fn json(record: &Record) -> String {
         "system": record.system,
         "exit": { "code": exit.code(), "ja": exit.text().ja, "en": exit.text().en },
         "scenarios": scenarios,
+        "exchanges": record.relayed,
     });
     format!("{report:#}\n")
 }

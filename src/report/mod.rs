@@ -6,6 +6,7 @@ mod json;
 mod junit;
 mod progress;
 mod record;
+mod relayed;
 mod table;
 mod terminal;
 

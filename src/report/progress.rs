@@ -6,6 +6,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::{
     event::{Event, Hindrance, ScenarioEnd},
+    report::relayed,
     text::{Lang, Text},
 };
 
@@ -48,6 +49,9 @@ impl Progress {
                 }
             }
             Event::Step(_) | Event::Begun(_) => {}
+            Event::Relayed(one) => {
+                let _ = writeln!(out, "{}", relayed::line(one).get(self.lang));
+            }
             Event::System(system) => {
                 if let (Some(why), None) = (&system.why, &self.bar) {
                     let _ = writeln!(out, "{}", why.get(self.lang));

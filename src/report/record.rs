@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, io};
 
 use crate::{
-    event::{Begun, Event, RunStart, ScenarioResult, StepResult, SystemResult, Warning},
+    event::{Begun, Event, Relayed, RunStart, ScenarioResult, StepResult, SystemResult, Warning},
     verdict::{self, Exit},
 };
 
@@ -22,6 +22,8 @@ pub struct Record {
     pub warnings: Vec<Warning>,
     /// How the system under test did that ran for the whole run.
     pub system: Option<SystemResult>,
+    /// What went through the recorder, where this is the record of one.
+    pub relayed: Vec<Relayed>,
 }
 
 impl Record {
@@ -36,6 +38,7 @@ impl Record {
                 Event::Step(step) => record.steps.push(*step),
                 Event::Scenario(result) => record.results.push(result),
                 Event::System(system) => record.system = Some(*system),
+                Event::Relayed(relayed) => record.relayed.push(*relayed),
             }
         }
         let announced = record.start.iter().flat_map(|start| &start.scenarios);
@@ -51,11 +54,16 @@ impl Record {
             let scenario = one.scenario.clone();
             (rank(&scenario), scenario, one.attempt, one.sequence)
         });
+        record.relayed.sort_by_key(|one| one.sequence);
         record
     }
 
     /// What it amounts to.
     pub fn exit(&self) -> Exit {
+        if !self.relayed.is_empty() {
+            let number = self.relayed.iter().any(|one| one.number.is_some());
+            return verdict::recorded(number);
+        }
         let exit = verdict::exit(&self.results, self.announced());
         match &self.system {
             Some(system) => verdict::with_system(exit, system.end),

@@ -14,6 +14,7 @@ use crate::{
     report::{
         Record, columns,
         progress::{label, new_snapshot, nowhere, prerequisite, warning_head},
+        relayed,
     },
     text::{Lang, Text},
 };
@@ -40,7 +41,12 @@ pub fn terminal(out: &mut dyn Write, record: &Record, lang: Lang) -> io::Result<
     if let Some(result) = &record.system {
         system(out, result, lang)?;
     }
-    table(out, &record.results, lang)?;
+    for one in &record.relayed {
+        writeln!(out, "{}", printable(relayed::line(one).get(lang)))?;
+    }
+    if record.relayed.is_empty() {
+        table(out, &record.results, lang)?;
+    }
     not_possible(out, record, lang)?;
     if let Some(real) = record.start.as_ref().and_then(|start| start.real.as_ref()) {
         if let Some(resumed) = &real.resumes {

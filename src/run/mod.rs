@@ -48,10 +48,12 @@ use crate::{
 };
 use rustls::ClientConfig;
 
-use pace::Pace;
+pub(crate) use pace::Pace;
 pub use real::Real;
 pub(crate) use request::{headers, request_id};
 pub use resume::Resumed;
+pub(crate) use send::{http, kept_at};
+pub(crate) use spill::Spill;
 
 /// What becomes of new and different snapshots.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -352,7 +352,7 @@ impl Runner<'_> {
 }
 
 /// Keeps what was looked through in a file.
-pub(super) fn kept_at(sink: &dyn Sink, file: &str, looked: &sentinel::Looked) -> Kept {
+pub(crate) fn kept_at(sink: &dyn Sink, file: &str, looked: &sentinel::Looked) -> Kept {
     sink.keep(file, &looked.kept);
     let shown = String::from_utf8_lossy(&looked.kept);
     Kept {
@@ -385,7 +385,7 @@ fn skew_text(ahead: i64) -> Text {
 
 /// What was sent and what came besides the bodies, individual numbers masked. Headers may repeat what stands in bodies,
 /// so they are left out where bodies are not kept.
-pub(super) fn http(
+pub(crate) fn http(
     outgoing: &Outgoing,
     answer: Option<&Result<Answer, Broken>>,
     whole: bool,

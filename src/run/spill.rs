@@ -9,7 +9,7 @@ use crate::{event::Kept, run::Sink, sentinel, text::hex};
 const HELD: usize = 64 << 10;
 
 /// A file that grows.
-pub(super) struct Spill<'a> {
+pub(crate) struct Spill<'a> {
     sink: Option<&'a dyn Sink>,
     file: String,
     held: Vec<u8>,
@@ -20,7 +20,7 @@ pub(super) struct Spill<'a> {
 
 impl<'a> Spill<'a> {
     /// Nothing is kept without a sink, but counted and hashed all the same.
-    pub(super) fn new(sink: Option<&'a dyn Sink>, file: String) -> Self {
+    pub(crate) fn new(sink: Option<&'a dyn Sink>, file: String) -> Self {
         Self {
             sink,
             file,
@@ -31,7 +31,7 @@ impl<'a> Spill<'a> {
         }
     }
 
-    pub(super) fn take(&mut self, bytes: &[u8]) {
+    pub(crate) fn take(&mut self, bytes: &[u8]) {
         // What comes first is all that was in memory until then.
         for part in bytes.chunks(HELD) {
             self.held.extend_from_slice(part);
@@ -43,7 +43,7 @@ impl<'a> Spill<'a> {
     }
 
     /// What is kept; none where nothing came.
-    pub(super) fn end(mut self) -> Option<(Kept, bool)> {
+    pub(crate) fn end(mut self) -> Option<(Kept, bool)> {
         self.write(self.held.len());
         if self.bytes == 0 {
             return None;

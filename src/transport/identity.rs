@@ -149,6 +149,11 @@ impl Prepared {
         Ok(Arc::new(config))
     }
 
+    /// The identity's own certificate as it is shown (DER).
+    pub fn der(&self) -> &[u8] {
+        self.own.cert.first().map_or(&[], |der| der.as_ref())
+    }
+
     /// The identity's own certificate; nothing where it cannot be described.
     pub fn certificate(&self) -> Option<CertificateShown> {
         self.own
@@ -202,7 +207,7 @@ pub(super) fn roots(ca: &Path) -> Result<RootCertStore, Broken> {
 }
 
 /// The certificates of a file, PEM or DER.
-fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Broken> {
+pub(super) fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Broken> {
     of_pem(&path.display(), &file(path)?)
 }
 
@@ -223,7 +228,7 @@ fn of_pem(place: &dyn fmt::Display, bytes: &[u8]) -> Result<Vec<CertificateDer<'
     Ok(found)
 }
 
-fn key_of(path: &Path) -> Result<PrivateKeyDer<'static>, Broken> {
+pub(super) fn key_of(path: &Path) -> Result<PrivateKeyDer<'static>, Broken> {
     key_of_pem(&path.display(), &file(path)?)
 }
 

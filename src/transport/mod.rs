@@ -1,8 +1,10 @@
-//! The runner's only sockets towards a target: a hyper connection over rustls, stage by stage, so that a failure says
-//! how far it got. How an exchange broke is data that a scenario can expect.
+//! The runner's only sockets: towards a target, a hyper connection over rustls, stage by stage, so that a failure says how
+//! far it got; and the recorder's, to which the user's software connects. How an exchange broke is data that a scenario
+//! can expect.
 //!
 //! Deliberately absent: sending anything twice, and following a redirect.
 
+mod accept;
 mod answer;
 mod broken;
 mod cause;
@@ -23,6 +25,7 @@ use broken::{broken, late, prepare, unfit};
 use connection::Open;
 use outgoing::request;
 
+pub use accept::{Came, Entrance, Host, Refused, listen};
 pub use answer::{Answer, Overflow};
 pub use broken::{Broken, Outcome, Stage};
 pub use cause::Cause;

@@ -52,7 +52,11 @@ pub(super) fn certificates(
 }
 
 /// What is told of a certificate that will soon be of no use, or is already.
-fn expiring(identity: &str, own: &CertificateShown, now: jiff::Timestamp) -> Option<Text> {
+pub(in crate::cli) fn expiring(
+    identity: &str,
+    own: &CertificateShown,
+    now: jiff::Timestamp,
+) -> Option<Text> {
     let days = own.days_left(now);
     if days > WARNED {
         return None;
@@ -81,7 +85,12 @@ fn expiring(identity: &str, own: &CertificateShown, now: jiff::Timestamp) -> Opt
 }
 
 /// A file or variable that cannot be used, with the key and the line of the profile that name it.
-fn wrong(project: &Project, target: &Target, identity: &str, broken: &Broken) -> Stopped {
+pub(in crate::cli) fn wrong(
+    project: &Project,
+    target: &Target,
+    identity: &str,
+    broken: &Broken,
+) -> Stopped {
     let name = target.name.as_deref().unwrap_or_default();
     let of_identity = |key: &'static str| vec!["target", name, "identity", identity, key];
     let path = |path: &Path| path.display().to_string();

@@ -21,6 +21,7 @@ use crate::{
 };
 use certificates::certificates;
 
+pub(super) use certificates::{expiring, wrong};
 pub(super) use described::of_profile;
 
 /// The longest that one step waits where nothing is said.
