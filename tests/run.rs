@@ -117,9 +117,12 @@ fn a_failure_shows_all_that_is_needed_and_every_report_can_be_made_again_from_th
     }
     let (junit, json) = (suite.read("j.xml"), suite.read("r.json"));
     assert!(
-        junit.contains("<failure message=\"failed\"") && junit.contains("sha256:"),
+        junit.contains(
+            "<failure message=\"failed: [ask] HTTP: expected &apos;418&apos;, found &apos;200&apos;\" type=\"failed\">"
+        ),
         "{junit}"
     );
+    assert!(junit.contains("sha256:"), "{junit}");
     let parsed: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(parsed["exit"]["code"], 1);
     assert_eq!(parsed["scenarios"].as_array().unwrap().len(), 2);
@@ -140,7 +143,8 @@ fn a_new_snapshot_is_a_failure_of_its_own_type_in_junit() {
     assert_eq!(code, 5);
     let junit = suite.read("j.xml");
     assert!(
-        junit.contains("<failure message=\"new\" type=\"new-snapshot\">"),
+        junit.contains("<failure message=\"new: [ask] new snapshot; ")
+            && junit.contains("\" type=\"new-snapshot\">"),
         "{junit}"
     );
     assert!(junit.contains("see renkei review"), "{junit}");

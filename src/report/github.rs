@@ -2,7 +2,10 @@
 
 use crate::{
     event::{Outcome, ScenarioEnd, StepResult},
-    report::{Record, progress::label},
+    report::{
+        Record,
+        words::{label, not_begun},
+    },
     text::Lang,
 };
 
@@ -35,7 +38,7 @@ pub fn github(record: &Record, lang: Lang, folder: &str) -> String {
         };
         if !said {
             let file = format!("{folder}scenarios/{}.toml", result.scenario);
-            let why = label(&result.end);
+            let why = not_begun(&result.end).unwrap_or_else(|| label(&result.end));
             lines += &annotation(level, &file, "1", &result.scenario, why.get(lang));
         }
     }

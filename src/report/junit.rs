@@ -9,7 +9,7 @@ use crate::{
     plan::PHASES,
     report::{
         Record,
-        progress::{label, new_snapshot, nowhere},
+        words::{first_wrong, label, new_snapshot, not_begun},
     },
     text::Lang,
 };
@@ -36,10 +36,9 @@ pub fn junit(record: &Record, lang: Lang) -> Result<String, quick_junit::Seriali
             if let Some(kind) = kind(&result.end) {
                 status.set_type(kind);
                 let label = label(&result.end).get(lang).to_owned();
-                status.set_message(if let ScenarioEnd::NotPossible { why, .. } = &result.end {
-                    format!("{label}: {}", why.get(lang))
-                } else {
-                    label
+                status.set_message(match reason(record, result, lang) {
+                    Some(reason) => format!("{label}: {}", glance(&reason)),
+                    None => label,
                 });
                 status.set_description(details(record, result, lang));
             }
@@ -86,35 +85,34 @@ fn kind(end: &ScenarioEnd) -> Option<&'static str> {
     })
 }
 
+/// Why a scenario did not pass: what kept it from beginning, else the first thing that is wrong in it.
+fn reason(record: &Record, result: &ScenarioResult, lang: Lang) -> Option<String> {
+    if let Some(text) = not_begun(&result.end) {
+        return Some(text.get(lang).to_owned());
+    }
+    let mut wrong = record
+        .steps_of(result)
+        .filter_map(|step| Some((&step.step, first_wrong(step)?)));
+    let (step, text) = wrong.next()?;
+    Some(format!("[{step}] {}", text.get(lang)))
+}
+
+/// The most characters of a message: lists of results show it on one line.
+const GLANCE: usize = 160;
+
+/// A text on one line, cut where it is long.
+fn glance(text: &str) -> String {
+    let line: Vec<&str> = text.split_whitespace().collect();
+    let line = line.join(" ");
+    match line.char_indices().nth(GLANCE) {
+        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
+        None => line,
+    }
+}
+
 fn details(record: &Record, result: &ScenarioResult, lang: Lang) -> String {
     let mut lines = vec![result.title.get(lang).to_owned()];
-    match &result.end {
-        ScenarioEnd::Blocked {
-            by,
-            checkpoint: Some(checkpoint),
-            hindrance,
-        } => {
-            let text = nowhere(by, checkpoint, hindrance.as_deref());
-            lines.push(text.get(lang).to_owned());
-        }
-        ScenarioEnd::Blocked {
-            by,
-            checkpoint: None,
-            hindrance: _,
-        } => lines.push(by.clone()),
-        ScenarioEnd::NotPossible { step, why } => {
-            let step = step.as_ref().map(|step| format!("[{step}] "));
-            lines.push(step.unwrap_or_default() + why.get(lang));
-        }
-        ScenarioEnd::Passed
-        | ScenarioEnd::NotRun
-        | ScenarioEnd::New
-        | ScenarioEnd::Failed
-        | ScenarioEnd::Broken
-        | ScenarioEnd::Unusable
-        | ScenarioEnd::IndividualNumber
-        | ScenarioEnd::Internal => {}
-    }
+    lines.extend(not_begun(&result.end).map(|text| text.get(lang).to_owned()));
     for step in record.steps_of(result) {
         let head = format!("{} [{}]", step.place, step.step);
         match &step.outcome {
@@ -161,4 +159,18 @@ fn details(record: &Record, result: &ScenarioResult, lang: Lang) -> String {
         }
     }
     lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_one_line_that_ends_somewhere() {
+        assert_eq!(glance("a\n  b\tc"), "a b c");
+        let long = glance(&"宛".repeat(GLANCE + 1));
+        assert_eq!(long, "宛".repeat(GLANCE) + "…");
+        let whole = "宛".repeat(GLANCE);
+        assert_eq!(glance(&whole), whole);
+    }
 }

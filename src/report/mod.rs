@@ -9,6 +9,7 @@ mod record;
 mod relayed;
 mod table;
 mod terminal;
+mod words;
 
 pub use dry::dry_run;
 pub use github::github;

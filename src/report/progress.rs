@@ -5,8 +5,11 @@ use std::{io::Write, time::Duration};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::{
-    event::{Event, Hindrance, ScenarioEnd},
-    report::relayed,
+    event::{Event, ScenarioEnd},
+    report::{
+        relayed,
+        words::{label, prerequisite, warning_head},
+    },
     text::{Lang, Text},
 };
 
@@ -122,67 +125,5 @@ impl Progress {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
-    }
-}
-
-/// Why a scenario ran that was not chosen.
-pub(super) fn prerequisite() -> Text {
-    Text::new("前提として実施", "prerequisite")
-}
-
-/// What is to be done with a step's new answer.
-pub(super) fn new_snapshot() -> Text {
-    Text::new(
-        "新しいスナップショット（手元で実施したときは renkei review で確認）",
-        "new snapshot; after a run at hand, see renkei review",
-    )
-}
-
-/// What a warning begins with.
-pub(super) fn warning_head() -> Text {
-    Text::new("注意", "warning")
-}
-
-/// Why a scenario did not run where the one that it starts from has not run either, and what can be done.
-pub(super) fn nowhere(by: &str, checkpoint: &str, hindrance: Option<&Hindrance>) -> Text {
-    let assume = Text::new(
-        format!("他の方法で到達済みであれば --assume {checkpoint} を指定してください"),
-        format!("say --assume {checkpoint} where that was done by other means"),
-    );
-    let Text { ja, en } = match hindrance {
-        None => Text::new(
-            format!("{by} を先に実施する（対象に含める）か、{}", assume.ja),
-            format!("choose {by} too, or {}", assume.en),
-        ),
-        Some(Hindrance { scenario, why }) => Text::new(
-            format!(
-                "{scenario} がこの環境では実施できないためです（{}）。{}",
-                why.ja, assume.ja
-            ),
-            format!(
-                "{scenario} is not possible here ({}); {}",
-                why.en, assume.en
-            ),
-        ),
-    };
-    Text::new(
-        format!("再開点「{checkpoint}」に到達していません。{ja}"),
-        format!("the checkpoint '{checkpoint}' has not been reached: {en}"),
-    )
-}
-
-/// How a scenario ended, in a word.
-pub(super) fn label(end: &ScenarioEnd) -> Text {
-    match end {
-        ScenarioEnd::Passed => Text::new("合格", "passed"),
-        ScenarioEnd::NotRun => Text::new("未実施", "not run"),
-        ScenarioEnd::NotPossible { .. } => Text::new("この環境では不可", "not possible here"),
-        ScenarioEnd::New => Text::new("新規", "new"),
-        ScenarioEnd::Blocked { .. } => Text::new("前提未達", "blocked"),
-        ScenarioEnd::Failed => Text::new("不合格", "failed"),
-        ScenarioEnd::Broken => Text::new("通信異常", "broken"),
-        ScenarioEnd::Unusable => Text::new("実施不能", "unusable"),
-        ScenarioEnd::IndividualNumber => Text::new("個人番号", "individual number"),
-        ScenarioEnd::Internal => Text::new("内部異常", "internal"),
     }
 }

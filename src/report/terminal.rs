@@ -12,9 +12,11 @@ use crate::{
     },
     plan::PHASES,
     report::{
-        Record, columns,
-        progress::{label, new_snapshot, nowhere, prerequisite, warning_head},
-        relayed,
+        Record, columns, relayed,
+        words::{
+            difference_head, individual_number, label, new_snapshot, not_begun, prerequisite,
+            warning_head,
+        },
     },
     text::{Lang, Text},
 };
@@ -94,24 +96,14 @@ fn scenario(
         ScenarioEnd::Passed | ScenarioEnd::NotRun | ScenarioEnd::NotPossible { .. } => {
             return Ok(());
         }
-        ScenarioEnd::Blocked {
-            by,
-            checkpoint,
-            hindrance,
-        } => {
-            let text = match checkpoint {
-                Some(checkpoint) => nowhere(by, checkpoint, hindrance.as_deref()),
-                None => Text::new(
-                    format!("未実施（前提のシナリオ {by} が合格していません）"),
-                    format!("blocked by {by}"),
-                ),
-            };
+        ScenarioEnd::Blocked { .. } => {
+            let text = not_begun(&result.end);
             return writeln!(
                 out,
                 "{}  {}: {}",
                 result.scenario,
                 result.title.get(lang),
-                text.get(lang)
+                text.as_ref().map_or("", |text| text.get(lang))
             );
         }
         ScenarioEnd::New
@@ -159,26 +151,8 @@ fn step(out: &mut dyn Write, step: &StepResult, lang: Lang) -> io::Result<()> {
             said(out, "✗ ", why.get(lang))?;
         }
         Outcome::IndividualNumber { place } => {
-            let text = match place.as_str() {
-                "request" => Text::new(
-                    "送信内容に個人番号があるため、送信していません（番号は伏せています）",
-                    "an individual number stands in the request, so it was not sent (it is masked here)",
-                ),
-                "call" => Text::new(
-                    "試験対象のシステムが個人番号を送信しました（番号は伏せています）",
-                    "the system under test has sent an individual number (it is masked here)",
-                ),
-                "output" => Text::new(
-                    "試験対象のプログラムの出力に個人番号があります（番号は伏せています）",
-                    "an individual number stands in what the program wrote (it is masked here)",
-                ),
-                _ => Text::new(
-                    "応答に個人番号があります（番号は伏せています）",
-                    "an individual number stands in the answer (it is masked here)",
-                ),
-            };
             writeln!(out, "{head}")?;
-            said(out, "✗ ", text.get(lang))?;
+            said(out, "✗ ", individual_number(place).get(lang))?;
         }
         Outcome::Failed {
             mismatches,
@@ -192,11 +166,7 @@ fn step(out: &mut dyn Write, step: &StepResult, lang: Lang) -> io::Result<()> {
                 fault(out, told, lang)?;
             }
             if let Some(difference) = difference {
-                let text = Text::new(
-                    "スナップショットとの差異（- 採用済み、+ 今回）",
-                    "difference from the snapshot (- accepted, + now)",
-                );
-                block(out, text.get(lang), difference)?;
+                block(out, difference_head().get(lang), difference)?;
             }
         }
     }

@@ -1,0 +1,152 @@
+//! What the reports say alike.
+
+use crate::{
+    event::{Hindrance, Outcome, ScenarioEnd, StepResult},
+    text::Text,
+};
+
+/// Why a scenario ran that was not chosen.
+pub(super) fn prerequisite() -> Text {
+    Text::new("前提として実施", "prerequisite")
+}
+
+/// What is to be done with a step's new answer.
+pub(super) fn new_snapshot() -> Text {
+    Text::new(
+        "新しいスナップショット（手元で実施したときは renkei review で確認）",
+        "new snapshot; after a run at hand, see renkei review",
+    )
+}
+
+/// What a warning begins with.
+pub(super) fn warning_head() -> Text {
+    Text::new("注意", "warning")
+}
+
+/// Why a scenario did not run where the one that it starts from has not run either, and what can be done.
+fn nowhere(by: &str, checkpoint: &str, hindrance: Option<&Hindrance>) -> Text {
+    let assume = Text::new(
+        format!("他の方法で到達済みであれば --assume {checkpoint} を指定してください"),
+        format!("say --assume {checkpoint} where that was done by other means"),
+    );
+    let Text { ja, en } = match hindrance {
+        None => Text::new(
+            format!("{by} を先に実施する（対象に含める）か、{}", assume.ja),
+            format!("choose {by} too, or {}", assume.en),
+        ),
+        Some(Hindrance { scenario, why }) => Text::new(
+            format!(
+                "{scenario} がこの環境では実施できないためです（{}）。{}",
+                why.ja, assume.ja
+            ),
+            format!(
+                "{scenario} is not possible here ({}); {}",
+                why.en, assume.en
+            ),
+        ),
+    };
+    Text::new(
+        format!("再開点「{checkpoint}」に到達していません。{ja}"),
+        format!("the checkpoint '{checkpoint}' has not been reached: {en}"),
+    )
+}
+
+/// How a scenario ended, in a word.
+pub(super) fn label(end: &ScenarioEnd) -> Text {
+    match end {
+        ScenarioEnd::Passed => Text::new("合格", "passed"),
+        ScenarioEnd::NotRun => Text::new("未実施", "not run"),
+        ScenarioEnd::NotPossible { .. } => Text::new("この環境では不可", "not possible here"),
+        ScenarioEnd::New => Text::new("新規", "new"),
+        ScenarioEnd::Blocked { .. } => Text::new("前提未達", "blocked"),
+        ScenarioEnd::Failed => Text::new("不合格", "failed"),
+        ScenarioEnd::Broken => Text::new("通信異常", "broken"),
+        ScenarioEnd::Unusable => Text::new("実施不能", "unusable"),
+        ScenarioEnd::IndividualNumber => Text::new("個人番号", "individual number"),
+        ScenarioEnd::Internal => Text::new("内部異常", "internal"),
+    }
+}
+
+/// Why a scenario was not begun, where that is more than a word.
+pub(super) fn not_begun(end: &ScenarioEnd) -> Option<Text> {
+    Some(match end {
+        ScenarioEnd::NotPossible { step, why } => {
+            let step = step.as_ref().map(|step| format!("[{step}] "));
+            let step = step.unwrap_or_default();
+            Text::new(format!("{step}{}", why.ja), format!("{step}{}", why.en))
+        }
+        ScenarioEnd::Blocked {
+            by,
+            checkpoint: Some(checkpoint),
+            hindrance,
+        } => nowhere(by, checkpoint, hindrance.as_deref()),
+        ScenarioEnd::Blocked {
+            by,
+            checkpoint: None,
+            hindrance: _,
+        } => Text::new(
+            format!("未実施（前提のシナリオ {by} が合格していません）"),
+            format!("blocked by {by}"),
+        ),
+        ScenarioEnd::Passed
+        | ScenarioEnd::NotRun
+        | ScenarioEnd::New
+        | ScenarioEnd::Failed
+        | ScenarioEnd::Broken
+        | ScenarioEnd::Unusable
+        | ScenarioEnd::IndividualNumber
+        | ScenarioEnd::Internal => return None,
+    })
+}
+
+/// The first thing that is wrong with a step; none where nothing is.
+pub(super) fn first_wrong(step: &StepResult) -> Option<Text> {
+    match &step.outcome {
+        Outcome::Passed | Outcome::Skipped | Outcome::NotPossible { .. } => None,
+        Outcome::NewSnapshot => Some(new_snapshot()),
+        Outcome::Broken { why } | Outcome::Unusable { why } | Outcome::NotKept { why } => {
+            Some(why.clone())
+        }
+        Outcome::IndividualNumber { place } => Some(individual_number(place)),
+        Outcome::Failed {
+            mismatches,
+            difference,
+        } => mismatches.first().cloned().or_else(|| {
+            let lines = difference.as_deref().unwrap_or_default().lines();
+            let mut signed = lines.filter(|line| line.starts_with(['+', '-']));
+            let Text { ja, en } = difference_head();
+            let line = signed.next()?;
+            Some(Text::new(format!("{ja}: {line}"), format!("{en}: {line}")))
+        }),
+    }
+}
+
+/// What a difference from an accepted snapshot begins with.
+pub(super) fn difference_head() -> Text {
+    Text::new(
+        "スナップショットとの差異（- 採用済み、+ 今回）",
+        "difference from the snapshot (- accepted, + now)",
+    )
+}
+
+/// Where an individual number stands.
+pub(super) fn individual_number(place: &str) -> Text {
+    match place {
+        "request" => Text::new(
+            "送信内容に個人番号があるため、送信していません（番号は伏せています）",
+            "an individual number stands in the request, so it was not sent (it is masked here)",
+        ),
+        "call" => Text::new(
+            "試験対象のシステムが個人番号を送信しました（番号は伏せています）",
+            "the system under test has sent an individual number (it is masked here)",
+        ),
+        "output" => Text::new(
+            "試験対象のプログラムの出力に個人番号があります（番号は伏せています）",
+            "an individual number stands in what the program wrote (it is masked here)",
+        ),
+        _ => Text::new(
+            "応答に個人番号があります（番号は伏せています）",
+            "an individual number stands in the answer (it is masked here)",
+        ),
+    }
+}
