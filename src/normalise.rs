@@ -29,9 +29,12 @@ pub struct Rules {
     places: Vec<(XPath, Kind)>,
 }
 
+/// What a rule says of a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Kind {
+pub enum Kind {
+    /// It is a time.
     Time,
+    /// It is volatile, with the label of its placeholder.
     Volatile(String),
 }
 
@@ -49,6 +52,20 @@ impl Rules {
             rules.add(place, Kind::Time);
         }
         rules
+    }
+
+    /// What the rules say of the values of a document, by node.
+    pub fn kinds(&self, document: &Document) -> BTreeMap<usize, Kind> {
+        let nodes = self.nodes(document);
+        let mut kinds = BTreeMap::new();
+        canonical(document, &self.namespaces, &mut |leaf| {
+            let by_name = self.names.get(leaf.name).filter(|_| !leaf.attribute);
+            if let Some(kind) = nodes.get(&leaf.node).copied().or(by_name) {
+                kinds.insert(leaf.node, kind.clone());
+            }
+            None
+        });
+        kinds
     }
 
     fn add(&mut self, place: &str, kind: Kind) {

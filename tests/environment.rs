@@ -243,6 +243,7 @@ async fn the_suite_runs_in_one_world_with_the_snapshots_of_many() {
         now: epoch,
         files: BTreeMap::new(),
         resumed: None,
+        recorded: None,
     });
     let mut setting = setting(target);
     setting.seed = 7;

@@ -54,6 +54,13 @@ fn what_passes_requests_on_has_no_socket_file_or_clock_of_its_own() {
 }
 
 #[test]
+fn what_is_made_of_a_recording_is_a_function_of_what_went_through() {
+    for word in ["std::fs", "std::env", "tokio", "Timestamp::now", "tempfile"] {
+        assert_eq!(strays("src/record", word, &[]), [""; 0], "{word}");
+    }
+}
+
+#[test]
 fn only_cli_reads_the_environment() {
     assert_eq!(strays("src", "env::var", &["/src/cli/mod.rs"]), [""; 0]);
 }

@@ -152,6 +152,12 @@ impl Profile {
             .and_then(|operation| operation.fault_code.as_deref())
             .unwrap_or(&self.fault_code)
     }
+
+    /// Takes in the volatile values and times that a target adds.
+    pub fn add(&mut self, target: &Target) {
+        self.volatile.extend(target.volatile.clone());
+        self.times.extend(target.times.iter().cloned());
+    }
 }
 
 /// Whether a key of `volatile` or an entry of `times` is an XPath; else it is an element's name.

@@ -351,6 +351,11 @@ impl Runner<'_> {
 
     /// Keeps a new or different snapshot, as the setting says; the embedded suite keeps none.
     fn keep_snapshot(&self, path: &str, name: &str, content: &str) -> std::io::Result<()> {
+        if let Some(recorded) = self.shared.recorded() {
+            let text = snapshot::write(&self.scenario.path, name, content);
+            recorded.keep(path, text);
+            return Ok(());
+        }
         let Some(root) = &self.shared.project.root else {
             return Ok(());
         };

@@ -14,6 +14,7 @@ mod notes;
 mod pace;
 mod peer;
 mod real;
+mod recorded;
 mod refusal;
 mod request;
 mod resume;
@@ -50,6 +51,7 @@ use rustls::ClientConfig;
 
 pub(crate) use pace::Pace;
 pub use real::Real;
+pub use recorded::{Recorded, Sending};
 pub(crate) use request::{headers, request_id};
 pub use resume::Resumed;
 pub(crate) use send::{http, kept_at};
@@ -392,6 +394,11 @@ impl Shared {
     /// The run that this one goes on with.
     fn resumed(&self) -> Option<&Resumed> {
         self.setting.target.real.as_ref()?.resumed.as_ref()
+    }
+
+    /// What is read in the place of sending.
+    fn recorded(&self) -> Option<&Recorded> {
+        self.setting.target.real.as_ref()?.recorded.as_deref()
     }
 
     /// What a scenario starts from; a dry run needs nothing of it.

@@ -3,6 +3,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    sync::Arc,
     time::Duration,
 };
 
@@ -33,9 +34,17 @@ pub struct Real {
     pub files: BTreeMap<String, String>,
     /// The run that this one goes on with.
     pub resumed: Option<super::Resumed>,
+    /// What it answered when it was recorded: this is read, and nothing is sent.
+    pub recorded: Option<Arc<super::Recorded>>,
 }
 
 impl Real {
+    /// When a scenario that begins now begins.
+    pub(super) fn at(&self) -> Timestamp {
+        let recorded = self.recorded.as_ref();
+        recorded.map_or_else(self.now, |recorded| recorded.start)
+    }
+
     /// Why a scenario is not possible there, with the step that is not; what is only a look at the network is no reason.
     pub(super) fn hindrance(&self, scenario: &Scenario) -> Option<(String, Text)> {
         scenario.file.steps.iter().find_map(|step| {

@@ -118,12 +118,14 @@ impl<'a> Runner<'a> {
                         format!("the step '{earlier}' has sent nothing"),
                     )
                 }),
-            None => Ok(request_id(
-                self.shared.setting.seed,
-                &self.scenario.id,
-                step.id.get_ref(),
-                poll,
-            )),
+            None => Ok(self
+                .shared
+                .recorded()
+                .and_then(|recorded| recorded.sending(step, poll)?.request_id.clone())
+                .unwrap_or_else(|| {
+                    let (seed, step) = (self.shared.setting.seed, step.id.get_ref());
+                    request_id(seed, &self.scenario.id, step, poll)
+                })),
         }
     }
 

@@ -287,7 +287,9 @@ async fn one(shared: &Shared, scenario: &Scenario, from: Option<Left>) -> Given 
             result.world = Some(name);
             result.work = work.is_dir().then(|| work.display().to_string());
         } else {
-            system::end(&work);
+            if shared.recorded().is_none() {
+                system::end(&work);
+            }
             world::delete(&shared.setting.target.control, &name).await;
         }
     }

@@ -128,7 +128,7 @@ impl Runner<'_> {
             return None;
         }
         self.calls.own(&rendered, &self.world.url);
-        let (answer, spilt) = self.exchange(step, &name, &rendered).await;
+        let (answer, spilt) = self.exchange((step, poll), &name, &rendered).await;
         let bodies = self.shared.setting.target.bodies;
         let sent = http(&rendered.outgoing, Some(&answer), bodies);
         result.http.push(sent);
@@ -202,6 +202,9 @@ impl Runner<'_> {
         left: Duration,
         poll: usize,
     ) -> Result<(), Outcome> {
+        if self.shared.recorded().is_some() {
+            return Ok(());
+        }
         if !self.world.frozen {
             if poll == 0 {
                 self.shared
@@ -225,7 +228,7 @@ impl Runner<'_> {
     /// Sends and reads. What is too large for memory is kept as it comes; it is given too, and whether a number is in it.
     async fn exchange(
         &mut self,
-        step: &Step,
+        (step, poll): (&Step, usize),
         name: &str,
         rendered: &Rendered,
     ) -> (Result<Answer, Broken>, Option<(Kept, bool)>) {
@@ -233,9 +236,13 @@ impl Runner<'_> {
         let file = format!("{}/{name}.response.too-large", self.scenario.id);
         let sink = shared.setting.target.bodies.then_some(shared.sink.as_ref());
         let mut spill = Spill::new(sink.map(|sink| sink as &dyn Sink), file);
-        let answer = self
-            .sent(step, rendered, &mut |bytes| spill.take(bytes))
-            .await;
+        let answer = match shared.recorded() {
+            Some(recorded) => recorded.answer(step, poll, &rendered.outgoing),
+            None => {
+                self.sent(step, rendered, &mut |bytes| spill.take(bytes))
+                    .await
+            }
+        };
         let spilt = spill.end();
         let answer = answer.map_err(|mut broken| {
             if let Some((kept, _)) = &spilt
@@ -291,6 +298,9 @@ impl Runner<'_> {
         let Some(real) = &self.shared.setting.target.real else {
             return;
         };
+        if real.recorded.is_some() {
+            return;
+        }
         let date = answer.header("date");
         let date = date.first().and_then(|date| rfc2822::parse(date).ok());
         let Some(date) = date.map(|date| date.timestamp()) else {

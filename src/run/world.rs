@@ -59,7 +59,7 @@ pub(super) async fn open(
         return Ok(World {
             name: String::new(),
             url: in_folder(setting.target.url.as_deref().unwrap_or_default()),
-            start: began.unwrap_or_else(|| in_japan((real.now)())),
+            start: began.unwrap_or_else(|| in_japan(real.at())),
             frozen: false,
         });
     }

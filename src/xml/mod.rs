@@ -8,6 +8,7 @@ mod functions;
 mod parser;
 mod reason;
 mod token;
+mod tree;
 mod value;
 mod xpath;
 
@@ -18,6 +19,7 @@ use uppsala::{NodeId, NodeKind};
 use crate::text::Text;
 
 pub use canonical::{Leaf, canonical};
+pub use tree::{Attribute, Element, Name};
 pub use xpath::{XPath, XPathError, XPathMistake};
 
 /// Prefixes and their namespaces, as the profile declares them.

@@ -133,8 +133,7 @@ pub(super) fn apply(
     let Some(target) = target else {
         return Ok(());
     };
-    suite.profile.volatile.extend(target.volatile);
-    suite.profile.times.extend(target.times);
+    suite.profile.add(&target);
     if let Some(folder) = &target.snapshots {
         project.include(folder)?;
     }
@@ -236,6 +235,7 @@ fn real(
         now: jiff::Timestamp::now,
         files: asked.files.clone(),
         resumed: None,
+        recorded: None,
     };
     Ok((real, missing))
 }

@@ -1,0 +1,397 @@
+//! From what went through to steps: which operation, which template, which values, and which of them is the request id.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use crate::{
+    message::{Template, Values},
+    normalise::Rules,
+    plan::template_path,
+    profile::{self, Operation, Profile},
+    record::{
+        Base, LeftOut, Made, Passed,
+        fresh::{self, Known},
+        given::{Given, Table},
+        ids,
+        message::{Body, Message, media_type, read},
+        names::{self, Prefixes},
+        profile as record_profile,
+        values::{self, Around},
+    },
+    text::Text,
+    xml::XPath,
+};
+
+/// The content type of SOAP 1.1, which an operation has where it names none.
+const SOAP_1_1: &str = "text/xml";
+
+/// What a scenario is made of.
+#[derive(Debug)]
+pub(super) struct Recording {
+    pub(super) messages: Vec<Message>,
+    pub(super) steps: Vec<Step>,
+    /// Operations that the profile lacks.
+    pub(super) operations: BTreeMap<String, Operation>,
+    /// Templates that the suite lacks, by operation.
+    pub(super) templates: BTreeMap<String, String>,
+    /// The profile, with what the target adds.
+    pub(super) profile: Profile,
+    pub(super) prefixes: Prefixes,
+    /// Names that a template asks for, and that some step leaves open: what is captured cannot be called so.
+    pub(super) open: BTreeSet<String>,
+    /// Value → the first message whose answer brought it.
+    pub(super) brought: BTreeMap<String, usize>,
+    /// Element name or XPath → label, of values that are volatile and unknown as such.
+    pub(super) volatile: BTreeMap<String, String>,
+    /// Elements that hold times and are unknown as such.
+    pub(super) times: BTreeSet<String>,
+}
+
+/// A step that sends.
+#[derive(Debug)]
+pub(super) struct Step {
+    pub(super) id: String,
+    pub(super) operation: String,
+    pub(super) identity: String,
+    pub(super) at: Timestamp,
+    /// The messages that it sends, by their places in the recording: more than one where it polls.
+    pub(super) messages: Vec<usize>,
+    /// Their request ids.
+    pub(super) request_ids: Vec<Option<String>>,
+    pub(super) with: Table,
+    pub(super) same_request_as: Option<String>,
+    pub(super) action: Option<String>,
+    pub(super) content_type: Option<String>,
+    pub(super) status: Option<u16>,
+    pub(super) fault: Option<String>,
+    pub(super) capture: Vec<(String, String)>,
+}
+
+impl Recording {
+    /// Reads what went through; what can be no step is left out.
+    pub(super) fn read(passed: &[Passed], base: &Base<'_>, made: &mut Made) -> Self {
+        let mut profile = base.suite.profile.clone();
+        if let Some(target) = profile.target.get(base.target).cloned() {
+            profile.add(&target);
+        }
+        let natural = profile.sentinel.twelve_digits.keys();
+        let natural = natural.filter_map(|place| XPath::compile(place, &profile.namespaces).ok());
+        let natural: Vec<XPath> = natural.collect();
+        let mut messages = Vec::new();
+        for (index, passed) in passed.iter().enumerate() {
+            match read(index, passed, &natural) {
+                Ok(message) if profile.identity.contains_key(&message.identity) => {
+                    messages.push(message);
+                }
+                Ok(message) => made.left_out.push(LeftOut {
+                    index,
+                    why: no_identity(&message.identity),
+                }),
+                Err(why) => made.left_out.push(LeftOut { index, why }),
+            }
+        }
+        let mut prefixes = Prefixes::new(&profile.namespaces, profile.no_prefix);
+        for message in &messages {
+            prefixes.learn(&message.request.tree);
+            prefixes.learn(&message.answered.tree);
+        }
+        let mut brought = BTreeMap::new();
+        for (at, message) in messages.iter().enumerate() {
+            for (_, _, value) in message.answered.tree.values() {
+                brought.entry(value.to_owned()).or_insert(at);
+            }
+        }
+        let mut recording = Self {
+            messages,
+            brought,
+            open: BTreeSet::new(),
+            steps: Vec::new(),
+            operations: BTreeMap::new(),
+            templates: BTreeMap::new(),
+            profile,
+            prefixes,
+            volatile: BTreeMap::new(),
+            times: BTreeSet::new(),
+        };
+        recording.steps(base, made);
+        made.notes.extend(headers(&recording.messages));
+        recording
+    }
+
+    fn steps(&mut self, base: &Base<'_>, made: &mut Made) {
+        let mut ids: BTreeSet<String> = BTreeSet::new();
+        let mut sent: BTreeMap<String, String> = BTreeMap::new();
+        for at in 0..self.messages.len() {
+            let Some((operation, mut with)) = self
+                .fitting(at, base)
+                .or_else(|| self.fresh(at, base, made))
+            else {
+                if let Some(message) = self.messages.get(at) {
+                    made.left_out.push(LeftOut {
+                        index: message.index,
+                        why: no_template(),
+                    });
+                }
+                continue;
+            };
+            let Some(message) = self.messages.get(at) else {
+                continue;
+            };
+            let request_id = take(&mut with, "request_id");
+            let own = self.profile.identity.get(&message.identity);
+            let own = own.map(|identity| identity.institution.as_str());
+            with.retain(|(name, given)| {
+                name != "institution"
+                    || !matches!(given, Given::Text(text) if Some(text.as_str()) == own)
+            });
+            let id = names::free(&names::of_step(&operation), "-", |id| ids.contains(id));
+            ids.insert(id.clone());
+            let earlier = request_id.as_ref().and_then(|id| sent.get(id).cloned());
+            if let Some(request_id) = &request_id {
+                sent.entry(request_id.clone()).or_insert_with(|| id.clone());
+            }
+            let open: Vec<String> = self
+                .template(&operation, base)
+                .and_then(|text| Template::read(text).ok())
+                .map(|template| template.names().into_iter())
+                .into_iter()
+                .flatten()
+                .filter(|name| !with.iter().any(|(known, _)| known == name))
+                .collect();
+            let known = self.operation(&operation);
+            let action = known.filter(|known| known.action != message.action);
+            let media =
+                |known: &Operation| media_type(known.content_type.as_deref().unwrap_or(SOAP_1_1));
+            let content_type =
+                known.filter(|known| media(known) != media_type(&message.content_type));
+            let fault = self.fault(message, &operation);
+            let status = message.answer.status;
+            let step = Step {
+                id,
+                identity: message.identity.clone(),
+                at: message.at,
+                messages: vec![at],
+                request_ids: vec![request_id],
+                with,
+                same_request_as: earlier,
+                action: action.map(|_| message.action.clone()),
+                content_type: content_type.map(|_| message.content_type.clone()),
+                status: (status != 200 && fault.is_none()).then_some(status),
+                fault,
+                capture: Vec::new(),
+                operation,
+            };
+            self.steps.push(step);
+            self.open.extend(open);
+        }
+    }
+
+    /// The fault code that came.
+    fn fault(&self, message: &Message, operation: &str) -> Option<String> {
+        let xpath = XPath::compile(
+            self.profile.fault_code_of(operation),
+            &self.profile.namespaces,
+        );
+        let selected = xpath.ok()?.select(&message.answered.document);
+        match selected.as_slice() {
+            [code] if !code.is_empty() => Some(code.clone()),
+            _ => None,
+        }
+    }
+
+    /// An operation of the profile, or a new one.
+    pub(super) fn operation(&self, name: &str) -> Option<&Operation> {
+        self.operations
+            .get(name)
+            .or_else(|| self.profile.operation.get(name))
+    }
+
+    /// The operations that a message may be, the likeliest first.
+    fn candidates(&self, message: &Message) -> Vec<String> {
+        let called = &message.request.called().name.local;
+        let all = self.profile.operation.iter().chain(&self.operations);
+        let mut found: Vec<(u8, &String)> = all
+            .filter(|(_, operation)| operation.endpoint.trim_matches('/') == message.endpoint)
+            .filter_map(|(name, operation)| {
+                let same_action = !message.action.is_empty() && operation.action == message.action;
+                let same_name = name == called || is_shape_of(name, called);
+                match (same_action, same_name) {
+                    (true, true) => Some((0, name)),
+                    (true, false) => Some((1, name)),
+                    (false, true) => Some((2, name)),
+                    (false, false) => None,
+                }
+            })
+            .collect();
+        found.sort();
+        found.into_iter().map(|(_, name)| name.clone()).collect()
+    }
+
+    /// The first operation whose template renders to a message, with the values for it.
+    fn fitting(&self, at: usize, base: &Base<'_>) -> Option<(String, Table)> {
+        let message = self.messages.get(at)?;
+        let mut candidates = self.candidates(message).into_iter();
+        candidates.find_map(|name| {
+            let text = self.template(&name, base)?;
+            let values = find(text, &message.request, base, &self.prefixes)?;
+            Some((name, values))
+        })
+    }
+
+    /// An operation with a template that is made of a message and those after it that have the same skeleton.
+    fn fresh(&mut self, at: usize, base: &Base<'_>, made: &mut Made) -> Option<(String, Table)> {
+        let message = self.messages.get(at)?;
+        let skeleton = fresh::skeleton(&message.request.tree);
+        let same = |other: &Message| {
+            other.endpoint == message.endpoint
+                && other.action == message.action
+                && fresh::skeleton(&other.request.tree) == skeleton
+        };
+        let alike = self.messages.iter().enumerate().skip(at);
+        let alike = alike.filter(|(_, other)| same(other));
+        let (places, bodies): (Vec<usize>, Vec<&Body>) =
+            alike.map(|(at, message)| (at, &message.request)).unzip();
+        let identity = self.profile.identity.get(&message.identity)?;
+        let known = Known {
+            request_id: ids::request_id(self, &places),
+            institution: &identity.institution,
+            brought: &|value| self.brought_before(at, value),
+        };
+        let text = fresh::template(&bodies, &known)?;
+        let values = find(&text, &message.request, base, &self.prefixes)?;
+        let called = message.request.called().name.local.clone();
+        let known = self.candidates(message).into_iter().next();
+        // An operation without a template has been waiting for one.
+        let waiting = known.filter(|name| self.template(name, base).is_none());
+        let new = waiting.is_none();
+        let taken =
+            |name: &str| self.operation(name).is_some() || self.template(name, base).is_some();
+        let name = waiting.unwrap_or_else(|| names::free(&file_name(&called), "-", taken));
+        let plain = media_type(&message.content_type) == SOAP_1_1;
+        let operation = Operation {
+            endpoint: message.endpoint.clone(),
+            action: message.action.clone(),
+            content_type: (!plain).then(|| message.content_type.clone()),
+            fault_code: None,
+        };
+        if new {
+            if name != called {
+                made.notes.push(another_shape(&called, &name));
+            }
+            self.operations.insert(name.clone(), operation);
+            made.operations.push(name.clone());
+        }
+        self.templates.insert(name.clone(), text);
+        Some((name, values))
+    }
+
+    fn template<'a>(&'a self, name: &str, base: &Base<'a>) -> Option<&'a str> {
+        let new = self.templates.get(name).map(String::as_str);
+        new.or_else(|| base.project.get(&template_path(name)))
+    }
+
+    /// The files besides the scenario and its snapshots, in the order in which they are to be written.
+    pub(super) fn files(&self, base: &Base<'_>, made: &mut Made) -> Vec<(String, String)> {
+        let mut files = Vec::new();
+        let text = base.project.get(profile::PATH).unwrap_or_default();
+        match record_profile::edited(text, self) {
+            Some(Ok(text)) => files.push((profile::PATH.to_owned(), text)),
+            Some(Err(why)) => made.notes.push(why),
+            None => {}
+        }
+        let templates = self.templates.iter();
+        files.extend(templates.map(|(name, text)| (template_path(name), text.clone())));
+        files
+    }
+
+    /// Whether an answer before a message brought a value.
+    pub(super) fn brought_before(&self, at: usize, value: &str) -> bool {
+        self.brought.get(value).is_some_and(|first| *first < at)
+    }
+
+    /// The rules of the profile.
+    pub(super) fn rules(&self) -> Rules {
+        Rules::of(&self.profile)
+    }
+}
+
+/// The values with which a template renders to a message.
+fn find(text: &str, message: &Body, base: &Base<'_>, prefixes: &Prefixes) -> Option<Table> {
+    let template = Template::read(text).ok()?;
+    let seen = Values::from([("people".to_owned(), base.suite.people.clone())]);
+    let around = Around {
+        values: &seen,
+        namespaces: &prefixes.namespaces,
+    };
+    values::find(&template, message, &around)
+}
+
+/// Takes a text out of a table.
+fn take(table: &mut Table, name: &str) -> Option<String> {
+    let at = table
+        .iter()
+        .position(|(known, given)| known == name && matches!(given, Given::Text(_)))?;
+    match table.remove(at).1 {
+        Given::Text(text) => Some(text),
+        Given::Captured(_) | Given::True | Given::List(_) | Given::Table(_) => None,
+    }
+}
+
+/// Whether an operation stands for a further shape of one: `Ask-2` for `Ask`.
+fn is_shape_of(name: &str, called: &str) -> bool {
+    let number = name
+        .strip_prefix(called)
+        .and_then(|rest| rest.strip_prefix('-'));
+    number.is_some_and(|number| !number.is_empty() && number.chars().all(|c| c.is_ascii_digit()))
+}
+
+/// A name that can be one of a file.
+fn file_name(name: &str) -> String {
+    let kept = |c: char| {
+        if c.is_alphanumeric() || matches!(c, '-' | '_' | '.') {
+            c
+        } else {
+            '-'
+        }
+    };
+    name.chars().map(kept).collect()
+}
+
+fn no_identity(name: &str) -> Text {
+    Text::new(
+        format!("送信者「{name}」が profile.toml にありません"),
+        format!("there is no identity '{name}' in profile.toml"),
+    )
+}
+
+fn no_template() -> Text {
+    Text::new(
+        "この電文からひな形を作成できません",
+        "no template can be made of this message",
+    )
+}
+
+fn another_shape(called: &str, name: &str) -> Text {
+    Text::new(
+        format!(
+            "「{called}」の電文の一部は、既存のひな形では表せない形でした。別の操作「{name}」としてひな形を作成しました"
+        ),
+        format!(
+            "some messages '{called}' have a shape that the template there is cannot have; they became an operation of their own, '{name}'"
+        ),
+    )
+}
+
+/// What is said of headers that no step sends by itself. Their values may be secret.
+fn headers(messages: &[Message]) -> Option<Text> {
+    let names = messages.iter().flat_map(|message| &message.headers);
+    let names: BTreeSet<&str> = names.map(String::as_str).collect();
+    let names = names.into_iter().collect::<Vec<_>>().join(", ");
+    (!names.is_empty()).then(|| {
+        Text::new(
+            format!("要求のヘッダー {names} は記載していません。必要な場合は、手順又は接続先の headers に記載してください"),
+            format!("the request headers {names} are not in it; where they are needed, write them in 'headers' of the steps or of the target"),
+        )
+    })
+}

@@ -1,0 +1,218 @@
+//! The scenario's text, for people to edit.
+
+use std::collections::BTreeMap;
+
+use jiff::{Timestamp, tz::Offset};
+use toml_edit::{Key, Value};
+
+use crate::{
+    message,
+    plan::{self, Known, PHASES, Suite},
+    project::Project,
+    record::{
+        Base, LeftOut, Made,
+        given::{Given, Table},
+        steps::{Recording, Step},
+    },
+    scenario::Kind,
+};
+
+/// Where nothing tells the phase.
+const COMMON: &str = "query-provide";
+
+/// The text of the scenario.
+pub(super) fn scenario(recording: &Recording, base: &Base<'_>, made: &Made) -> String {
+    let mut out = head(recording, base);
+    let mut left_out: Vec<&LeftOut> = made.left_out.iter().collect();
+    left_out.sort_by_key(|left| left.index);
+    let mut left_out = left_out.into_iter().peekable();
+    for step in &recording.steps {
+        out.push('\n');
+        let at = step
+            .messages
+            .first()
+            .and_then(|at| recording.messages.get(*at));
+        let before = at.map_or(0, |message| message.index);
+        while let Some(left) = left_out.next_if(|left| left.index < before) {
+            out.push_str(&not_here(left));
+        }
+        out.push_str(&self::step(step));
+    }
+    for left in left_out {
+        out.push_str(&not_here(left));
+    }
+    out
+}
+
+fn head(recording: &Recording, base: &Base<'_>) -> String {
+    let first = recording
+        .steps
+        .first()
+        .map_or(Timestamp::UNIX_EPOCH, |step| step.at);
+    let time = in_japan(first).strftime("%Y-%m-%d %H:%M").to_string();
+    let mut identities: Vec<&str> = Vec::new();
+    for step in &recording.steps {
+        if !identities.contains(&step.identity.as_str()) {
+            identities.push(&step.identity);
+        }
+    }
+    let ja = format!("記録 {time}（{}）", identities.join("、"));
+    let en = format!("recorded {time} ({})", identities.join(", "));
+    let (ja, en) = (text(&ja), text(&en));
+    let target = base.target;
+    format!(
+        "# 接続先「{target}」との通信を記録したものです。値や期待値を修正して使用してください。\n\
+         # Recorded with the target '{target}': edit its values, and what it expects.\n\
+         title = {{ ja = {ja}, en = {en} }}\nphase = {}\n",
+        text(&phase(recording, base))
+    )
+}
+
+/// The phase after which the folder is called; else the one of most of the operations, as the scenarios of the suite
+/// have it, or those in the binary.
+fn phase(recording: &Recording, base: &Base<'_>) -> String {
+    let folder = base.id.split('/').next().unwrap_or_default();
+    let called = folder.trim_start_matches(|c: char| c.is_ascii_digit() || c == '-');
+    if PHASES.iter().any(|(name, ..)| *name == called) {
+        return called.to_owned();
+    }
+    let bundled = || plan::load(&Project::embedded(), &Known::default()).0;
+    of_most(recording, base.suite)
+        .or_else(|| of_most(recording, &bundled()))
+        .unwrap_or_else(|| COMMON.to_owned())
+}
+
+fn of_most(recording: &Recording, suite: &Suite) -> Option<String> {
+    let mut by_endpoint: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
+    for scenario in &suite.scenarios {
+        for step in &scenario.file.steps {
+            if let Some(Kind::Send(operation)) = step.kind()
+                && let Some(operation) = suite.profile.operation.get(operation.get_ref())
+            {
+                let phases = by_endpoint.entry(&operation.endpoint).or_default();
+                *phases.entry(scenario.file.phase.get_ref()).or_default() += 1;
+            }
+        }
+    }
+    let most = |counts: &BTreeMap<&str, usize>| -> Option<String> {
+        let most = counts.iter().max_by_key(|(_, count)| **count)?;
+        Some((*most.0).to_owned())
+    };
+    let mut phases: BTreeMap<String, usize> = BTreeMap::new();
+    for step in &recording.steps {
+        let operation = recording.operation(&step.operation);
+        let counts = operation.and_then(|operation| by_endpoint.get(operation.endpoint.as_str()));
+        if let Some(phase) = counts.and_then(most) {
+            *phases.entry(phase).or_default() += 1;
+        }
+    }
+    let most = phases.iter().max_by_key(|(_, count)| **count)?;
+    Some(most.0.clone())
+}
+
+fn not_here(left: &LeftOut) -> String {
+    let number = left.index + 1;
+    let line = |text: &str| text.replace(['\n', '\r'], " ");
+    let (ja, en) = (line(&left.why.ja), line(&left.why.en));
+    format!("# {number}件目は含まれません: {ja}\n# exchange {number} is not in it: {en}\n")
+}
+
+fn step(step: &Step) -> String {
+    let Step {
+        id,
+        operation,
+        identity,
+        at,
+        messages: _,
+        request_ids: _,
+        with,
+        same_request_as,
+        action,
+        content_type,
+        status,
+        fault,
+        capture,
+    } = step;
+    let mut lines = vec![
+        format!("# {}", in_japan(*at).strftime("%H:%M:%S")),
+        "[[step]]".to_owned(),
+        format!("id = {}", text(id)),
+        format!("send = {}", text(operation)),
+        format!("as = {}", text(identity)),
+    ];
+    let mut keys = |key: &str, value: &Option<String>| {
+        if let Some(value) = value {
+            lines.push(format!("{key} = {}", text(value)));
+        }
+    };
+    keys("same_request_as", same_request_as);
+    keys("action", action);
+    keys("content_type", content_type);
+    for (name, given) in with {
+        lines.push(format!("with.{} = {}", key(name), with_lines(given)));
+    }
+    if let Some(status) = status {
+        lines.push(format!("expect.status = {status}"));
+    }
+    if let Some(fault) = fault {
+        lines.push(format!("expect.fault = {}", text(&plain(fault))));
+    }
+    for (name, xpath) in capture {
+        lines.push(format!("capture.{} = {}", key(name), text(xpath)));
+    }
+    lines.join("\n") + "\n"
+}
+
+/// A value; a list of tables with a line for each.
+fn with_lines(given: &Given) -> String {
+    match given {
+        Given::List(items) if items.iter().any(|item| matches!(item, Given::Table(_))) => {
+            let items = items.iter().map(|item| format!("  {},\n", inline(item)));
+            format!("[\n{}]", items.collect::<String>())
+        }
+        Given::Text(_) | Given::Captured(_) | Given::True | Given::List(_) | Given::Table(_) => {
+            inline(given)
+        }
+    }
+}
+
+fn inline(given: &Given) -> String {
+    match given {
+        Given::Text(value) => text(&plain(value)),
+        Given::Captured(name) => text(&format!("{{{{ {name} }}}}")),
+        Given::True => "true".to_owned(),
+        Given::List(items) => {
+            let items: Vec<String> = items.iter().map(inline).collect();
+            format!("[{}]", items.join(", "))
+        }
+        Given::Table(table) if table.is_empty() => "{}".to_owned(),
+        Given::Table(table) => format!("{{ {} }}", entries(table)),
+    }
+}
+
+fn entries(table: &Table) -> String {
+    let entries = table.iter();
+    let entries = entries.map(|(name, given)| format!("{} = {}", key(name), inline(given)));
+    entries.collect::<Vec<_>>().join(", ")
+}
+
+fn text(text: &str) -> String {
+    Value::from(text).to_string()
+}
+
+fn key(name: &str) -> String {
+    Key::new(name).to_string()
+}
+
+/// A text that a scenario gives to a template as it is.
+fn plain(text: &str) -> String {
+    if !message::is_template(text) {
+        return text.to_owned();
+    }
+    let escaped = text.replace('\\', "\\\\").replace('\'', "\\'");
+    format!("{{{{ '{escaped}' }}}}")
+}
+
+fn in_japan(at: Timestamp) -> jiff::civil::DateTime {
+    Offset::constant(9).to_datetime(at)
+}
