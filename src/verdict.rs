@@ -16,7 +16,7 @@ pub enum Exit {
     Usage,
     /// A scenario or the profile is wrong.
     Suite,
-    /// The target could not be reached, or the transport broke.
+    /// The target or the system under test could not be reached or was not ready, or the transport broke.
     Transport,
     /// Nothing failed, but there are new snapshots.
     NewSnapshots,
@@ -79,8 +79,8 @@ impl Exit {
                 "a scenario or the profile is wrong",
             ),
             Self::Transport => (
-                "接続先に到達できないか、通信に異常があります",
-                "the target could not be reached, or the transport broke",
+                "接続先又は試験対象のシステムに到達できない（準備の未完了、途中での終了を含む）か、通信に異常があります",
+                "the target or the system under test could not be reached, was not ready or ended, or the transport broke",
             ),
             Self::NewSnapshots => (
                 "確認待ちの新しいスナップショットがあります",
@@ -119,8 +119,8 @@ impl Exit {
                 "mend the lines that are shown, until renkei check finds no mistake, and run again",
             ),
             Self::Transport => (
-                "接続先が起動していること、URL・ポート・証明書が正しいことを確認し、再度実施してください。どの段階で失敗したかは結果の表示にあります。renkei doctor は、接続先までを層ごとに確認し、次の対応を表示します。",
-                "see that the target runs, and that URL, port and certificates are right; then run again. The result says at which stage it failed; renkei doctor looks at the way there layer by layer and says what to do",
+                "接続先が起動していること、URL・ポート・証明書が正しいことを確認し、再度実施してください。どの段階で失敗したかは結果の表示にあります。renkei doctor は、接続先までを層ごとに確認し、次の対応を表示します。試験対象のシステム（[system]）の場合は、表示された出力の末尾と実施記録の system.stderr.txt で理由を確認し、command、ready（待ち受け先、within）及び使用するポートを確認してください。",
+                "see that the target runs, and that URL, port and certificates are right; then run again. The result says at which stage it failed; renkei doctor looks at the way there layer by layer and says what to do. Where it is the system under test ([system]), its last lines, shown and in system.stderr.txt of the run folder, say why; look at command, at ready (where it listens, within), and at the ports that it uses",
             ),
             Self::NewSnapshots => (
                 "renkei review で内容を確認し、正しければ renkei accept で採用し、誤りであれば renkei reject で破棄してください。CIで実施した場合（--snapshots check）は保存されていませんので、手元で実施して採用し、スナップショットをコミットしてください。",

@@ -15,7 +15,7 @@ mod program;
 mod support;
 
 use program::{MAYOR, call, exec, free_port, no_call, one};
-use support::ask;
+use support::{Elsewhere, ask};
 
 #[test]
 fn calls_are_found_in_order_or_in_any_as_often_as_they_must_come() {
@@ -161,6 +161,56 @@ fn each_of_many_calls_has_its_own_snapshot_and_captures() {
     let (exit, shown) = suite.renkei(&["run"]);
     assert_eq!(exit, 1);
     assert!(shown.contains("202053-E"), "{shown}");
+}
+
+#[test]
+fn where_no_call_comes_the_handshakes_that_failed_are_told_with_what_to_do() {
+    let quiet = "no_snapshot = \"no\"";
+    let cases = [
+        (
+            exec("run", "ask-in-plain", quiet) + &call("call", "within = \"0s\""),
+            "connections ended before anything was asked (1, handshake-failed): ",
+            "see that it calls renkei.url (RENKEI_URL), which begins with https://",
+        ),
+        (
+            exec(
+                "run",
+                "ask=town-0001",
+                &format!("as = \"expired\"\n{quiet}"),
+            ),
+            "connections ended before anything was asked (1, expired): the client certificate has expired (certificate: ",
+            "see that it is renkei.certificate with renkei.key",
+        ),
+    ];
+    for (steps, why, next) in cases {
+        let (exit, shown) = one(&steps).renkei(&["run"]);
+        assert_eq!(exit, 1, "{shown}");
+        assert!(shown.contains(why) && shown.contains(next), "{shown}");
+    }
+}
+
+#[test]
+fn http_shows_the_certificate_of_the_identity_that_it_names() {
+    // The mock stands for a system that asks for one.
+    for (keys, code, says) in [
+        ("as = \"iida-mayor\"", 0, ""),
+        ("", 4, "the TLS handshake failed [tls-refused]"),
+    ] {
+        let suite = one(&format!(
+            "[[step]]\nid = \"ask\"\nhttp = {{ url = \"{{{{ renkei.url }}}}connection?wsdl\", ca = \"pki/ca.pem\" }}\nno_snapshot = \"no\"\n{keys}\n"
+        ));
+        let elsewhere = Elsewhere::start(&suite);
+        suite.append(
+            "scenarios/profile.toml",
+            &format!(
+                "[target.near]\nurl = \"{}\"\ncontrol = \"{}\"\ncertificates = \"pki\"\n",
+                elsewhere.url, elsewhere.control
+            ),
+        );
+        let (exit, shown) = suite.renkei(&["run", "--target", "near"]);
+        assert_eq!(exit, code, "{shown}");
+        assert!(shown.contains(says), "{shown}");
+    }
 }
 
 #[test]

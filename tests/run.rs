@@ -16,11 +16,10 @@ use std::{
     fs,
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::{TcpListener, TcpStream},
-    process::Child,
     thread,
 };
 
-use support::{Suite, ask, interrupt};
+use support::{Elsewhere, Suite, ask, interrupt};
 
 const WRONG: &str = "expect = { status = 418 }";
 
@@ -412,37 +411,6 @@ fn a_run_that_is_killed_leaves_a_record_that_can_be_reported() {
             .join("0-a/first/01-ask.response.xml")
             .is_file()
     );
-}
-
-/// A mock of its own, ended with the test.
-struct Elsewhere {
-    child: Child,
-    url: String,
-    control: String,
-}
-
-impl Elsewhere {
-    fn start(suite: &Suite) -> Self {
-        let mut child = suite.spawn(&["mock", "--pki", "pki"]);
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        let ready: serde_json::Value = serde_json::from_str(&line).unwrap();
-        let text = |key: &str| ready[key].as_str().unwrap().to_owned();
-        Self {
-            child,
-            url: text("url"),
-            control: text("control"),
-        }
-    }
-}
-
-impl Drop for Elsewhere {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 /// A port that leads to another one.

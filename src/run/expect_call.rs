@@ -56,6 +56,7 @@ impl Runner<'_> {
         };
         if found.len() < sought.times {
             let mismatches = self.missing(&sought, &found, within, result);
+            result.notes.extend(self.refused_connections().await);
             return Err(Outcome::Failed {
                 mismatches,
                 difference: None,

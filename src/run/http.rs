@@ -15,10 +15,10 @@ use crate::{
         refusal::Refusal,
         step::{Runner, unusable},
     },
-    scenario::{Expect, Http, Step},
+    scenario::{Expect, Http, Step, of_system::no_ca},
     sentinel,
     text::Text,
-    transport::{self, Answer, Outgoing},
+    transport::{self, Answer, Broken, Connection, Limits, Outgoing, Prepared, Versions},
     xml::Document,
 };
 
@@ -65,11 +65,7 @@ impl Runner<'_> {
         if let Some(timeout) = &step.timeout {
             limits.patience = timeout.get_ref().duration();
         }
-        let ca = http.ca.as_ref().map(|ca| {
-            let root = self.shared.project.root.clone().unwrap_or_default();
-            root.join(ca.get_ref())
-        });
-        let answer = match transport::plain(outgoing, limits, ca.as_deref()).await {
+        let answer = match self.answer(http, step, outgoing, limits).await {
             Ok(answer) => answer,
             Err(broken) => {
                 exchange.broken = broken.outcome.map(|outcome| outcome.as_str().to_owned());
@@ -109,6 +105,34 @@ impl Runner<'_> {
         };
         result.outcome = self.compare(step, step.id.get_ref(), &content, judged);
         Ok(())
+    }
+
+    /// Sends the request; over TLS with the certificate of the identity that the step names, where it names one.
+    async fn answer(
+        &self,
+        http: &Http,
+        step: &Step,
+        outgoing: Outgoing,
+        limits: Limits,
+    ) -> Result<Answer, Broken> {
+        if !outgoing.url.starts_with("https://") {
+            return transport::plain(outgoing, limits).await;
+        }
+        let ca = http.ca.as_ref();
+        // Reading has told so already, where the URL is no template.
+        let ca = ca.ok_or_else(|| Broken::unprepared(no_ca()))?;
+        let root = self.shared.project.root.clone().unwrap_or_default();
+        let ca = root.join(ca.get_ref());
+        let tls = if step.identity.is_some() {
+            let (name, identity) = self.identity(step).map_err(Broken::unprepared)?;
+            let credentials = self.shared.setting.target.credentials(&name, identity);
+            Prepared::read(&ca, &credentials, Versions::ALL)?.config()?
+        } else {
+            transport::trusting(&ca)?
+        };
+        Connection::new(tls, None)
+            .exchange(outgoing, limits, &mut |_| {})
+            .await
     }
 
     /// The request with everything rendered.

@@ -8,6 +8,7 @@ mod dry;
 mod exec;
 mod expect_call;
 mod given;
+mod handshakes;
 mod http;
 mod judge;
 mod notes;

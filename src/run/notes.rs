@@ -63,8 +63,12 @@ impl Runner<'_> {
                 Err(_) => return,
             }
             let came = self.calls.seen.get(mark.calls..).unwrap_or_default();
+            let none = came.is_empty();
             result.notes.push(self.came(came));
             result.notes.extend(self.lost());
+            if none {
+                result.notes.extend(self.refused_connections().await);
+            }
         }
         if self.shared.setting.target.bodies
             && let Some(served) = &self.shared.served

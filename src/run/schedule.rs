@@ -14,7 +14,7 @@ use tokio::{
 
 use crate::{
     event::{Begun, Event, Hindrance, Outcome, ScenarioEnd, ScenarioResult, StepResult},
-    run::{Checkpoints, Left, Ran, Shared, dry, step, world},
+    run::{Checkpoints, Left, Ran, Shared, dry, handshakes, step, world},
     scenario::{Scenario, Step},
     system,
     text::Text,
@@ -366,13 +366,11 @@ async fn open<'a>(
             ))
         })?;
     }
-    Ok(step::Runner::new(
-        shared,
-        scenario,
-        world,
-        inherited,
-        work.to_owned(),
-    ))
+    let mut runner = step::Runner::new(shared, scenario, world, inherited, work.to_owned());
+    if scenario.uses_system() {
+        runner.calls.connections = handshakes::newest(&shared.setting.target.control).await;
+    }
+    Ok(runner)
 }
 
 pub(super) fn end_of(steps: &[StepResult]) -> ScenarioEnd {

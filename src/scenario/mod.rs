@@ -6,7 +6,7 @@ pub mod expect;
 pub(crate) mod form;
 pub(crate) mod keys;
 mod mistake;
-mod of_system;
+pub(crate) mod of_system;
 pub mod peer;
 pub(crate) mod read;
 mod reader;

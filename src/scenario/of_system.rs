@@ -37,11 +37,7 @@ pub(super) fn check(step: &Step, mistakes: &mut Mistakes<'_>) {
                 mistakes.add(http.url.span(), text);
             }
             if url.starts_with("https://") && http.ca.is_none() {
-                let text = Text::new(
-                    "https の場合は ca（認証局の証明書のファイル）が必要です",
-                    "https needs 'ca', the file of the authority that is trusted",
-                );
-                mistakes.add(http.url.span(), text);
+                mistakes.add(http.url.span(), no_ca());
             }
             captures(step, mistakes);
         }
@@ -73,6 +69,14 @@ pub(super) fn check(step: &Step, mistakes: &mut Mistakes<'_>) {
         | None => {}
         Some(Kind::Peer(peer)) => acts(peer, step, mistakes),
     }
+}
+
+/// What is said of HTTPS where nobody is trusted.
+pub(crate) fn no_ca() -> Text {
+    Text::new(
+        "https の場合は ca（認証局の証明書のファイル）が必要です",
+        "https needs 'ca', the file of the authority that is trusted",
+    )
 }
 
 /// A peer does one thing in a step.

@@ -33,7 +33,8 @@ pub struct Step {
     /// The operation to send.
     #[schemars(with = "Option<String>")]
     pub send: Option<Spanned<String>>,
-    /// The identity that sends, or whose certificate the system under test is given.
+    /// The identity that sends; with exec whose certificate the system under test is given, with http over TLS whose
+    /// certificate is shown where the system asks for one.
     #[serde(rename = "as")]
     #[schemars(with = "Option<String>")]
     pub identity: Option<Spanned<String>>,

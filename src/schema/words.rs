@@ -54,7 +54,7 @@ pub(super) const WORDS: &[Word] = &[
     word("Step", "title", "手順の内容（分かりにくい場合に記載）", "title = { ja = \"再送する\", en = \"send it again\" }"),
     word("Step", "always", "前の手順が不合格でも実施する", "always = true"),
     word("Step", "send", "送信する操作。`messages/<操作>.xml` から電文を作成します", "send = \"ListMasters\""),
-    word("Step", "as", "送信者（profile.toml の identity）。exec・http では、試験対象のシステムに渡す証明書の持ち主", "as = \"iida-mayor\""),
+    word("Step", "as", "送信者（profile.toml の identity）。exec では、試験対象のシステムに渡す証明書の持ち主。http（https://）では、要求されたときに提示する証明書の持ち主", "as = \"iida-mayor\""),
     word("Step", "with", "電文のひな形に渡す値（文字列・数値・一覧・表）。文字列の中では `{{ people.sato.atena }}` や取得値を使用できます。`use` の手順では引数です", "with = { atena = \"{{ people.sato.atena }}\", years = [2025, 2026] }"),
     word("Step", "raw", "ひな形の代わりに、記載したとおりに送信する文字列", "raw = '''<a/><b/>'''"),
     word("Step", "content_type", "通常と異なる Content-Type", "content_type = \"text/plain\""),

@@ -245,6 +245,6 @@ async fn answers(url: &str) -> bool {
         headers: Vec::new(),
         body: Vec::new(),
     };
-    let answer = transport::plain(outgoing, Limits::each(LOOK, 1 << 20), None).await;
+    let answer = transport::plain(outgoing, Limits::each(LOOK, 1 << 20)).await;
     answer.is_ok_and(|answer| (200..300).contains(&answer.status))
 }

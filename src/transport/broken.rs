@@ -91,6 +91,16 @@ impl fmt::Display for Broken {
 impl std::error::Error for Broken {}
 
 impl Broken {
+    /// One that never began, since something that it needs is not right.
+    pub fn unprepared(why: Text) -> Self {
+        Self {
+            stage: Stage::Prepare,
+            outcome: None,
+            why,
+            cause: None,
+        }
+    }
+
     /// The same with its kind.
     pub(super) fn caused(self, cause: Option<Cause>) -> Self {
         Self { cause, ..self }
@@ -128,12 +138,7 @@ impl Broken {
 }
 
 pub(super) fn prepare(why: Text) -> Broken {
-    Broken {
-        stage: Stage::Prepare,
-        outcome: None,
-        why,
-        cause: None,
-    }
+    Broken::unprepared(why)
 }
 
 /// What cannot stand where it is written.

@@ -32,7 +32,7 @@ pub use cause::Cause;
 pub use connection::Connection;
 pub use identity::{Certificate, Credentials, Prepared, Secret, Versions};
 pub use outgoing::Outgoing;
-pub use plain::{listens, plain};
+pub use plain::{listens, plain, trusting};
 pub use probe::{Probe, TlsShown};
 pub use route::{Place, Proxy, Route};
 pub use shown::{CertificateShown, Seen};

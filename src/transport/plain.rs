@@ -1,5 +1,5 @@
-//! Requests that do not go to the network but to the system under test: over HTTP, or over HTTPS without a certificate of
-//! our own.
+//! What does not go to the network but to the system under test: requests without TLS, what a connection with it needs
+//! that shows no certificate, and whether somebody listens.
 
 use std::{path::Path, sync::Arc, time::Duration};
 
@@ -8,7 +8,7 @@ use hyper::{Request, Uri, body::Bytes, client::conn::http1::handshake};
 use hyper_util::rt::TokioIo;
 use rustls::ClientConfig;
 use tokio::{
-    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
     time::{Instant, timeout_at},
 };
 
@@ -17,13 +17,8 @@ use crate::transport::{
     late, prepare, reason, request,
 };
 
-/// Sends one request over a connection of its own, and reads its answer. `ca` is the file of the authority that is
-/// trusted, where the URL asks for HTTPS.
-pub async fn plain(
-    outgoing: Outgoing,
-    limits: Limits,
-    ca: Option<&Path>,
-) -> Result<Answer, Broken> {
+/// Sends one request over a connection of its own, and reads its answer.
+pub async fn plain(outgoing: Outgoing, limits: Limits) -> Result<Answer, Broken> {
     let uri: Uri = outgoing
         .url
         .parse()
@@ -33,13 +28,18 @@ pub async fn plain(
     let route = Route::new(None, &limits);
     let addresses = route.resolve(&place).await?;
     let stream = route.connect(&place, &addresses).await?;
-    match ca.filter(|_| uri.scheme_str() == Some("https")) {
-        Some(ca) => {
-            let stream = route.secure(stream, &trusting(ca)?, &place).await?;
-            over(stream, request, limits).await
-        }
-        None => over(stream, request, limits).await,
-    }
+    over(stream, request, limits).await
+}
+
+/// What a connection needs that trusts an authority and shows no certificate of its own.
+pub fn trusting(ca: &Path) -> Result<Arc<ClientConfig>, Broken> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| prepare(reason::of(&error)))?
+        .with_root_certificates(roots(ca)?)
+        .with_no_client_auth();
+    Ok(Arc::new(config))
 }
 
 /// Whether somebody listens at a place.
@@ -55,20 +55,11 @@ pub async fn listens(place: &Place, patience: Duration) -> bool {
     }
 }
 
-fn trusting(ca: &Path) -> Result<Arc<ClientConfig>, Broken> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| prepare(reason::of(&error)))?
-        .with_root_certificates(roots(ca)?)
-        .with_no_client_auth();
-    Ok(Arc::new(config))
-}
-
-async fn over<S>(stream: S, request: Request<Full<Bytes>>, limits: Limits) -> Result<Answer, Broken>
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
+async fn over(
+    stream: TcpStream,
+    request: Request<Full<Bytes>>,
+    limits: Limits,
+) -> Result<Answer, Broken> {
     let unanswered =
         |error: hyper::Error| broken(Stage::Answer, Outcome::Closed, reason::of(&error));
     let deadline = Instant::now() + limits.patience;

@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    io::{self, BufRead as _},
     path::{Path, PathBuf},
     process::{self, Child, Output, Stdio},
 };
@@ -181,6 +182,37 @@ impl Suite {
         let mut text = String::new();
         walk(self.root(), &mut text);
         text
+    }
+}
+
+/// A mock of its own, ended with the test.
+pub struct Elsewhere {
+    child: Child,
+    pub url: String,
+    pub control: String,
+}
+
+impl Elsewhere {
+    pub fn start(suite: &Suite) -> Self {
+        let mut child = suite.spawn(&["mock", "--pki", "pki"]);
+        let mut line = String::new();
+        io::BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let ready: Value = serde_json::from_str(&line).unwrap();
+        let text = |key: &str| ready[key].as_str().unwrap().to_owned();
+        Self {
+            child,
+            url: text("url"),
+            control: text("control"),
+        }
+    }
+}
+
+impl Drop for Elsewhere {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 

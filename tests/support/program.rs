@@ -126,6 +126,14 @@ fn act(verb: &str, rest: &str) {
         "ask-as-other" => ask(rest, "", Some("011002-M")),
         // What is answered to whoever asked, see `serve`.
         "answer" => {}
+        // Speaks to the network without TLS, and hears that it goes away.
+        "ask-in-plain" => {
+            let url = env::var("RENKEI_URL").unwrap();
+            let authority = url.split('/').nth(2).unwrap();
+            let mut stream = TcpStream::connect(authority).unwrap();
+            stream.write_all(b"GET / HTTP/1.1\r\n\r\n").unwrap();
+            let _ = stream.read_to_end(&mut Vec::new());
+        }
         // Holds a connection for as long as it lives.
         "hold" => {
             let stream = TcpStream::connect(rest).unwrap();

@@ -1,0 +1,144 @@
+//! Connections of the system under test that ended before anything could be asked, by the network's connection journal:
+//! often why no call has come.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::{control::Control, run::step::Runner, text::Text};
+
+/// One connection, as the journal tells it.
+#[derive(Clone, Debug, Deserialize)]
+struct Connection {
+    listener: String,
+    /// Why it was refused; none where it was not.
+    code: Option<String>,
+    why_ja: Option<String>,
+    why: Option<String>,
+    certificate: Option<Shown>,
+}
+
+/// The certificate that was refused.
+#[derive(Clone, Debug, Deserialize)]
+struct Shown {
+    subject: String,
+}
+
+#[derive(Deserialize)]
+struct Page {
+    connections: Vec<Connection>,
+    last: u64,
+}
+
+/// The number of the newest connection; none where the network does not tell.
+pub(super) async fn newest(control: &Control) -> Option<u64> {
+    Some(page(control, u64::MAX).await?.last)
+}
+
+async fn page(control: &Control, after: u64) -> Option<Page> {
+    let page = control.get(&format!("/connections?after={after}")).await;
+    serde_json::from_value(page.ok()?).ok()
+}
+
+impl Runner<'_> {
+    /// The connections that were refused since the scenario began, those of a kind together, and what to do about them.
+    pub(super) async fn refused_connections(&self) -> Vec<Text> {
+        let shared = self.shared;
+        let Some(after) = self.calls.connections else {
+            return Vec::new();
+        };
+        let Some(page) = page(&shared.setting.target.control, after).await else {
+            return Vec::new();
+        };
+        let own = format!("{}/", self.world.name);
+        let mut kinds: BTreeMap<(String, String), (usize, Connection)> = BTreeMap::new();
+        for connection in page.connections {
+            let here = connection.listener == "main" || connection.listener.starts_with(&own);
+            let Some(code) = connection.code.clone().filter(|_| here) else {
+                continue;
+            };
+            let subject = connection.certificate.as_ref();
+            let subject = subject.map_or_else(String::new, |shown| shown.subject.clone());
+            let kind = kinds.entry((code, subject));
+            kind.or_insert((0, connection)).0 += 1;
+        }
+        // One system or one scenario at a time: else another's may be among them.
+        let others =
+            shared.served.is_none() && shared.setting.jobs > 1 && shared.under_test.len() > 1;
+        kinds
+            .into_iter()
+            .map(|((code, subject), (count, connection))| {
+                told(&code, &subject, count, &connection, others)
+            })
+            .collect()
+    }
+}
+
+fn told(code: &str, subject: &str, count: usize, connection: &Connection, others: bool) -> Text {
+    let why_ja = connection.why_ja.as_deref().unwrap_or_default();
+    let why_ja = why_ja.trim_end_matches('。');
+    let why = connection.why.as_deref().unwrap_or_default();
+    let (mut of_ja, mut of) = (String::new(), String::new());
+    if !subject.is_empty() {
+        of_ja = format!("（証明書: {subject}）");
+        of = format!(" (certificate: {subject})");
+    }
+    let next = next(code);
+    let (among_ja, among) = if others {
+        (
+            "。並行して実施した他のシナリオの接続である可能性もあります（--jobs 1 で区別できます）",
+            "; it may be another scenario's that ran at the same time (--jobs 1 tells)",
+        )
+    } else {
+        ("", "")
+    };
+    Text::new(
+        format!(
+            "要求の前に終わった接続があります（{count}件、{code}）: {why_ja}{of_ja}。{}{among_ja}",
+            next.ja
+        ),
+        format!(
+            "connections ended before anything was asked ({count}, {code}): {why}{of}; {}{among}",
+            next.en
+        ),
+    )
+}
+
+/// What to do about a connection that was refused.
+fn next(code: &str) -> Text {
+    let (ja, en) = match code {
+        "client-refused" => (
+            "試験対象のシステムに、信頼する認証局として renkei.ca（RENKEI_CA）を設定してください",
+            "let the system under test trust renkei.ca (RENKEI_CA)",
+        ),
+        "no-certificate" => (
+            "試験対象のシステムが renkei.certificate・renkei.key（RENKEI_CERTIFICATE・RENKEI_KEY）をクライアント証明書として提示するようにしてください",
+            "let the system under test show renkei.certificate with renkei.key (RENKEI_CERTIFICATE, RENKEI_KEY) as its client certificate",
+        ),
+        "expired" | "not-yet-valid" | "revoked" | "other-ca" | "wrong-usage" | "no-caller" => (
+            "今回の renkei.certificate・renkei.key（RENKEI_CERTIFICATE・RENKEI_KEY）を使用しているか、以前の証明書が残っていないかを確認してください",
+            "see that it is renkei.certificate with renkei.key (RENKEI_CERTIFICATE, RENKEI_KEY) of this run, and no earlier one",
+        ),
+        "tls-version" => (
+            "試験対象のシステムで TLS 1.2 又は 1.3 を有効にしてください",
+            "let the system under test speak TLS 1.2 or 1.3",
+        ),
+        "handshake-cut" | "handshake-timeout" => (
+            "試験対象のシステムの出力で、接続をやめた理由（証明書の検証、待ち時間など）を確認してください",
+            "look in what the system under test wrote for why it gave up: trust, a time limit",
+        ),
+        "handshake-failed" => (
+            "URL が https:// で始まる renkei.url（RENKEI_URL）であること、TLS の設定を確認してください",
+            "see that it calls renkei.url (RENKEI_URL), which begins with https://, and how its TLS is set",
+        ),
+        "too-many-connections" => (
+            "試験対象のシステムが接続を閉じているか確認してください",
+            "see that the system under test closes its connections",
+        ),
+        _ => (
+            "試験対象のシステムの TLS の設定と出力を確認してください",
+            "look at the TLS settings and the output of the system under test",
+        ),
+    };
+    Text::new(ja, en)
+}
