@@ -533,3 +533,137 @@ fn a_recorder_that_is_killed_leaves_what_went_through_until_then() {
     let (code, shown) = suite.renkei(&["run", "--resume", &suite.run_folder().to_string_lossy()]);
     assert_eq!(code, 2, "{shown}");
 }
+
+/// A message of the bundled contract, in a hand of its own: other prefixes, no declaration, all in one line.
+fn bundled(port: &str, operation: &str, inner: &str) -> Vec<u8> {
+    let namespace = "urn:renkei:mock:unofficial:v1";
+    let body = format!(
+        "<e:Envelope xmlns:e=\"http://schemas.xmlsoap.org/soap/envelope/\"><e:Body><{operation} xmlns=\"{namespace}\">{inner}</{operation}></e:Body></e:Envelope>"
+    );
+    post(port, &format!("{namespace}:{operation}"), &body)
+}
+
+fn sender(request_id: &str, institution: &str) -> String {
+    format!(
+        "<Sender><RequestId>{request_id}</RequestId><Institution>{institution}</Institution></Sender>"
+    )
+}
+
+/// The text of the first element of a name.
+fn text_of(body: &str, name: &str) -> String {
+    let (_, rest) = body
+        .split_once(&format!("{name}>"))
+        .unwrap_or_else(|| panic!("{name}: {body}"));
+    rest.split_once('<').unwrap().0.to_owned()
+}
+
+#[test]
+fn what_was_recorded_passes_against_the_same_target_set_up_anew() {
+    let suite = Suite::bare("extends = \"bundled\"\n");
+    let runtime = Runtime::new().unwrap();
+    let pki = suite.root().join("pki");
+    let mock = runtime.block_on(network::mock(pki.clone()));
+    with_target(&suite, mock.url(), "");
+    let profile = suite.read("scenarios/profile.toml");
+    let recorder = Recorder::start(&suite, &["--name", "first-day"]);
+    let (iida, sapporo) = ("202053-M", "011002-M");
+    let mut mayor = software(&suite, &recorder, "sapporo-mayor");
+    let ask = |software: &mut Software, request: Vec<u8>| {
+        let (head, body) = software.ask(&request);
+        assert!(head.starts_with("HTTP/1.1 200"), "{head}{body}");
+        body
+    };
+    ask(
+        &mut mayor,
+        bundled("master", "ListMasters", &sender("a-0001", sapporo)),
+    );
+    let inner = sender("a-0002", sapporo) + "<Kind>institutions</Kind>";
+    let master = ask(&mut mayor, bundled("master", "GetMaster", &inner));
+    let [version, count, digest] =
+        ["Version", "Count", "Digest"].map(|name| text_of(&master, name));
+    let applied = format!(
+        "{}<Kind>institutions</Kind><Version>{version}</Version><Count>{count}</Count><Digest>{digest}</Digest>",
+        sender("a-0003", sapporo)
+    );
+    ask(
+        &mut mayor,
+        bundled("master", "ReportMasterApplication", &applied),
+    );
+    let mut applicant = software(&suite, &recorder, "iida-mayor");
+    ask(
+        &mut applicant,
+        bundled("connection", "GetConnectionStatus", &sender("b-0001", iida)),
+    );
+    // A message that the network refuses is part of what was done.
+    let wrong = bundled(
+        "connection",
+        "GetConnectionStatus",
+        &sender("b-0002", sapporo),
+    );
+    assert!(applicant.ask(&wrong).0.starts_with("HTTP/1.1 500"));
+    let (head, _) = applicant.ask(b"GET /master?wsdl HTTP/1.1\r\nHost: t\r\n\r\n");
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    let (code, shown) = recorder.stop();
+    assert_eq!(code, 0, "{shown}");
+    for part in [
+        "scenario: scenarios/recorded/first-day.toml (5 steps)",
+        "  [6] ",
+        "renkei run --target test --filter recorded/first-day",
+    ] {
+        assert!(shown.contains(part), "{part}\n{shown}");
+    }
+    let old = mock.url().to_owned();
+    runtime.block_on(mock.stop());
+    let mock = runtime.block_on(network::mock(pki));
+    let edited = suite.read("scenarios/profile.toml");
+    assert!(edited.starts_with(profile.trim_end()), "{edited}");
+    suite.write("scenarios/profile.toml", &edited.replace(&old, mock.url()));
+    let (code, shown) = suite.renkei(&["check"]);
+    assert_eq!(code, 0, "{shown}");
+    let run = ["run", "--target", "test", "--filter", "recorded/first-day"];
+    let (code, shown) = suite.renkei(&[&run[..], &["--snapshots", "check"]].concat());
+    let scenario = suite.read("scenarios/recorded/first-day.toml");
+    assert_eq!(code, 0, "{shown}\n{scenario}");
+    assert_eq!(calls(&runtime, &mock), 5);
+}
+
+#[test]
+fn a_suite_that_was_changed_meanwhile_is_not_written_over() {
+    for (path, text, told) in [
+        (
+            "scenarios/recorded/one.toml",
+            "# mine\n",
+            "has made scenarios/recorded/one.toml meanwhile",
+        ),
+        (
+            "scenarios/profile.toml",
+            "no key",
+            "the suite was changed meanwhile, and has mistakes",
+        ),
+    ] {
+        let suite = Suite::new();
+        let runtime = Runtime::new().unwrap();
+        let mock = runtime.block_on(network::mock(suite.root().join("pki")));
+        with_target(&suite, mock.url(), "");
+        let recorder = Recorder::start(&suite, &["--name", "one"]);
+        software(&suite, &recorder, "iida-mayor").ask(&status("r-1", "202053-M"));
+        suite.write(path, text);
+        let (code, shown) = recorder.stop();
+        assert!(code == 0 && shown.contains(told), "{shown}");
+        assert_eq!(suite.read(path), text);
+        let made = suite.run_folder().join("made/scenarios/recorded/one.toml");
+        assert!(made.is_file(), "{shown}");
+    }
+}
+
+#[test]
+fn where_nothing_can_become_a_step_nothing_is_written() {
+    let (suite, _runtime, _mock, recorder) = before_mock("");
+    let mut software = software(&suite, &recorder, "iida-mayor");
+    software.ask(b"GET /master?wsdl HTTP/1.1\r\nHost: t\r\n\r\n");
+    let (code, shown) = recorder.stop();
+    assert_eq!(code, 6, "{shown}");
+    assert!(shown.contains("so none was written"), "{shown}");
+    assert!(!suite.root().join("scenarios/recorded").exists());
+    assert!(!suite.root().join("snapshots").exists());
+}

@@ -5,6 +5,8 @@ mod times;
 
 use std::{fs, io, path::Path};
 
+use tempfile::NamedTempFile;
+
 pub use difference::{Cap, difference};
 pub use times::within;
 
@@ -51,9 +53,15 @@ pub fn read(file: &str) -> Option<String> {
 
 /// Writes a file whole or not at all, and makes its folder.
 pub fn store(path: &Path, text: &str) -> io::Result<()> {
+    let file = aside(path, text)?;
+    file.persist(path).map(|_| ()).map_err(|error| error.error)
+}
+
+/// Writes a text beside the place where it is to be put whole.
+pub(crate) fn aside(path: &Path, text: &str) -> io::Result<NamedTempFile> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    let mut file = NamedTempFile::new_in(folder)?;
     io::Write::write_all(&mut file, text.as_bytes())?;
     #[cfg(unix)]
     {
@@ -61,7 +69,7 @@ pub fn store(path: &Path, text: &str) -> io::Result<()> {
         file.as_file()
             .set_permissions(fs::Permissions::from_mode(0o644))?;
     }
-    file.persist(path).map(|_| ()).map_err(|error| error.error)
+    Ok(file)
 }
 
 /// The accepted snapshot at a path; none where there is none. One that cannot be read is an error.

@@ -59,6 +59,14 @@ impl Suite {
         suite
     }
 
+    /// A profile of this text, and nothing else.
+    pub fn bare(profile: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let suite = Self { folder };
+        suite.write("scenarios/profile.toml", profile);
+        suite
+    }
+
     /// Adds a scenario; `head` are its keys besides title and phase.
     pub fn with(self, id: &str, head: &str, steps: &str) -> Self {
         let text = format!(
