@@ -53,6 +53,15 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     digits.concat()
 }
 
+/// A count with its noun, in English: `1 day`, `2 days`.
+pub(crate) fn counted<N: Copy + fmt::Display + PartialEq + From<u8>>(
+    count: N,
+    noun: &str,
+) -> String {
+    let end = if count == N::from(1) { "" } else { "s" };
+    format!("{count} {noun}{end}")
+}
+
 impl Text {
     /// Both languages of one text.
     pub fn new(ja: impl Into<String>, en: impl Into<String>) -> Self {
@@ -199,5 +208,17 @@ impl Text {
 impl fmt::Display for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} / {}", self.ja, self.en)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_is_no_plural() {
+        assert_eq!(counted(1_usize, "day"), "1 day");
+        assert_eq!(counted(0_i64, "day"), "0 days");
+        assert_eq!(counted(2_u64, "day"), "2 days");
     }
 }

@@ -137,7 +137,7 @@ fn how_a_program_fails_is_told_with_an_exit_code_of_its_own() {
             "flood=3 say=end",
             "expect = { stdout = { contains = \"end\" } }",
             1,
-            "bytes were neither kept nor looked at",
+            "bytes neither kept nor looked at",
         ),
         ("ask-number=r-1", MAYOR, 7, "has sent an individual number"),
         ("ask=r-1", "", 1, "exit: expected '0', found '101'"),
@@ -198,7 +198,7 @@ fn the_first_and_the_last_lines_of_a_flood_are_shown_with_how_much_is_between() 
     assert_eq!(exit, 1);
     let stdout = suite.step("0-a/one", "run")["process"]["stdout"].clone();
     let (between, left_out) = (&stdout["between"], &stdout["left_out"]);
-    let says = format!("      … ({between} lines are not shown, {left_out} bytes were not kept)\n");
+    let says = format!("      … ({between} lines not shown, {left_out} bytes not kept)\n");
     let (first, last) = shown
         .split_once(&says)
         .unwrap_or_else(|| panic!("{says}: {shown}"));

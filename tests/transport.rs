@@ -370,7 +370,7 @@ async fn an_answer_that_is_too_large_goes_out_of_memory_as_it_comes() {
         .unwrap_err();
     server.await.unwrap();
     assert_eq!(broken.outcome, Some(Outcome::TooLarge));
-    assert!(broken.why.en.contains("9000 bytes came"), "{broken}");
+    assert!(broken.why.en.contains(": 9000 came"), "{broken}");
     let whole: String = ('0'..='8')
         .map(|digit| digit.to_string().repeat(1000))
         .collect();

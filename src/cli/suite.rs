@@ -17,7 +17,7 @@ use crate::{
     profile::PATH as PROFILE,
     project::Project,
     schema, sentinel,
-    text::{Lang, Text},
+    text::{Lang, Text, counted},
     verdict::Exit,
 };
 
@@ -82,10 +82,7 @@ pub(super) fn load(project: &Project, out: &mut dyn Write, lang: Lang) -> Result
         exit,
         text: Text::new(
             format!("誤りが{count}件あります。何も送信していません。"),
-            match count {
-                1 => "1 mistake; nothing was sent".to_owned(),
-                _ => format!("{count} mistakes; nothing was sent"),
-            },
+            format!("{}; nothing was sent", counted(count, "mistake")),
         ),
     })
 }
@@ -138,7 +135,7 @@ pub(super) fn check(out: &mut dyn Write, lang: Lang) -> Done {
     let count = suite.scenarios.len();
     let text = Text::new(
         format!("シナリオ{count}件に誤りはありません。"),
-        format!("{count} scenarios, no mistake"),
+        format!("{}, no mistake", counted(count, "scenario")),
     );
     writeln!(out, "{}", text.get(lang))?;
     Ok(Exit::Ok)

@@ -8,7 +8,7 @@ use crate::{
         findings::{both, certificate, good, is_of_server, unseen, wrong},
         words::apart,
     },
-    text::Text,
+    text::{Text, counted},
     transport::{Broken, Stage},
 };
 
@@ -141,10 +141,7 @@ fn http(place: &Observed, seen: &AsIdentity) -> Row {
             Layer::Http,
             Text::new(
                 format!("{count}件の接続先が応答"),
-                match count {
-                    1 => "1 endpoint answers".to_owned(),
-                    _ => format!("{count} endpoints answer"),
-                },
+                format!("answers from {}", counted(count, "endpoint")),
             ),
         ),
     }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::{
     doctor::{Observed, Trouble, entry::of_identity},
-    text::Text,
+    text::{Text, counted},
     transport::{Broken, CertificateShown, TlsShown},
     verdict::Exit,
 };
@@ -210,7 +210,10 @@ fn described(shown: Option<&CertificateShown>, now: Timestamp) -> Text {
     let (names, issuer) = (shown.names.join(", "), &shown.issuer);
     Text::new(
         format!("{day}まで（あと{days}日）、名前 {names}、発行者 {issuer}"),
-        format!("until {day} ({days} days), for {names}, by {issuer}"),
+        format!(
+            "until {day} ({}), for {names}, by {issuer}",
+            counted(days, "day")
+        ),
     )
 }
 

@@ -1,6 +1,10 @@
 //! What is wrong and what to do next, in both languages: one entry for each kind of trouble.
 
-use crate::{doctor::Trouble, text::Text, transport::Stage};
+use crate::{
+    doctor::Trouble,
+    text::{Text, counted},
+    transport::Stage,
+};
 
 impl Trouble {
     /// What happened.
@@ -22,7 +26,7 @@ impl Trouble {
             ),
             Self::OwnEnds(days) => Text::new(
                 format!("送信者の証明書の有効期限まで{days}日です。"),
-                format!("the sender's certificate ends in {days} days"),
+                format!("the sender's certificate ends in {}", counted(*days, "day")),
             ),
             Self::NameUnknown(host) => Text::new(
                 format!("ホスト名「{host}」のアドレスが見つかりません。"),
@@ -98,7 +102,7 @@ impl Trouble {
             ),
             Self::ServerEnds(days) => Text::new(
                 format!("接続先の証明書の有効期限まで{days}日です。"),
-                format!("the target's certificate ends in {days} days"),
+                format!("the target's certificate ends in {}", counted(*days, "day")),
             ),
             Self::NotAsked => Text::new(
                 "接続先がクライアント証明書を求めません。相互認証になっていません。",

@@ -18,7 +18,7 @@ use crate::{
             warning_head,
         },
     },
-    text::{Lang, Text},
+    text::{Lang, Text, counted},
 };
 
 /// The most scenarios that are named for one reason.
@@ -264,11 +264,11 @@ fn written(out: &mut dyn Write, stdout: &Written, stderr: &Written, lang: Lang) 
         let (mut ja, mut en) = (Vec::new(), Vec::new());
         if *between > 0 {
             ja.push(format!("{between}行を省略しています"));
-            en.push(format!("{between} lines are not shown"));
+            en.push(format!("{} not shown", counted(*between, "line")));
         }
         if *left_out > 0 {
             ja.push(format!("{left_out}バイトは保存していません"));
-            en.push(format!("{left_out} bytes were not kept"));
+            en.push(format!("{} not kept", counted(*left_out, "byte")));
         }
         if !ja.is_empty() {
             let text = Text::new(ja.join("、"), en.join(", "));

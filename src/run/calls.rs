@@ -9,7 +9,7 @@ use crate::{
     event::Outcome,
     run::{request::Rendered, step::Runner, world},
     sentinel,
-    text::Text,
+    text::{Text, counted},
     xml::Document,
 };
 
@@ -201,7 +201,7 @@ impl Runner<'_> {
         (lost > 0).then(|| {
             Text::new(
                 format!("呼出しの記録が上限を超えたため、{lost}件の呼出しは確認できませんでした。一つの手順で送信する件数を減らしてください"),
-                format!("the journal of calls was full, so {lost} calls could not be looked at; let each step send fewer"),
+                format!("the journal of calls was full, so {} could not be looked at; let each step send fewer", counted(lost, "call")),
             )
         })
     }

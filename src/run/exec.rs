@@ -18,7 +18,7 @@ use crate::{
     scenario::{Expect, Step},
     sentinel,
     system::{self, Ended, Program},
-    text::Text,
+    text::{Text, counted},
 };
 
 /// How long a program may run, where nothing else is said.
@@ -206,7 +206,10 @@ fn mismatches(expected: &Expect, ran: &system::Ran, patience: Duration) -> Vec<T
             let left_out = output.left_out();
             mismatches.push(Text::new(
                 format!("{what} が長すぎるため、{left_out}バイトを保存せず、確認していません"),
-                format!("{what} was too long: {left_out} bytes were neither kept nor looked at"),
+                format!(
+                    "{what} was too long: {} neither kept nor looked at",
+                    counted(left_out, "byte")
+                ),
             ));
         }
         mismatches.extend(found);

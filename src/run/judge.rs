@@ -9,7 +9,7 @@ use crate::{
     run::{Snapshots, refusal::Refusal, send::Happened, step::Runner, step::unusable},
     scenario::{Expect, Step, step::nth},
     sentinel, snapshot,
-    text::Text,
+    text::{Text, counted},
     transport::{Answer, Broken},
     xml::{Document, XPath, canonical},
 };
@@ -184,7 +184,7 @@ impl Runner<'_> {
             let body = String::from_utf8_lossy(&happened.shown);
             body.escape_debug().to_string() + "\n"
         } else {
-            format!("({} bytes, no XML)\n", happened.shown.len())
+            format!("({}, no XML)\n", counted(happened.shown.len(), "byte"))
         };
         self.keep_normal(result, "response", &normal);
         let content = sentinel::mask(&format!(

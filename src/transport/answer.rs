@@ -9,7 +9,7 @@ use hyper::{
 use tokio::time::{Instant, timeout_at};
 
 use crate::{
-    text::Text,
+    text::{Text, counted},
     transport::{Broken, Limits, Outcome, Stage, broken, late, reason},
 };
 
@@ -109,7 +109,10 @@ async fn whole(
             Outcome::TooLarge,
             Text::new(
                 format!("応答が上限の{limit}バイトを超えています（受信{came}バイト）"),
-                format!("the answer is larger than {limit} bytes: {came} bytes came"),
+                format!(
+                    "the answer is larger than {}: {came} came",
+                    counted(limit, "byte")
+                ),
             ),
         ));
     }
@@ -121,11 +124,14 @@ fn cut(came: usize, announced: Option<usize>, error: &hyper::Error) -> Broken {
     let text = match announced {
         Some(announced) => Text::new(
             format!("{announced}バイトのうち{came}バイトを受信しました。{ja}"),
-            format!("the connection ended after {came} of {announced} bytes: {en}"),
+            format!(
+                "the connection ended after {came} of {}: {en}",
+                counted(announced, "byte")
+            ),
         ),
         None => Text::new(
             format!("{came}バイトを受信しました。{ja}"),
-            format!("the connection ended after {came} bytes: {en}"),
+            format!("the connection ended after {}: {en}", counted(came, "byte")),
         ),
     };
     broken(Stage::Body, Outcome::Cut, text)

@@ -20,7 +20,7 @@ use crate::{
     event::ScenarioEnd,
     report::columns,
     run::{self, Checkpoints, LIMITS, Nowhere, Setting, Sink, Snapshots, Spoilt, Target},
-    text::{Lang, Text},
+    text::{Lang, Text, counted},
     verdict::Exit,
 };
 use trial::{Bench, Found, Trial};
@@ -115,7 +115,8 @@ pub(super) async fn selftest(
                     "通常の状態で合格しないシナリオが{count}件あります（{first} など）。先に renkei run を合格させてください。"
                 ),
                 format!(
-                    "{count} scenarios do not pass as it is, such as {first}; make renkei run pass first"
+                    "{} not passed as it is, such as {first}; make renkei run pass first",
+                    counted(count, "scenario")
                 ),
             ),
         });

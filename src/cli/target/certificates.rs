@@ -9,7 +9,7 @@ use crate::{
     project::Project,
     run::Target,
     scenario::Scenario,
-    text::Text,
+    text::{Text, counted},
     transport::{Broken, Certificate, CertificateShown, Credentials, Prepared},
     verdict::Exit,
 };
@@ -78,7 +78,8 @@ pub(in crate::cli) fn expiring(
                 "送信者「{identity}」の証明書の有効期限（{last}）まで{days}日です。更新の手続をしてください"
             ),
             format!(
-                "the certificate of '{identity}' expires in {days} days ({last}); see to a new one"
+                "the certificate of '{identity}' expires in {} ({last}); see to a new one",
+                counted(days, "day")
             ),
         )
     })
