@@ -28,6 +28,25 @@ node_packages() {
   npm ci --prefix "$folder" --ignore-scripts --no-audit --no-fund || { rm -f "$folder/package-lock.json"; return 1; }
 }
 
+java_packages() {
+  debian javac default-jdk-headless || return
+  # The generator and the runtime of JAX-WS, which the JDK has no more.
+  [ -f /usr/share/java/jaxws-rt.jar ] || debian no-such-command jaxws
+}
+
+dotnet_packages() {
+  local folder=$TOOLS/dotnet
+  debian mcs mono-mcs || return
+  cmp -s tests/peers/dotnet.txt "$folder/installed" && return
+  rm -rf "$folder"
+  # Libraries and a runtime, no modules: the version of Python only names which file is meant.
+  "$TOOLS/venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --python-version 3.11 \
+    --platform manylinux1_x86_64 --platform manylinux2014_x86_64 --target "$folder" -r tests/peers/dotnet.txt || return
+  chmod +x "$folder/dotnetcore2/bin/dotnet"
+  (cd "$folder/psycopg2_binary.libs" && ln -s libssl-*.so.1.1 libssl.so.1.1) || return
+  cp tests/peers/dotnet.txt "$folder/installed"
+}
+
 cargo_insta() {
   # The version of the library that the suite's format follows.
   local version
@@ -44,5 +63,6 @@ install_all() {
   python3 -c 'import ensurepip' || debian no-such-command python3-venv || return
   python_packages "$TOOLS/venv" tests/peers/requirements.txt || return
   python_packages "$TOOLS/town-office" examples/town-office/requirements.txt || return
+  java_packages && dotnet_packages || return
   node_packages && cargo_insta
 }

@@ -12,19 +12,23 @@ function given(string $name): string
     return $value;
 }
 
-ini_set('soap.wsdl_cache_enabled', '0');
-$network = new SoapClient(given('RENKEI_URL') . 'connection?wsdl', [
-    'stream_context' => stream_context_create(['ssl' => [
-        'cafile' => given('RENKEI_CA'),
-        'local_cert' => given('RENKEI_CERTIFICATE'),
-        'local_pk' => given('RENKEI_KEY'),
-        'verify_peer' => true,
-        'verify_peer_name' => true,
-    ]]),
-    // One entry is a list of one, so that a loop over entries always works.
-    'features' => SOAP_SINGLE_ELEMENT_ARRAYS,
-    'exceptions' => true,
-]);
+function network(): SoapClient
+{
+    static $network;
+    ini_set('soap.wsdl_cache_enabled', '0');
+    return $network ??= new SoapClient(given('RENKEI_URL') . 'connection?wsdl', [
+        'stream_context' => stream_context_create(['ssl' => [
+            'cafile' => given('RENKEI_CA'),
+            'local_cert' => given('RENKEI_CERTIFICATE'),
+            'local_pk' => given('RENKEI_KEY'),
+            'verify_peer' => true,
+            'verify_peer_name' => true,
+        ]]),
+        // One entry is a list of one, so that a loop over entries always works.
+        'features' => SOAP_SINGLE_ELEMENT_ARRAYS,
+        'exceptions' => true,
+    ]);
+}
 
 // A request id is for one message: a retry takes the same one, so that it is done once. Letters alone: a long run of
 // digits could be somebody's number.
@@ -35,13 +39,12 @@ function request_id(): string
 
 function call(string $operation, array $message = []): object
 {
-    global $network;
     $sender = ['RequestId' => request_id(), 'Institution' => given('RENKEI_INSTITUTION')];
-    return $network->__soapCall($operation, [['Sender' => $sender] + $message]);
+    return network()->__soapCall($operation, [['Sender' => $sender] + $message]);
 }
 
 try {
-    echo 'state=', call('GetConnectionStatus')->State, "\n";
+    echo 'state=' . call('GetConnectionStatus')->State . "\n";
 
     $entries = [];
     $page = [];
