@@ -59,6 +59,9 @@ for bug, scenario in CAUGHT_BY.items():
     check(f"{bug} is caught by {scenario}", good, f"exit {done.returncode}, caught by {found}\n{done.stdout[-1500:]}")
 
 # The files for CIs: what they run is run here, on a change that is wrong.
+validator = [f"{TOOLS}/node/node_modules/.bin/action-validator", str(CI / "github-actions.yml")]
+said = subprocess.run(validator, capture_output=True, text=True, check=False)
+check("GitHub: the file agrees with the schema of workflows", said.returncode == 0, said.stdout + said.stderr)
 github = yaml.safe_load((CI / "github-actions.yml").read_text())
 (step,) = [step["run"] for step in github["jobs"]["linkage"]["steps"] if step.get("name") == "Run the scenarios"]
 gitlab = yaml.safe_load((CI / "gitlab-ci.yml").read_text())["linkage"]["script"]
