@@ -13,7 +13,7 @@ use std::{
     },
 };
 
-use hyper::StatusCode;
+use hyper::{Method, StatusCode};
 use jiff::Timestamp;
 use rustls::ClientConfig;
 use tokio::time::Instant;
@@ -213,6 +213,7 @@ impl Relay {
             self.tell(redirected(answer));
         }
         let back = match &answer {
+            Some(Ok(answer)) if outgoing.method == Method::GET => self.described(answer),
             Some(Ok(answer)) => way::back(answer),
             Some(Err(broken)) => Answer::plain(StatusCode::BAD_GATEWAY.as_u16(), &broken.text()),
             None => Answer::plain(StatusCode::FORBIDDEN.as_u16(), &kept_from_target()),
@@ -270,6 +271,31 @@ impl Relay {
             seen.fault = document.and_then(|document| self.fault(operation, &document));
         }
         (answer, seen)
+    }
+
+    /// A description of the service, such as a WSDL, leads its readers through the recorder.
+    fn described(&self, answer: &Answer) -> Answer {
+        let mut back = way::back(answer);
+        let text = std::str::from_utf8(&answer.body).unwrap_or_default();
+        if let Some(turned) = self.way.turned(text) {
+            back.body = turned.into_bytes();
+        }
+        let document = Document::parse(&back.body).ok();
+        let addresses = XPath::compile("//@location", &self.suite.profile.namespaces).ok();
+        let addresses = document
+            .zip(addresses)
+            .map_or_else(Vec::new, |(document, addresses)| {
+                addresses.select(&document)
+            });
+        let past =
+            |address: &String| address.contains("://") && !address.starts_with(&self.way.here);
+        if let Some(address) = addresses.into_iter().find(past) {
+            self.tell(Text::new(
+                format!("取得されたWSDLの送信先 {address} は、この記録を経由しません。ソフトウェアの送信先に、開始時に表示したURLを設定してください"),
+                format!("a WSDL that was fetched names {address}, which does not lead through the recorder; set the URLs that were shown at the start in the software"),
+            ));
+        }
+        back
     }
 
     /// The identity that sends: of several with one certificate, the one whose institution stands in the message.

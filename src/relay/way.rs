@@ -19,10 +19,12 @@ const OF_CONNECTION: [&str; 9] = [
 /// Headers of a request that the way to the target has anew; an answer that is compressed could not be read.
 const OF_REQUEST: [&str; 4] = ["accept-encoding", "content-length", "expect", "host"];
 
-/// Where the target is.
+/// Where the recorder and the target are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Way {
-    /// Its URL.
+    /// The URL at which the software reaches the recorder, with a slash at its end.
+    pub here: String,
+    /// The target's URL.
     pub url: String,
     /// The whole URLs of endpoints that are not below it.
     pub elsewhere: BTreeMap<String, String>,
@@ -41,6 +43,46 @@ impl Way {
             None => format!("{}/{path}", self.url.trim_end_matches('/')),
         }
     }
+}
+
+impl Way {
+    /// A description of the service with the addresses of the target turned into the recorder's: whoever reads where to
+    /// send from a WSDL would pass it by. None where there are none.
+    pub(super) fn turned(&self, text: &str) -> Option<String> {
+        let here = self.here.trim_end_matches('/');
+        let mut known: Vec<(&str, String)> = self
+            .elsewhere
+            .iter()
+            .map(|(endpoint, url)| {
+                (
+                    url.as_str(),
+                    format!("{here}/{}", endpoint.trim_matches('/')),
+                )
+            })
+            .collect();
+        known.push((self.url.trim_end_matches('/'), here.to_owned()));
+        known.sort_by_key(|(url, _)| std::cmp::Reverse(url.len()));
+        let turned = known
+            .into_iter()
+            .fold(text.to_owned(), |text, (url, here)| turn(&text, url, &here));
+        (turned != text).then_some(turned)
+    }
+}
+
+/// The text with one URL in the place of another, where that does not go on as another host or name.
+fn turn(text: &str, from: &str, to: &str) -> String {
+    let mut turned = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(from) {
+        let (before, found) = rest.split_at(at);
+        let after = found.get(from.len()..).unwrap_or_default();
+        let goes_on =
+            after.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '-' | '.' | ':'));
+        turned.push_str(before);
+        turned.push_str(if goes_on { from } else { to });
+        rest = after;
+    }
+    turned + rest
 }
 
 /// The endpoint that a path names.
@@ -137,6 +179,7 @@ mod tests {
         ];
         let elsewhere = elsewhere.map(|(name, url)| (name.to_owned(), url.to_owned()));
         let way = Way {
+            here: "https://127.0.0.1:1/".to_owned(),
             url: "https://t.example/base/".to_owned(),
             elsewhere: elsewhere.into(),
         };
@@ -150,6 +193,28 @@ mod tests {
             ("", "https://t.example/base/"),
         ] {
             assert_eq!(way.url(path), url, "{path}");
+        }
+    }
+
+    #[test]
+    fn addresses_in_a_description_lead_through_the_recorder() {
+        let elsewhere = ("inquiry".to_owned(), "https://t.example/other".to_owned());
+        let way = Way {
+            here: "https://127.0.0.1:1/".to_owned(),
+            url: "https://t.example/".to_owned(),
+            elsewhere: [elsewhere].into(),
+        };
+        let text = "<a l='https://t.example/code'/><b l=\"https://t.example/other\"/><c>https://t.example</c>";
+        assert_eq!(
+            way.turned(text).unwrap(),
+            "<a l='https://127.0.0.1:1/code'/><b l=\"https://127.0.0.1:1/inquiry\"/><c>https://127.0.0.1:1</c>"
+        );
+        for other in [
+            "https://t.example.jp/",
+            "https://t.example:8443/",
+            "https://x/",
+        ] {
+            assert_eq!(way.turned(other), None, "{other}");
         }
     }
 

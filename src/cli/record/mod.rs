@@ -106,6 +106,7 @@ pub(super) async fn record(out: &mut dyn Write, arguments: RecordArguments, lang
         run: journal.folder(),
     };
     let way = Way {
+        here: ready.url.clone(),
         url: settings.url.clone(),
         elsewhere: settings.endpoint.clone(),
     };

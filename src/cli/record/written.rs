@@ -1,6 +1,7 @@
 //! What was recorded becomes files of the suite, and what became of it is told.
 
 use std::{
+    collections::BTreeMap,
     io::{self, Write},
     path::{Path, PathBuf},
 };
@@ -155,18 +156,23 @@ impl Recording<'_> {
         });
         let own = self.recorded.left_out.iter();
         let own = own.map(|(number, why)| (*number, why));
-        let mut left_out: Vec<(usize, &Text)> = of_made.chain(own).collect();
-        left_out.sort_unstable();
+        // Software that fetches a WSDL does so often: one line for each reason.
+        let mut left_out: BTreeMap<&Text, Vec<usize>> = BTreeMap::new();
+        for (number, why) in of_made.chain(own) {
+            left_out.entry(why).or_default().push(number);
+        }
         if !left_out.is_empty() {
             say(Text::new(
                 "シナリオに含めていないやり取り:",
                 "exchanges that are not in the scenario:",
             ))?;
         }
-        for (number, why) in left_out {
+        for (why, numbers) in left_out {
+            let numbers: Vec<String> = numbers.iter().map(ToString::to_string).collect();
+            let numbers = numbers.join(", ");
             say(Text::new(
-                format!("  [{number}] {}", why.ja),
-                format!("  [{number}] {}", why.en),
+                format!("  [{numbers}] {}", why.ja),
+                format!("  [{numbers}] {}", why.en),
             ))?;
         }
         for note in &made.notes {
