@@ -1,13 +1,13 @@
 //! Values that recur: what an answer brought first and a later request says again is captured there, and named here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    normalise::Kind,
+    normalise::{Kind, Rules},
     record::{
         Base, Made,
         given::{Given, texts},
-        message::{Body, Message},
+        message::{Body, is_date_or_time},
         names,
         place::{self, Said},
         steps::Recording,
@@ -22,13 +22,14 @@ const VERY_LONG: usize = 16;
 
 /// Captures what recurs, and notes which values are volatile and unknown as such.
 pub(super) fn capture(recording: &mut Recording, base: &Base<'_>, made: &mut Made) {
-    let sent = first_sent(recording);
-    let last_of: BTreeMap<usize, usize> = recording
-        .steps
-        .iter()
-        .enumerate()
-        .filter_map(|(step, of)| Some((*of.messages.last()?, step)))
-        .collect();
+    request_ids(recording);
+    let sent = recording.sent.clone();
+    // Message → its step, and the last message of that, whose answer alone is looked at.
+    let mut owners: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
+    for (step, of) in recording.steps.iter().enumerate() {
+        let last = of.messages.last().copied().unwrap_or_default();
+        owners.extend(of.messages.iter().map(|at| (*at, (step, last))));
+    }
     // Request ids with the step that sent them first: they are renewed with each run.
     let mut renewed: BTreeMap<String, usize> = BTreeMap::new();
     let mut captured: BTreeMap<String, String> = BTreeMap::new();
@@ -52,7 +53,13 @@ pub(super) fn capture(recording: &mut Recording, base: &Base<'_>, made: &mut Mad
             }
             let own = renewed.get(value).copied();
             let since = own.or_else(|| sent.get(value).copied()).unwrap_or(first);
-            let source = source(recording, value, &name, (since, first, own.is_some()));
+            let source = source(
+                recording,
+                value,
+                &name,
+                (since, first, own.is_some()),
+                &owners,
+            );
             let Some((at, node, element)) = source else {
                 if own.is_some() {
                     made.notes.push(not_renewed(recording, step, &name));
@@ -64,7 +71,7 @@ pub(super) fn capture(recording: &mut Recording, base: &Base<'_>, made: &mut Mad
                 captured: &captured,
                 renewed: &renewed,
             };
-            let Some(from) = last_of.get(&at).copied() else {
+            let Some((from, _)) = owners.get(&at).copied() else {
                 continue;
             };
             let Some(message) = recording.messages.get(at) else {
@@ -86,7 +93,7 @@ pub(super) fn capture(recording: &mut Recording, base: &Base<'_>, made: &mut Mad
             };
             captured.insert(value.clone(), called.clone());
             made.captures.push(called.clone());
-            volatile(recording, at, node, &called);
+            volatile(recording, (at, node), &called, &captured);
             if let Some(from) = recording.steps.get_mut(from) {
                 from.capture.push((called.clone(), xpath));
             }
@@ -99,7 +106,6 @@ pub(super) fn capture(recording: &mut Recording, base: &Base<'_>, made: &mut Mad
             here.with = with;
         }
     }
-    request_ids(recording);
     times(recording);
     settled(recording, base, made);
 }
@@ -143,17 +149,6 @@ fn settled(recording: &mut Recording, base: &Base<'_>, made: &mut Made) {
     ));
 }
 
-/// Value → the first message that says it.
-fn first_sent(recording: &Recording) -> BTreeMap<String, usize> {
-    let mut sent = BTreeMap::new();
-    for (at, message) in recording.messages.iter().enumerate() {
-        for (_, _, value) in message.request.tree.values() {
-            sent.entry(value.to_owned()).or_insert(at);
-        }
-    }
-    sent
-}
-
 /// The answer that brought a value, with the place of the value in it and the name there: the first of all that say it, or, for a request
 /// id, the first after it was sent.
 fn source(
@@ -161,6 +156,7 @@ fn source(
     value: &str,
     name: &str,
     (since, before, renewed): (usize, usize, bool),
+    owners: &BTreeMap<usize, (usize, usize)>,
 ) -> Option<(usize, usize, String)> {
     let at = if renewed {
         let answers = recording.messages.iter().enumerate();
@@ -169,8 +165,10 @@ fn source(
             .find(|(_, message)| node_of(&message.answered, value).is_some())?
             .0
     } else {
-        *recording.brought.get(value).filter(|at| **at < since)?
+        *recording.came.get(value).filter(|at| **at < since)?
     };
+    // Where a step polls, its last answer is the one that is left.
+    let (_, at) = *owners.get(&at)?;
     let message = recording.messages.get(at)?;
     let (node, called) = node_of(&message.answered, value)?;
     let later = recording.messages.get(before)?;
@@ -181,14 +179,12 @@ fn source(
         .into_iter()
         .any(|(_, name, there)| there == value && name.local == called)
         || names::of_value(&called) == name;
-    let kinds = recording.rules().kinds(&message.answered.document);
-    let by_rule = matches!(kinds.get(&node), Some(Kind::Volatile(_)));
     let length = value.chars().count();
     let telling = length >= LONG
         && value.contains(|c: char| c.is_ascii_digit())
         && !is_date_or_time(value)
         && (same_name || length >= VERY_LONG);
-    let right = renewed || telling || by_rule && (same_name || length >= LONG);
+    let right = renewed || telling || (same_name || length >= LONG) && known(recording, at, node);
     right.then_some((at, node, called))
 }
 
@@ -201,65 +197,70 @@ fn node_of(body: &Body, value: &str) -> Option<(usize, String)> {
         .map(|(node, name, _)| (node, name.local.clone()))
 }
 
-fn is_date_or_time(value: &str) -> bool {
-    value.parse::<jiff::civil::Date>().is_ok()
-        || value.parse::<jiff::civil::Time>().is_ok()
-        || value.parse::<jiff::Timestamp>().is_ok()
-}
-
 /// Notes that a value of an answer is volatile, where no rule says it.
-fn volatile(recording: &mut Recording, at: usize, node: usize, label: &str) {
-    let rules = recording.rules();
+fn volatile(
+    recording: &mut Recording,
+    (at, node): (usize, usize),
+    label: &str,
+    captured: &BTreeMap<String, String>,
+) {
+    let known = known(recording, at, node);
     let Some(message) = recording.messages.get(at) else {
         return;
     };
-    if !rules.kinds(&message.answered.document).contains_key(&node) {
-        let key = place::rule(
-            &message.answered,
-            node,
-            &recording.messages,
-            &mut recording.prefixes,
-        );
-        if let Some(key) = key {
-            recording
-                .volatile
-                .entry(key)
-                .or_insert_with(|| label.replace('_', "-"));
-        }
+    if known {
+        return;
     }
+    let same = |value: &str| captured.contains_key(value);
+    let messages = &recording.messages;
+    let key = place::rule(
+        &message.answered,
+        node,
+        messages,
+        &same,
+        &mut recording.prefixes,
+    );
+    if let Some(key) = key {
+        let label = label.replace('_', "-");
+        recording.volatile.entry(key).or_insert(label);
+    }
+}
+
+/// Whether a rule says that a value of an answer is volatile, be it one that was only added.
+fn known(recording: &Recording, at: usize, node: usize) -> bool {
+    let mut profile = recording.profile.clone();
+    profile.volatile.extend(recording.volatile.clone());
+    profile
+        .namespaces
+        .clone_from(&recording.prefixes.namespaces);
+    let message = recording.messages.get(at);
+    let kinds = message.map(|message| Rules::of(&profile).kinds(&message.answered.document));
+    matches!(
+        kinds.unwrap_or_default().get(&node),
+        Some(Kind::Volatile(_))
+    )
 }
 
 /// Notes that request ids are volatile, where no rule says it.
 fn request_ids(recording: &mut Recording) {
     let rules = recording.rules();
-    let mut found: Vec<(usize, usize)> = Vec::new();
-    for step in &recording.steps {
-        for (at, id) in step.messages.iter().zip(&step.request_ids) {
-            let (Some(message), Some(id)) = (recording.messages.get(*at), id) else {
+    let ids = recording.steps.iter().flat_map(|step| &step.request_ids);
+    let ids: BTreeSet<String> = ids.flatten().cloned().collect();
+    let same = |value: &str| ids.contains(value);
+    for message in &recording.messages {
+        let kinds = rules.kinds(&message.request.document);
+        for (node, _, value) in message.request.tree.values() {
+            if !same(value) || kinds.contains_key(&node) {
                 continue;
-            };
-            let kinds = rules.kinds(&message.request.document);
-            let values = message.request.tree.values().into_iter();
-            let unknown =
-                values.filter(|(node, _, value)| value == id && !kinds.contains_key(node));
-            found.extend(unknown.map(|(node, ..)| (*at, node)));
-        }
-    }
-    for (at, node) in found {
-        let Some(message) = recording.messages.get(at) else {
-            continue;
-        };
-        let key = place::rule(
-            &message.request,
-            node,
-            &recording.messages,
-            &mut recording.prefixes,
-        );
-        if let Some(key) = key {
-            recording
-                .volatile
-                .entry(key)
-                .or_insert_with(|| "request".to_owned());
+            }
+            let (body, messages) = (&message.request, &recording.messages);
+            let key = place::rule(body, node, messages, &same, &mut recording.prefixes);
+            if let Some(key) = key {
+                recording
+                    .volatile
+                    .entry(key)
+                    .or_insert_with(|| "request".to_owned());
+            }
         }
     }
 }
@@ -269,20 +270,14 @@ fn times(recording: &mut Recording) {
     let rules = recording.rules();
     let is_time =
         |value: &str| value.get(10..11) == Some("T") && value.parse::<jiff::Timestamp>().is_ok();
-    let unknown = |message: &Message| -> Vec<usize> {
-        let kinds = rules.kinds(&message.answered.document);
-        let values = message.answered.tree.values().into_iter();
-        let times = values.filter(|(node, _, value)| is_time(value) && !kinds.contains_key(node));
-        times.map(|(node, ..)| node).collect()
-    };
     for message in &recording.messages {
-        for node in unknown(message) {
-            let key = place::rule(
-                &message.answered,
-                node,
-                &recording.messages,
-                &mut recording.prefixes,
-            );
+        let kinds = rules.kinds(&message.answered.document);
+        for (node, _, value) in message.answered.tree.values() {
+            if !is_time(value) || kinds.contains_key(&node) {
+                continue;
+            }
+            let (body, messages) = (&message.answered, &recording.messages);
+            let key = place::rule(body, node, messages, &is_time, &mut recording.prefixes);
             recording.times.extend(key);
         }
     }

@@ -1,35 +1,21 @@
-//! Templates that are made from messages: the bytes of one, with names in the places of its values.
+//! Templates that are made from messages: the bytes of one, with names in the places of its values, and a loop where an
+//! element follows itself.
 
 use std::{collections::BTreeSet, ops::Range};
 
 use crate::{
-    record::{message::Body, names},
+    record::{
+        message::Body,
+        names,
+        slots::{groups, runs},
+    },
     xml::Element,
 };
 
-/// What tells messages of one template from others: names, in order and depth.
-pub(super) fn skeleton(element: &Element) -> String {
-    let name = |name: &crate::xml::Name| {
-        format!(
-            "{{{}}}{}",
-            name.namespace.as_deref().unwrap_or_default(),
-            name.local
-        )
-    };
-    let attributes: Vec<String> = element
-        .attributes
-        .iter()
-        .map(|attribute| name(&attribute.name))
-        .collect();
-    let attributes = attributes.join(" ");
-    let children: String = element.children.iter().map(skeleton).collect();
-    format!("<{} {attributes}>{children}</>", name(&element.name))
-}
-
 /// What stands in the place of values that a step does not give.
 pub(super) struct Known<'a> {
-    /// Which of the values, in the order of [`Element::values`], is the request id.
-    pub(super) request_id: Option<usize>,
+    /// The request id of the first message, where it has one.
+    pub(super) request_id: Option<&'a str>,
     /// The institution of the sender.
     pub(super) institution: &'a str,
     /// Whether an earlier answer brought a value.
@@ -38,48 +24,20 @@ pub(super) struct Known<'a> {
 
 /// A template from messages of one skeleton.
 pub(super) fn template(bodies: &[&Body], known: &Known<'_>) -> Option<String> {
-    let (first, others) = bodies.split_first()?;
-    let others: Vec<Vec<&str>> = others.iter().map(|body| texts(&body.tree)).collect();
-    let own = texts(&first.tree);
-    let request_id = known.request_id.and_then(|at| own.get(at).copied());
-    let mut holes: Vec<(Range<usize>, String)> = Vec::new();
-    let mut taken: BTreeSet<String> = BTreeSet::new();
-    let mut at = 0;
-    for element in first.tree.all() {
-        let source = first.text.get(element.place.clone())?;
-        let head = Head::read(source)?;
-        for attribute in &element.attributes {
-            let value = attribute.value.as_str();
-            let differs = others.iter().any(|other| other.get(at) != Some(&value));
-            at += 1;
-            if (differs || (known.brought)(value) || request_id == Some(value))
-                && let Some(place) =
-                    head.attribute(attribute.name.prefix.as_deref(), &attribute.name.local)
-            {
-                let name = name(value, &attribute.name.local, request_id, known, &mut taken);
-                let place = place.start + element.place.start..place.end + element.place.start;
-                holes.push((place, format!("{{{{ {name} }}}}")));
-            }
-        }
-        if !element.is_leaf() {
-            continue;
-        }
-        let value = element.text.as_str();
-        let mut all = others.iter().filter_map(|other| other.get(at)).copied();
-        let blank = value.trim().is_empty() && all.all(|value| value.trim().is_empty());
-        at += 1;
-        if blank {
-            continue;
-        }
-        let name = name(value, &element.name.local, request_id, known, &mut taken);
-        let (place, before, after) = head.inside(source)?;
-        let place = place.start + element.place.start..place.end + element.place.start;
-        holes.push((place, format!("{before}{{{{ {name} }}}}{after}")));
-    }
-    holes.sort_by_key(|(place, _)| place.start);
+    let first = bodies.first()?;
+    let trees: Vec<&Element> = bodies.iter().map(|body| &body.tree).collect();
+    let mut writer = Writer {
+        text: &first.text,
+        known,
+        edits: Vec::new(),
+    };
+    writer.element(&trees, &mut Scope::default())?;
+    let mut edits = writer.edits;
+    // Stable: where two stand at one place, they stay in their order.
+    edits.sort_by_key(|(place, _)| place.start);
     let mut out = String::new();
     let mut from = 0;
-    for (place, text) in holes {
+    for (place, text) in edits {
         out.push_str(&literal(first.text.get(from..place.start)?));
         out.push_str(&text);
         from = place.end;
@@ -91,31 +49,118 @@ pub(super) fn template(bodies: &[&Body], known: &Known<'_>) -> Option<String> {
     Some(out)
 }
 
-/// The values of a tree, in order.
-pub(super) fn texts(tree: &Element) -> Vec<&str> {
-    tree.values()
-        .into_iter()
-        .map(|(_, _, value)| value)
-        .collect()
+struct Writer<'a> {
+    /// The first message.
+    text: &'a str,
+    known: &'a Known<'a>,
+    /// What takes the place of what.
+    edits: Vec<(Range<usize>, String)>,
 }
 
-/// The name that a value gets.
-fn name(
-    value: &str,
-    element: &str,
-    request_id: Option<&str>,
-    known: &Known<'_>,
-    taken: &mut BTreeSet<String>,
-) -> String {
-    if request_id == Some(value) {
-        return "request_id".to_owned();
+impl Writer<'_> {
+    /// Writes over an element of the first message; `elements` are those that have the same place, it being the first.
+    fn element(&mut self, elements: &[&Element], scope: &mut Scope) -> Option<()> {
+        let element = *elements.first()?;
+        let source = self.text.get(element.place.clone())?;
+        let head = Head::read(source)?;
+        let at = |place: Range<usize>| {
+            place.start + element.place.start..place.end + element.place.start
+        };
+        for (index, attribute) in element.attributes.iter().enumerate() {
+            let value = attribute.value.as_str();
+            let others = elements
+                .iter()
+                .filter_map(|other| other.attributes.get(index));
+            let differs = others.into_iter().any(|other| other.value != value);
+            let local = &attribute.name.local;
+            if (differs || (self.known.brought)(value) || self.known.request_id == Some(value))
+                && let Some(place) = head.attribute(attribute.name.prefix.as_deref(), local)
+            {
+                let name = self.name(value, local, scope);
+                self.edits.push((at(place), format!("{{{{ {name} }}}}")));
+            }
+        }
+        if element.is_leaf() {
+            if elements
+                .iter()
+                .any(|element| !element.text.trim().is_empty())
+            {
+                let (place, before, after) = head.inside(source)?;
+                let name = match &scope.item {
+                    // A leaf that follows itself is an item by itself.
+                    Some(item) if scope.at_item && element.attributes.is_empty() => item.clone(),
+                    Some(_) | None => self.name(&element.text, &element.name.local, scope),
+                };
+                let text = format!("{before}{{{{ {name} }}}}{after}");
+                self.edits.push((at(place), text));
+            }
+            return Some(());
+        }
+        scope.at_item = false;
+        let own = runs(element);
+        for (run, (group, long)) in own.into_iter().zip(groups(elements)) {
+            let (Some(first), Some(last)) = (run.first(), run.last()) else {
+                continue;
+            };
+            if !long {
+                self.element(&group, scope)?;
+                continue;
+            }
+            let called = names::of_value(&first.name.local);
+            let of = scope.name(&format!("{called}_list"));
+            // An item may not be called as the one around it.
+            let called = if scope.item.as_ref() == Some(&called) {
+                format!("{called}_within")
+            } else {
+                called
+            };
+            let start = first.place.start;
+            let begin = format!("{{% for {called} in {of} %}}");
+            self.edits.push((start..start, begin));
+            let mut items = Scope {
+                item: Some(called),
+                at_item: true,
+                taken: BTreeSet::new(),
+            };
+            self.element(&group, &mut items)?;
+            self.edits
+                .push((first.place.end..last.place.end, "{% endfor %}".to_owned()));
+        }
+        Some(())
     }
-    if value == known.institution && !value.is_empty() {
-        return "institution".to_owned();
+
+    /// The name that a value gets.
+    fn name(&self, value: &str, element: &str, scope: &mut Scope) -> String {
+        if scope.item.is_none() && self.known.request_id == Some(value) {
+            return "request_id".to_owned();
+        }
+        if scope.item.is_none() && value == self.known.institution && !value.is_empty() {
+            return "institution".to_owned();
+        }
+        scope.name(&names::of_value(element))
     }
-    let name = names::free(&names::of_value(element), "_", |name| taken.contains(name));
-    taken.insert(name.clone());
-    name
+}
+
+/// Where names are given: in the message, or in an item of a list.
+#[derive(Debug, Default)]
+struct Scope {
+    /// What the item is called.
+    item: Option<String>,
+    /// Whether the element is the item itself.
+    at_item: bool,
+    taken: BTreeSet<String>,
+}
+
+impl Scope {
+    /// The first that is free of a name and those with a number, as it is said here.
+    fn name(&mut self, name: &str) -> String {
+        let name = names::free(name, "_", |name| self.taken.contains(name));
+        self.taken.insert(name.clone());
+        match &self.item {
+            Some(item) => format!("{item}.{name}"),
+            None => name,
+        }
+    }
 }
 
 /// What a template would take for its own, written so that it does not.
@@ -200,38 +245,55 @@ impl<'a> Head<'a> {
 mod tests {
     use super::*;
 
-    fn check(xml: &str, expected: &str) {
-        let body = Body::read(xml.as_bytes()).unwrap();
+    fn check(xmls: &[&str], expected: &str) {
+        let bodies = xmls.iter().map(|xml| Body::read(xml.as_bytes()).unwrap());
+        let bodies: Vec<Body> = bodies.collect();
+        let bodies: Vec<&Body> = bodies.iter().collect();
         let known = Known {
-            request_id: Some(0),
+            request_id: Some("q1"),
             institution: "A-1",
             brought: &|value| value == "r>7",
         };
-        assert_eq!(template(&[&body], &known).unwrap(), format!("{expected}\n"));
+        assert_eq!(template(&bodies, &known).unwrap(), format!("{expected}\n"));
     }
 
     #[test]
     fn names_stand_in_the_places_of_values_and_all_else_stays() {
         check(
-            "<a><Id>q1</Id><B x='1' y = \"r>7\"\n>1 &lt; 2</B><b><![CDATA[<]]></b><From>A-1</From><Ref>q1</Ref></a>",
+            &[
+                "<a><Id>q1</Id><B x='1' y = \"r>7\"\n>1 &lt; 2</B><b><![CDATA[<]]></b><From>A-1</From><Ref>q1</Ref></a>",
+            ],
             "<a><Id>{{ request_id }}</Id><B x='1' y = \"{{ y }}\"\n>{{ b }}</B><b>{{ b_2 }}</b><From>{{ institution }}</From><Ref>{{ request_id }}</Ref></a>",
         );
         check(
-            "<a><Id>1</Id><!-- {{ --><c/> </a>",
-            "<a><Id>{{ request_id }}</Id><!-- {{ '{' }}{ --><c/> </a>",
+            &["<a><!-- {{ --><c/> </a>"],
+            "<a><!-- {{ '{' }}{ --><c/> </a>",
         );
     }
 
     #[test]
     fn a_leaf_that_is_empty_in_one_message_has_a_place_too() {
-        let bodies = ["<a><c/><d/></a>", "<a><c>1</c><d/></a>"]
-            .map(|xml| Body::read(xml.as_bytes()).unwrap());
-        let known = Known {
-            request_id: None,
-            institution: "",
-            brought: &|_| false,
-        };
-        let made = template(&[&bodies[0], &bodies[1]], &known).unwrap();
-        assert_eq!(made, "<a><c>{{ c }}</c><d/></a>\n");
+        check(
+            &["<a><c/><d/></a>", "<a><c>1</c><d/></a>"],
+            "<a><c>{{ c }}</c><d/></a>",
+        );
+    }
+
+    #[test]
+    fn what_follows_itself_in_any_message_is_a_loop() {
+        check(
+            &[
+                "<a><b><c>1</c><d>2</d><d>3</d></b>\n<b><c>4</c><d>5</d></b><Id>q1</Id></a>",
+                "<a><b><c>q1</c><d>5</d></b><Id>q2</Id></a>",
+            ],
+            "<a>{% for b in b_list %}<b><c>{{ b.c }}</c>{% for d in b.d_list %}<d>{{ d }}</d>{% endfor %}</b>{% endfor %}<Id>{{ request_id }}</Id></a>",
+        );
+        check(
+            &[
+                "<a><b x='1'>2</b></a>",
+                "<a><b x='1'>3</b><b x='2'>4</b></a>",
+            ],
+            "<a>{% for b in b_list %}<b x='{{ b.x }}'>{{ b.b }}</b>{% endfor %}</a>",
+        );
     }
 }

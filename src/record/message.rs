@@ -7,7 +7,7 @@ use crate::{
     sentinel,
     text::Text,
     transport::Answer,
-    xml::{Document, Element, XPath},
+    xml::{Document, Element, Namespaces, XPath, canonical},
 };
 
 /// The namespaces of SOAP envelopes.
@@ -84,6 +84,14 @@ impl Body {
         body.and_then(|body| body.children.first())
             .unwrap_or(&self.tree)
     }
+}
+
+/// The canonical text of a message, by which two are compared: of white space alone an element is as empty as of nothing.
+pub(super) fn compared(document: &Document, namespaces: &Namespaces) -> String {
+    canonical(document, namespaces, &mut |leaf| {
+        let blank = !leaf.attribute && leaf.value.trim().is_empty();
+        blank.then(String::new)
+    })
 }
 
 /// Reads an exchange; what cannot be a step is told.
@@ -180,4 +188,10 @@ fn parameter(content_type: &str, name: &str) -> Option<String> {
 pub(super) fn media_type(content_type: &str) -> String {
     let media = content_type.split(';').next().unwrap_or_default();
     media.trim().to_ascii_lowercase()
+}
+
+pub(super) fn is_date_or_time(value: &str) -> bool {
+    value.parse::<jiff::civil::Date>().is_ok()
+        || value.parse::<jiff::civil::Time>().is_ok()
+        || value.parse::<Timestamp>().is_ok()
 }

@@ -107,11 +107,13 @@ fn steps(way: &[&Element], node: usize, prefixes: &mut Prefixes) -> Vec<String> 
     names
 }
 
-/// What a rule about a value is about: the element's name, where it is called so in one place alone; else an XPath.
+/// What a rule about a value is about: the element's name, where whatever else is called so holds the `same`; else an
+/// XPath.
 pub(super) fn rule(
     body: &Body,
     node: usize,
     messages: &[Message],
+    same: &dyn Fn(&str) -> bool,
     prefixes: &mut Prefixes,
 ) -> Option<String> {
     let way = body.tree.way(node);
@@ -124,7 +126,10 @@ pub(super) fn rule(
     let parent = above.last()?;
     let elsewhere = |element: &Element| {
         let mut children = element.children.iter();
-        !element.name.is(&parent.name) && children.any(|child| child.name.local == own.name.local)
+        let other = |child: &Element| {
+            child.name.local == own.name.local && child.is_leaf() && !same(&child.text)
+        };
+        !element.name.is(&parent.name) && children.any(other)
     };
     let mut trees = messages
         .iter()

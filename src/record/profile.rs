@@ -61,6 +61,10 @@ fn add(text: &str, recording: &Recording, bare: bool) -> Option<String> {
         for (key, entry) in entries {
             table(&mut document, name)?.insert(key, value(entry.as_str()));
         }
+        let written = document.get_mut(name).filter(|_| !entries.is_empty());
+        if let Some(written) = written.and_then(Item::as_inline_table_mut) {
+            written.fmt();
+        }
     }
     for (name, operation) in &recording.operations {
         let all = table(&mut document, "operation")?;

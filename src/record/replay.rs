@@ -15,11 +15,11 @@ use crate::{
     event::{Event, Outcome, StepResult},
     plan::{self, Known},
     project::Project,
-    record::{Base, Made, steps::Recording},
+    record::{Base, Made, message::compared, steps::Recording},
     run::{self, LIMITS, Real, Recorded, Sending, Setting, Sink, Snapshots, Spoilt, Target},
     text::Text,
     transport::Versions,
-    xml::{Document, canonical},
+    xml::Document,
 };
 
 /// A URL at which nothing is.
@@ -77,11 +77,7 @@ pub(super) async fn replay(
     }
     let text = |bytes: &[u8]| {
         let document = Document::parse(bytes).ok()?;
-        Some(canonical(
-            &document,
-            &recording.prefixes.namespaces,
-            &mut |_| None,
-        ))
+        Some(compared(&document, &recording.prefixes.namespaces))
     };
     for step in &recording.steps {
         let sent = kept

@@ -16,7 +16,9 @@ use crate::{
         ids,
         message::{Body, Message, media_type, read},
         names::{self, Prefixes},
+        polls::{self, Until},
         profile as record_profile,
+        slots::skeleton,
         values::{self, Around},
     },
     text::Text,
@@ -40,8 +42,12 @@ pub(super) struct Recording {
     pub(super) prefixes: Prefixes,
     /// Names that a template asks for, and that some step leaves open: what is captured cannot be called so.
     pub(super) open: BTreeSet<String>,
-    /// Value → the first message whose answer brought it.
-    pub(super) brought: BTreeMap<String, usize>,
+    /// Value → the first message that says it.
+    pub(super) sent: BTreeMap<String, usize>,
+    /// Value → the first message whose answer says it.
+    pub(super) came: BTreeMap<String, usize>,
+    /// What elements that hold request ids are called.
+    pub(super) id_names: BTreeSet<String>,
     /// Element name or XPath → label, of values that are volatile and unknown as such.
     pub(super) volatile: BTreeMap<String, String>,
     /// Elements that hold times and are unknown as such.
@@ -53,6 +59,8 @@ pub(super) struct Recording {
 pub(super) struct Step {
     pub(super) id: String,
     pub(super) operation: String,
+    /// The operation without the number of its shape.
+    pub(super) called: String,
     pub(super) identity: String,
     pub(super) at: Timestamp,
     /// The messages that it sends, by their places in the recording: more than one where it polls.
@@ -65,6 +73,7 @@ pub(super) struct Step {
     pub(super) content_type: Option<String>,
     pub(super) status: Option<u16>,
     pub(super) fault: Option<String>,
+    pub(super) until: Option<Until>,
     pub(super) capture: Vec<(String, String)>,
 }
 
@@ -96,15 +105,13 @@ impl Recording {
             prefixes.learn(&message.request.tree);
             prefixes.learn(&message.answered.tree);
         }
-        let mut brought = BTreeMap::new();
-        for (at, message) in messages.iter().enumerate() {
-            for (_, _, value) in message.answered.tree.values() {
-                brought.entry(value.to_owned()).or_insert(at);
-            }
-        }
+        let sent = first(&messages, |message| &message.request);
+        let came = first(&messages, |message| &message.answered);
         let mut recording = Self {
             messages,
-            brought,
+            sent,
+            came,
+            id_names: BTreeSet::new(),
             open: BTreeSet::new(),
             steps: Vec::new(),
             operations: BTreeMap::new(),
@@ -115,6 +122,7 @@ impl Recording {
             times: BTreeSet::new(),
         };
         recording.steps(base, made);
+        polls::merge(&mut recording, base.target);
         made.notes.extend(headers(&recording.messages));
         recording
     }
@@ -139,17 +147,27 @@ impl Recording {
                 continue;
             };
             let request_id = take(&mut with, "request_id");
+            let mut id_names = BTreeSet::new();
             let own = self.profile.identity.get(&message.identity);
             let own = own.map(|identity| identity.institution.as_str());
             with.retain(|(name, given)| {
                 name != "institution"
                     || !matches!(given, Given::Text(text) if Some(text.as_str()) == own)
             });
-            let id = names::free(&names::of_step(&operation), "-", |id| ids.contains(id));
+            let called = &message.request.called().name.local;
+            let called = if is_shape_of(&operation, called) {
+                called.clone()
+            } else {
+                operation.clone()
+            };
+            let id = names::free(&names::of_step(&called), "-", |id| ids.contains(id));
             ids.insert(id.clone());
             let earlier = request_id.as_ref().and_then(|id| sent.get(id).cloned());
             if let Some(request_id) = &request_id {
                 sent.entry(request_id.clone()).or_insert_with(|| id.clone());
+                let values = message.request.tree.values().into_iter();
+                let ids = values.filter(|(_, _, value)| value == request_id);
+                id_names.extend(ids.map(|(_, name, _)| name.local.clone()));
             }
             let open: Vec<String> = self
                 .template(&operation, base)
@@ -169,6 +187,7 @@ impl Recording {
             let status = message.answer.status;
             let step = Step {
                 id,
+                called,
                 identity: message.identity.clone(),
                 at: message.at,
                 messages: vec![at],
@@ -179,11 +198,13 @@ impl Recording {
                 content_type: content_type.map(|_| message.content_type.clone()),
                 status: (status != 200 && fault.is_none()).then_some(status),
                 fault,
+                until: None,
                 capture: Vec::new(),
                 operation,
             };
             self.steps.push(step);
             self.open.extend(open);
+            self.id_names.append(&mut id_names);
         }
     }
 
@@ -242,19 +263,20 @@ impl Recording {
     /// An operation with a template that is made of a message and those after it that have the same skeleton.
     fn fresh(&mut self, at: usize, base: &Base<'_>, made: &mut Made) -> Option<(String, Table)> {
         let message = self.messages.get(at)?;
-        let skeleton = fresh::skeleton(&message.request.tree);
+        let own = skeleton(&message.request.tree);
         let same = |other: &Message| {
             other.endpoint == message.endpoint
                 && other.action == message.action
-                && fresh::skeleton(&other.request.tree) == skeleton
+                && skeleton(&other.request.tree) == own
         };
         let alike = self.messages.iter().enumerate().skip(at);
         let alike = alike.filter(|(_, other)| same(other));
         let (places, bodies): (Vec<usize>, Vec<&Body>) =
             alike.map(|(at, message)| (at, &message.request)).unzip();
         let identity = self.profile.identity.get(&message.identity)?;
+        let request_id = ids::request_id(self, &places);
         let known = Known {
-            request_id: ids::request_id(self, &places),
+            request_id: request_id.as_deref(),
             institution: &identity.institution,
             brought: &|value| self.brought_before(at, value),
         };
@@ -305,9 +327,11 @@ impl Recording {
         files
     }
 
-    /// Whether an answer before a message brought a value.
+    /// Whether an answer before a message brought a value that nobody had said.
     pub(super) fn brought_before(&self, at: usize, value: &str) -> bool {
-        self.brought.get(value).is_some_and(|first| *first < at)
+        let came = self.came.get(value);
+        let sent = self.sent.get(value);
+        came.is_some_and(|came| *came < at && sent.is_none_or(|sent| sent > came))
     }
 
     /// The rules of the profile.
@@ -394,4 +418,15 @@ fn headers(messages: &[Message]) -> Option<Text> {
             format!("the request headers {names} are not in it; where they are needed, write them in 'headers' of the steps or of the target"),
         )
     })
+}
+
+/// Value → the first message in whose request or answer it stands.
+fn first(messages: &[Message], of: fn(&Message) -> &Body) -> BTreeMap<String, usize> {
+    let mut first = BTreeMap::new();
+    for (at, message) in messages.iter().enumerate() {
+        for (_, _, value) in of(message).tree.values() {
+            first.entry(value.to_owned()).or_insert(at);
+        }
+    }
+    first
 }

@@ -12,6 +12,7 @@ use crate::{
     record::{
         Base, LeftOut, Made,
         given::{Given, Table},
+        polls::Until,
         steps::{Recording, Step},
     },
     scenario::Kind,
@@ -35,10 +36,12 @@ pub(super) fn scenario(recording: &Recording, base: &Base<'_>, made: &Made) -> S
         let before = at.map_or(0, |message| message.index);
         while let Some(left) = left_out.next_if(|left| left.index < before) {
             out.push_str(&not_here(left));
+            out.push('\n');
         }
         out.push_str(&self::step(step));
     }
     for left in left_out {
+        out.push('\n');
         out.push_str(&not_here(left));
     }
     out
@@ -121,9 +124,10 @@ fn step(step: &Step) -> String {
     let Step {
         id,
         operation,
+        called: _,
         identity,
         at,
-        messages: _,
+        messages,
         request_ids: _,
         with,
         same_request_as,
@@ -131,10 +135,17 @@ fn step(step: &Step) -> String {
         content_type,
         status,
         fault,
+        until,
         capture,
     } = step;
+    let time = in_japan(*at).strftime("%H:%M:%S");
+    let sent = if messages.len() > 1 {
+        format!(" (×{})", messages.len())
+    } else {
+        String::new()
+    };
     let mut lines = vec![
-        format!("# {}", in_japan(*at).strftime("%H:%M:%S")),
+        format!("# {time}{sent}"),
         "[[step]]".to_owned(),
         format!("id = {}", text(id)),
         format!("send = {}", text(operation)),
@@ -156,6 +167,21 @@ fn step(step: &Step) -> String {
     }
     if let Some(fault) = fault {
         lines.push(format!("expect.fault = {}", text(&plain(fault))));
+    }
+    if let Some(until) = until {
+        let Until {
+            xpath,
+            value,
+            every,
+            within,
+        } = until;
+        let wanted = value.as_ref().map(|value| text(&plain(value)));
+        let wanted = wanted.unwrap_or_else(|| "{ exists = true }".to_owned());
+        let (every, within) = (lapse(*every), lapse(*within));
+        let xpath = key(xpath);
+        lines.push(format!(
+            "until = {{ xpath = {{ {xpath} = {wanted} }}, every = {every}, within = {within} }}"
+        ));
     }
     for (name, xpath) in capture {
         lines.push(format!("capture.{} = {}", key(name), text(xpath)));
@@ -194,6 +220,16 @@ fn entries(table: &Table) -> String {
     let entries = table.iter();
     let entries = entries.map(|(name, given)| format!("{} = {}", key(name), inline(given)));
     entries.collect::<Vec<_>>().join(", ")
+}
+
+/// A length of time as scenarios write it.
+fn lapse(seconds: u64) -> String {
+    let written = if seconds >= 60 && seconds.is_multiple_of(60) {
+        format!("{}m", seconds / 60)
+    } else {
+        format!("{seconds}s")
+    };
+    text(&written)
 }
 
 fn text(text: &str) -> String {

@@ -19,6 +19,9 @@ const JOINT: char = '\u{e002}';
 /// Before the number of an item.
 const ITEM: char = '\u{e003}';
 
+/// How long a list is while its length is not known: of two items it shows what an item is, and what is around it.
+const UNKNOWN: usize = 2;
+
 /// Where a value is among those of a template: names, and numbers of items.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Path(Vec<String>);
@@ -67,7 +70,7 @@ impl Path {
     }
 }
 
-/// What is undefined, and how long lists are; one item where nothing is said.
+/// What is undefined, and how long lists are.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Shape {
     pub(super) undefined: BTreeSet<Path>,
@@ -144,7 +147,12 @@ impl Object for Marker {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         asked.insert(self.path.clone());
-        let length = self.shape.lengths.get(&self.path).copied().unwrap_or(1);
+        let length = self
+            .shape
+            .lengths
+            .get(&self.path)
+            .copied()
+            .unwrap_or(UNKNOWN);
         let items = (0..length).filter_map(|index| self.of(self.path.item(index)));
         Enumerator::Values(items.collect())
     }

@@ -11,9 +11,9 @@ use crate::{
     message::{Template, Values},
     record::{
         given::{Given, Table, values},
-        message::Body,
+        message::{Body, compared},
     },
-    xml::{Document, Element, Namespaces, canonical},
+    xml::{Document, Element, Namespaces},
 };
 
 use align::{Aligned, align};
@@ -91,11 +91,11 @@ impl Search<'_> {
             return None;
         }
         let lost: Vec<Path> = aligned.lost.iter().flatten().cloned().collect();
-        let mut candidates: Vec<Vec<Path>> = vec![lost.clone()];
-        candidates.extend(aligned.lost.iter().filter(|lost| !lost.is_empty()).cloned());
         // What stands there may depend on the name that it is a part of, or on one that shows nowhere.
-        let above = lost.iter().filter_map(Path::above);
-        candidates.extend(above.map(|path| vec![path]));
+        let above: Vec<Path> = lost.iter().filter_map(Path::above).collect();
+        let mut candidates: Vec<Vec<Path>> = vec![lost.clone(), above.clone()];
+        candidates.extend(aligned.lost.iter().filter(|lost| !lost.is_empty()).cloned());
+        candidates.extend(above.into_iter().map(|path| vec![path]));
         let shown = aligned.shown();
         let hidden = names.iter().map(|name| Path::root(name));
         let hidden = hidden.filter(|name| !shown.iter().any(|path| path.root_is(name)));
@@ -156,7 +156,7 @@ impl Search<'_> {
     }
 
     fn text(&self, document: &Document) -> String {
-        canonical(document, self.around.namespaces, &mut |_| None)
+        compared(document, self.around.namespaces)
     }
 }
 
@@ -172,17 +172,19 @@ fn lengths(shape: &Shape, tree: &Element, aligned: &Aligned<'_>) -> Vec<(Path, u
                 .any(|outer| !shape.lengths.contains_key(outer))
     });
     unknown
+        .filter(|path| shape.is_there(path))
         .map(|path| (path.clone(), length(path, tree, aligned).unwrap_or(1)))
         .collect()
 }
 
 /// How many items of a list the message has; none where nothing of an item shows.
 fn length(list: &Path, tree: &Element, aligned: &Aligned<'_>) -> Option<usize> {
-    let item = list.item(0);
-    let of_item = |element: &Element| {
+    let of = |above: &Path, element: &Element| {
         let paths = align::markers(element);
-        !paths.is_empty() && paths.iter().all(|path| path.is_at_or_below(&item))
+        !paths.is_empty() && paths.iter().all(|path| path.is_at_or_below(above))
     };
+    let item = list.item(0);
+    let of_item = |element: &Element| of(&item, element);
     let parent = tree
         .all()
         .into_iter()
@@ -193,7 +195,7 @@ fn length(list: &Path, tree: &Element, aligned: &Aligned<'_>) -> Option<usize> {
     };
     let same = |child: &&Element| child.name.is(&block.name);
     let fixed = parent.children.iter().filter(same);
-    let fixed = fixed.filter(|child| !of_item(child)).count();
+    let fixed = fixed.filter(|child| !of(list, child)).count();
     Some(
         there
             .children
@@ -208,6 +210,9 @@ fn length(list: &Path, tree: &Element, aligned: &Aligned<'_>) -> Option<usize> {
 fn table(aligned: &Aligned<'_>, shape: &Shape) -> Option<Table> {
     let mut found: Vec<(Path, String)> = Vec::new();
     for (rendered, value) in &aligned.pairs {
+        if rendered.trim().is_empty() && value.trim().is_empty() {
+            continue;
+        }
         for (path, value) in parse(rendered, value)? {
             match found.iter().find(|(known, _)| *known == path) {
                 Some((_, known)) if *known == value => {}
@@ -275,4 +280,83 @@ fn into(there: &mut Given, parts: &[String], given: Given) -> Option<()> {
         items.push(Given::Table(Table::new()));
     }
     into(items.get_mut(index)?, rest, given)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(template: &str, message: &str, expected: &str) {
+        let message = Body::read(message.as_bytes()).unwrap();
+        let around = Around {
+            values: &Values::new(),
+            namespaces: &Namespaces::new(),
+        };
+        let template = Template::read(template).unwrap();
+        let found = find(&template, &message, &around);
+        let found = found.map_or_else(|| "none".to_owned(), |table| shown(&Given::Table(table)));
+        assert_eq!(found, expected);
+    }
+
+    fn shown(given: &Given) -> String {
+        match given {
+            Given::Text(text) | Given::Captured(text) => text.clone(),
+            Given::True => "true".to_owned(),
+            Given::List(items) => {
+                let items: Vec<String> = items.iter().map(shown).collect();
+                format!("[{}]", items.join(" "))
+            }
+            Given::Table(table) => {
+                let entries = table.iter();
+                let entries = entries.map(|(name, given)| format!("{name}={}", shown(given)));
+                format!("({})", entries.collect::<Vec<_>>().join(" "))
+            }
+        }
+    }
+
+    const PUT: &str = "<p{% if mode is defined %} mode='{{ mode }}'{% endif %}>{% if receipt is defined %}<r>{{ receipt }}</r>{% else %}<f>{{ from }}</f><u>{{ from }}/{{ days }}</u>{% endif %}{% if urgent is defined %}<g/>{% endif %}</p>";
+
+    #[test]
+    fn values_stand_where_their_markers_stood() {
+        check(PUT, "<p><f>1</f><u>1/5</u></p>", "(from=1 days=5)");
+        check(PUT, "<p mode='&lt;a'><r/></p>", "(mode=<a receipt=)");
+        check(PUT, "<p><r>1</r><g/></p>", "(receipt=1 urgent=true)");
+        check("<p>{{ a }} {{ b }}</p>", "<p>1 2 3</p>", "(a=1 b=2 3)");
+        check("<p>{{ a | default('x') }}</p>", "<p>y</p>", "(a=y)");
+    }
+
+    #[test]
+    fn what_a_template_cannot_say_is_not_found() {
+        for message in [
+            "<p><f>1</f><u>2/5</u></p>",
+            "<p><r>1</r><x/></p>",
+            "<p><r><x/></r></p>",
+            "<q><r>1</r></q>",
+            "<p mode='1' other='1'><r>1</r></p>",
+        ] {
+            check(PUT, message, "none");
+        }
+        check("<p>{{ a }}{{ b }}</p>", "<p>12</p>", "none");
+        check("<p>{{ a | upper }}</p>", "<p>A</p>", "none");
+    }
+
+    #[test]
+    fn lists_are_as_long_as_in_the_message() {
+        let nested = "<p>{% for row in rows %}<r><k>{{ row.key }}</k>{% for f in row.fields %}<f>{{ f }}</f>{% endfor %}{% if row.of is defined %}<o><n>{{ row.of.name }}</n></o>{% endif %}</r>{% endfor %}</p>";
+        check(
+            nested,
+            "<p><r><k>a</k><f>1</f><f>2</f></r><r><k>b</k><o><n>x</n></o></r><r><k>c</k><f>3</f></r></p>",
+            "(rows=[(key=a fields=[1 2]) (key=b of=(name=x) fields=[]) (key=c fields=[3])])",
+        );
+        check(nested, "<p/>", "(rows=[])");
+        check(
+            "<p> {% for r in rows %}<r>{{ r }}</r>{% endfor %} </p>",
+            "<p/>",
+            "(rows=[])",
+        );
+        let optional = "<p>{% if rows is defined %}<l>{% for row in rows %}<r>{{ row }}</r>{% endfor %}</l>{% endif %}<r>{{ r }}</r></p>";
+        check(optional, "<p><r>1</r></p>", "(r=1)");
+        check(optional, "<p><l><r>2</r></l><r>1</r></p>", "(rows=[2] r=1)");
+        check(optional, "<p><l/><r>1</r></p>", "(r=1 rows=[])");
+    }
 }
