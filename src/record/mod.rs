@@ -11,6 +11,7 @@ mod given;
 mod ids;
 mod message;
 mod names;
+mod operations;
 mod place;
 mod polls;
 mod profile;
