@@ -270,7 +270,7 @@ fn what_cannot_be_recorded_is_refused_before_anything_is_listened_on() {
         2,
         "scenarios/recorded/there.toml is there already",
     );
-    for name in ["messages/a", "a/../b", "/a", ".a", "a b", ""] {
+    for name in ["messages/a", "a/../b", "/a", ".a", "a b", "A", "窓口", ""] {
         check(
             &folder,
             &["--name", name],
@@ -625,6 +625,23 @@ fn what_was_recorded_passes_against_the_same_target_set_up_anew() {
     let scenario = suite.read("scenarios/recorded/first-day.toml");
     assert_eq!(code, 0, "{shown}\n{scenario}");
     assert_eq!(calls(&runtime, &mock), 5);
+}
+
+#[test]
+fn a_recording_without_a_name_is_called_by_its_time() {
+    let suite = Suite::bare("extends = \"bundled\"\n");
+    let runtime = Runtime::new().unwrap();
+    let mock = runtime.block_on(network::mock(suite.root().join("pki")));
+    with_target(&suite, mock.url(), "");
+    let recorder = Recorder::start(&suite, &[]);
+    let status = sender("a-0001", "202053-M");
+    let mut applicant = software(&suite, &recorder, "iida-mayor");
+    applicant.ask(&bundled("connection", "GetConnectionStatus", &status));
+    let (code, shown) = recorder.stop();
+    assert_eq!(code, 0, "{shown}");
+    let (code, shown) = suite.renkei(&["check"]);
+    assert_eq!(code, 0, "{shown}");
+    assert!(shown.contains("1 scenario, no mistake"), "{shown}");
 }
 
 #[test]

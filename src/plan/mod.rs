@@ -26,6 +26,8 @@ use crate::{
     text::Text,
 };
 
+pub use names::{ids, is_id};
+
 /// The phases, in order, with their names.
 pub const PHASES: [(&str, &str, &str); 6] = [
     ("connection", "接続申請", "connection application"),

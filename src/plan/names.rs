@@ -42,19 +42,28 @@ fn exports_of_targets(
 /// The longest name of a scenario: the names of worlds are made of it.
 const LONGEST: usize = 48;
 
+/// Whether a scenario may be called so.
+pub fn is_id(id: &str) -> bool {
+    let simple = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '/');
+    id.chars().all(simple) && id.len() <= LONGEST
+}
+
+/// What a scenario may be called.
+pub fn ids() -> Text {
+    Text::new(
+        format!(
+            "フォルダー名とファイル名は、英小文字・数字・ハイフンで、合わせて{LONGEST}文字以内にしてください"
+        ),
+        format!("call folder and file by a-z, 0-9 and -, together no longer than {LONGEST}"),
+    )
+}
+
 /// The name of the file: worlds and snapshots are called by it.
 fn own_name(cx: &Context<'_>, scenario: &Scenario, found: &mut Vec<Diagnostic>) {
-    let simple = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '/');
     let mut mistake = |text: Text| {
-        let hint = Text::new(
-            format!(
-                "フォルダー名とファイル名は、英小文字・数字・ハイフンで、合わせて{LONGEST}文字以内にしてください"
-            ),
-            format!("call folder and file by a-z, 0-9 and -, together no longer than {LONGEST}"),
-        );
-        found.push(Diagnostic::new(&scenario.path, 0..0, text).hint(hint));
+        found.push(Diagnostic::new(&scenario.path, 0..0, text).hint(ids()));
     };
-    if !scenario.id.chars().all(simple) || scenario.id.len() > LONGEST {
+    if !is_id(&scenario.id) {
         mistake(Text::new(
             format!("「{}」はシナリオの名前として使用できません", scenario.id),
             format!("'{}' cannot name a scenario", scenario.id),

@@ -5,7 +5,7 @@ use crate::{
         Stopped,
         target::{self, usage},
     },
-    plan::{Suite, is_scenario},
+    plan::{Suite, ids, is_id, is_scenario},
     profile,
     project::Project,
     relay::Known,
@@ -83,21 +83,16 @@ pub(super) fn scenario_id(written: &str, project: &Project) -> Result<String, St
         format!("{RECORDED}/{written}")
     };
     let path = format!("scenarios/{id}.toml");
-    let good = |part: &str| {
-        let allowed = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
-        !part.is_empty()
-            && !part.starts_with('.')
-            && !part.contains("__")
-            && part.chars().all(allowed)
-    };
-    if !id.split('/').all(good) || !is_scenario(&path) || sentinel::found_in_name(&id) {
+    let named = id.split('/').all(|part| !part.is_empty());
+    if !named || !is_id(&id) || !is_scenario(&path) || sentinel::found_in_name(&id) {
         let shown = sentinel::mask_names(written);
+        let Text { ja, en } = ids();
         return Err(usage(
             format!(
-                "「{shown}」はシナリオの名前に使用できません（--name）。「{RECORDED}/窓口照会」のように、文字、数字、- 、_ を使用し、フォルダーは / で区切ってください。messages と steps は使用できません。"
+                "「{shown}」はシナリオの名前に使用できません（--name）。{ja}（例: {RECORDED}/tax-inquiry）。messages と steps は使用できません。"
             ),
             format!(
-                "'{shown}' cannot be the id of a scenario (--name); use letters, digits, - and _, with / after a folder other than messages and steps, such as {RECORDED}/inquiry"
+                "'{shown}' cannot be the id of a scenario (--name); {en}, such as {RECORDED}/tax-inquiry, and not 'messages' or 'steps'"
             ),
         ));
     }

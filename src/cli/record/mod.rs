@@ -86,7 +86,7 @@ pub(super) async fn record(out: &mut dyn Write, arguments: RecordArguments, lang
     let folder = run::run_folder(&suite::beside("runs", Some(&root)))?;
     let id = id.unwrap_or_else(|| {
         let time = folder.file_name().unwrap_or_default().to_string_lossy();
-        format!("{RECORDED}/{time}")
+        format!("{RECORDED}/{}", time.to_lowercase())
     });
     // Whoever reads that it is ready may stop it at once.
     let ended = stop_signal()?;
