@@ -1,6 +1,6 @@
 //! What people read, in Japanese and English. A missing language does not compile.
 
-use std::{fmt, io};
+use std::{fmt, io, time::Duration};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -81,6 +81,22 @@ impl Text {
         joined
             .split_once(SEPARATOR)
             .map(|(ja, en)| Self::new(ja, en))
+    }
+
+    /// A length of time, in English as scenarios write it.
+    pub fn of_duration(duration: Duration) -> Self {
+        let milliseconds = duration.as_millis();
+        let units = [
+            (3_600_000, "時間", "h"),
+            (60_000, "分", "m"),
+            (1_000, "秒", "s"),
+        ];
+        let whole = units
+            .into_iter()
+            .find(|(unit, ..)| milliseconds >= *unit && milliseconds.is_multiple_of(*unit));
+        let (unit, ja, en) = whole.unwrap_or((1, "ミリ秒", "ms"));
+        let count = milliseconds / unit;
+        Self::new(format!("{count}{ja}"), format!("{count}{en}"))
     }
 
     /// What the system says of a file or a connection: it speaks one language, so the commonest are told here.
@@ -220,5 +236,21 @@ mod tests {
         assert_eq!(counted(1_usize, "day"), "1 day");
         assert_eq!(counted(0_i64, "day"), "0 days");
         assert_eq!(counted(2_u64, "day"), "2 days");
+    }
+
+    #[test]
+    fn a_length_of_time_is_told_in_its_largest_whole_unit() {
+        for (milliseconds, ja, en) in [
+            (0, "0ミリ秒", "0ms"),
+            (300, "300ミリ秒", "300ms"),
+            (1_500, "1500ミリ秒", "1500ms"),
+            (5_000, "5秒", "5s"),
+            (90_000, "90秒", "90s"),
+            (600_000, "10分", "10m"),
+            (7_200_000, "2時間", "2h"),
+        ] {
+            let told = Text::of_duration(Duration::from_millis(milliseconds));
+            assert_eq!(told, Text::new(ja, en));
+        }
     }
 }

@@ -55,7 +55,7 @@ fn calls_are_found_in_order_or_in_any_as_often_as_they_must_come() {
         (
             call("a", "times = 4\nwithin = \"0s\""),
             1,
-            "no call GetConnectionStatus came (3 of 4)",
+            "only 3 of 4 calls GetConnectionStatus came",
         ),
         (
             call("a", &id(9)),
@@ -181,6 +181,26 @@ fn where_no_call_comes_the_handshakes_that_failed_are_told_with_what_to_do() {
             "connections ended before anything was asked (1, expired): the client certificate has expired (certificate: ",
             "see that it is renkei.certificate with renkei.key",
         ),
+        (
+            exec(
+                "run",
+                "ask-at-the-root=town-0001",
+                &format!("{MAYOR}\n{quiet}"),
+            ) + &call("call", "within = \"0s\""),
+            "calls came to another world, 'main' (1): take renkei.url (RENKEI_URL, now https://",
+            "as it is, path included",
+        ),
+        (
+            exec("run", "ask-nowhere=town-0001", &format!("{MAYOR}\n{quiet}"))
+                + &call("call", "within = \"0s\""),
+            "the nearest call: #1 POST /conection urn:renkei:mock:unofficial:v1:GetConnectionStatus (202053-M) → 500 F-FORM-03",
+            "path: expected 'connection', found 'conection'",
+        ),
+        (
+            exec("run", "exit=1", quiet),
+            "no call came to the network during this step",
+            "the step has no 'as', so the program was given no certificate and key",
+        ),
     ];
     for (steps, why, next) in cases {
         let (exit, shown) = one(&steps).renkei(&["run"]);
@@ -292,4 +312,6 @@ fn a_call_that_comes_only_while_it_is_waited_for_is_found() {
     let nobody = one(&http("", ""));
     let (exit, shown) = nobody.renkei(&["run"]);
     assert_eq!(exit, 4, "{shown}");
+    let says = "see that the system under test runs, and the 'url' of this step";
+    assert!(shown.contains(says), "{shown}");
 }

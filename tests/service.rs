@@ -99,7 +99,7 @@ fn what_goes_wrong_with_a_system_has_its_own_message_and_exit_code() {
             "",
             4,
             "died",
-            "the system under test has ended (exit 3)\n      no-database",
+            "the system under test has ended (exit 3)",
         ),
         (
             serve.clone(),

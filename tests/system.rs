@@ -156,6 +156,17 @@ fn how_a_program_fails_is_told_with_an_exit_code_of_its_own() {
             "there is no program 'no-such-program'",
         ),
         ("cargo", "folder = \"nowhere\"", "there is no folder"),
+        (
+            "no-such-program --all",
+            "",
+            "each argument is a text of its own, as in [\"no-such-program\", \"--all\"]",
+        ),
+        #[cfg(unix)]
+        (
+            "./scenarios/profile.toml",
+            "",
+            "make it executable, or name first what runs it",
+        ),
     ] {
         let suite = one(&format!(
             "[[step]]\nid = \"run\"\nexec = [\"{command}\"]\n{keys}\n"

@@ -245,7 +245,8 @@ fn system(out: &mut dyn Write, result: &SystemResult, lang: Lang) -> io::Result<
     let head = Text::new("試験対象のシステム", "system under test");
     let command = printable(&result.command.join(" "));
     writeln!(out, "\n{BAD}{}{PLAIN}  {command}", head.get(lang))?;
-    said(out, "", why.get(lang))?;
+    // The last lines that follow there are those that stand below.
+    said(out, "", why.get(lang).lines().next().unwrap_or_default())?;
     written(out, &result.stdout, &result.stderr, lang)
 }
 

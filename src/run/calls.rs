@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::{
     control::ControlError,
     event::Outcome,
-    run::{request::Rendered, step::Runner, world},
+    run::{request::Rendered, step::Runner, unheard::Before, world},
     sentinel,
     text::{Text, counted},
     xml::Document,
@@ -94,8 +94,8 @@ pub(super) struct Calls {
     after: u64,
     /// How many calls were lost, since the journal had dropped them before they were asked for.
     pub(super) lost: u64,
-    /// The number of the newest connection when the scenario began, where it is about the system under test.
-    pub(super) connections: Option<u64>,
+    /// How far what is not of this world alone had come when the scenario began.
+    pub(super) before: Before,
     /// The number of the latest call that a step has found.
     pub(super) found: u64,
     /// What the runner itself has sent and has not yet seen in the journal.

@@ -190,10 +190,17 @@ fn mismatches(expected: &Expect, ran: &system::Ran, patience: Duration) -> Vec<T
             format!("プログラムがシグナル{signal}で終了しました"),
             format!("the program was ended by signal {signal}"),
         )),
-        Ended::Timeout => mismatches.push(Text::new(
-            format!("プログラムが{patience:?}以内に終了しなかったため、終了させました"),
-            format!("the program did not end within {patience:?} and was made to"),
-        )),
+        Ended::Timeout => {
+            let Text { ja, en } = Text::of_duration(patience);
+            mismatches.push(Text::new(
+                format!(
+                    "プログラムが{ja}以内に終了しなかったため、終了させました。出力を確認し、時間のかかる処理である場合は timeout を長くしてください"
+                ),
+                format!(
+                    "the program did not end within {en} and was made to; look at what it wrote, and let it have more time (timeout) where it needs that"
+                ),
+            ));
+        }
     }
     let outputs = [
         ("stdout", &expected.stdout, &ran.stdout),

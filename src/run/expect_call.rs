@@ -5,23 +5,22 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::{
-    event::{self, Outcome, StepResult},
+    event::{self, Fault, Outcome, StepResult},
     run::{
         calls::Call,
         judge::Judged,
         refusal::{ANSWER, Refusal},
-        sought::{Sought, differences, operation_of, together, too_long},
+        sought::{Sought, differences, together, too_long},
         step::{Runner, unusable},
     },
     scenario::{Expect, Order, Step, step::nth},
     sentinel,
     text::Text,
+    xml::{Document, canonical},
 };
 
 /// How long a call may be in coming, where nothing else is said.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// The most calls that are named where none is near.
-const NAMED: usize = 8;
 
 impl Runner<'_> {
     pub(super) async fn expect_call(
@@ -56,7 +55,8 @@ impl Runner<'_> {
         };
         if found.len() < sought.times {
             let mismatches = self.missing(&sought, &found, within, result);
-            result.notes.extend(self.refused_connections().await);
+            result.notes.extend(self.unheard().await);
+            result.fault = self.fault_of(result);
             return Err(Outcome::Failed {
                 mismatches,
                 difference: None,
@@ -75,6 +75,9 @@ impl Runner<'_> {
             outcomes.push(self.judge_call(&call, at + 1, step, &sought.expected));
         }
         result.outcome = together(outcomes);
+        if !result.outcome.is_good() {
+            result.fault = self.fault_of(result);
+        }
         if result.outcome == Outcome::Passed {
             for call in &mut result.calls {
                 call.request.shown.clear();
@@ -82,6 +85,12 @@ impl Runner<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The fault of the first call that is shown, as the network explains it.
+    fn fault_of(&self, result: &StepResult) -> Option<Fault> {
+        let code = result.calls.iter().find_map(|call| call.fault.as_ref())?;
+        self.shared.faults.get(code).cloned()
     }
 
     pub(super) async fn expect_no_call(
@@ -188,111 +197,20 @@ impl Runner<'_> {
             .collect()
     }
 
-    /// What is said where a call did not come: the nearest one that did, and where it differs.
-    fn missing(
-        &self,
-        sought: &Sought,
-        found: &[usize],
-        within: Duration,
-        result: &mut StepResult,
-    ) -> Vec<Text> {
-        let profile = &self.shared.suite.profile;
-        let (operation, times) = (sought.operation.as_str(), sought.times);
-        let from = sought.institution.as_ref();
-        let from = from.map(|from| format!(" ({from})")).unwrap_or_default();
-        let count = if times > 1 {
-            let found = found.len();
-            Text::new(
-                format!("（{times}件のうち{found}件）"),
-                format!(" ({found} of {times})"),
-            )
-        } else {
-            Text::new("", "")
-        };
-        let waited = if within.is_zero() {
-            Text::new("", "")
-        } else {
-            Text::new(format!("{within:?}以内に"), format!(" within {within:?}"))
-        };
-        let mut said = vec![Text::new(
-            format!(
-                "{operation}{from} の呼出しが{}ありませんでした{}",
-                waited.ja, count.ja
-            ),
-            format!("no call {operation}{from} came{}{}", waited.en, count.en),
-        )];
-        said.extend(self.lost());
-        let others = self.calls.seen.iter().enumerate();
-        let others = others.filter(|(at, call)| !call.matched && !found.contains(at));
-        let others = others.map(|(_, call)| call);
-        let nearest = others
-            .clone()
-            .map(|call| (call, differences(call, sought, profile)))
-            // One that is right came too early.
-            .min_by_key(|(call, differences)| {
-                let other = operation_of(call, profile) != Some(operation);
-                (other, differences.len(), call.number)
-            });
-        match nearest {
-            Some((call, differences)) if operation_of(call, profile) == Some(operation) => {
-                let which = self.named(call);
-                said.push(Text::new(
-                    format!("最も近い呼出し: {which}"),
-                    format!("the nearest call: {which}"),
-                ));
-                if call.number <= self.calls.found && !sought.any_order {
-                    said.push(Text::new(
-                        "前の手順で確認した呼出しより先に送信されています（順序を問わない場合は order = \"any\"）",
-                        "it came before the call that was expected before it (order = \"any\" where that is no matter)",
-                    ));
-                }
-                said.extend(differences);
-                let call = self.keep_call(call, 1, result);
-                result.calls.push(call);
-            }
-            Some(_) => {
-                let names: Vec<String> = others.clone().take(NAMED).map(|call| self.named(call)).collect();
-                let more = if others.count() > NAMED { "…" } else { "" };
-                let names = names.join(", ");
-                said.push(Text::new(
-                    format!("ほかの呼出し: {names}{more}"),
-                    format!("these calls came: {names}{more}"),
-                ));
-            }
-            None if self.calls.seen.is_empty() => said.push(Text::new(
-                "試験対象のシステムからの呼出しは1件もありません。接続先の URL が renkei.url（RENKEI_URL）であることを確認してください",
-                "no call of the system under test has come at all; see that it calls renkei.url (RENKEI_URL)",
-            )),
-            None => said.push(Text::new(
-                "届いた呼出しは、すべて前の手順で確認済みです",
-                "all calls that came were found by earlier steps",
-            )),
-        }
-        said
-    }
-
-    /// A call in a word.
-    pub(super) fn named(&self, call: &Call) -> String {
-        let (number, caller) = (call.number, &call.caller);
-        let operation = self.operation_named(call);
-        let answer = call.answered();
-        format!("#{number} {operation} ({caller}) → {answer}")
-    }
-
-    fn operation_named(&self, call: &Call) -> String {
-        let known = operation_of(call, &self.shared.suite.profile);
-        known.map_or_else(
-            || format!("{} /{} {}", call.method, call.path, call.action()),
-            str::to_owned,
-        )
-    }
-
     /// Keeps the bodies of a call beside the other evidence.
-    fn keep_call(&self, call: &Call, number: usize, result: &StepResult) -> event::Call {
+    pub(super) fn keep_call(&self, call: &Call, number: usize, result: &StepResult) -> event::Call {
         let name = format!("{:02}-{}", result.sequence, nth(&result.step, ".", number));
+        let namespaces = &self.shared.suite.profile.namespaces;
         let keep = |text: &str, part: &str| {
             let looked = sentinel::look(text.as_bytes(), None, &[]);
-            self.keep(&format!("{name}.{part}.xml"), &looked)
+            let mut kept = self.keep(&format!("{name}.{part}.xml"), &looked);
+            if !kept.shown.is_empty()
+                && let Ok(document) = Document::parse(&looked.kept)
+            {
+                // One element a line is easier to read than the bytes, which are kept beside.
+                kept.shown = canonical(&document, namespaces, &mut |_| None);
+            }
+            kept
         };
         event::Call {
             number: call.number,

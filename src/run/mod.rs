@@ -8,9 +8,9 @@ mod dry;
 mod exec;
 mod expect_call;
 mod given;
-mod handshakes;
 mod http;
 mod judge;
+mod missing;
 mod notes;
 mod pace;
 mod peer;
@@ -25,6 +25,7 @@ mod service;
 mod sought;
 mod spill;
 mod step;
+mod unheard;
 mod world;
 mod written;
 

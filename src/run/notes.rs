@@ -64,10 +64,25 @@ impl Runner<'_> {
             }
             let came = self.calls.seen.get(mark.calls..).unwrap_or_default();
             let none = came.is_empty();
-            result.notes.push(self.came(came));
-            result.notes.extend(self.lost());
+            let exchange = result.exchange.as_ref();
+            let refused =
+                exchange.is_some_and(|exchange| exchange.broken.as_deref() == Some("refused"));
+            if refused {
+                result.notes.push(self.nobody_there());
+            }
+            // Of a program that did not even start, or was not reached, there is nothing to say.
+            if !(none && (refused || matches!(result.outcome, Outcome::Unusable { .. }))) {
+                result.notes.push(self.came(came));
+                result.notes.extend(self.lost());
+            }
             if none {
-                result.notes.extend(self.refused_connections().await);
+                result.notes.extend(self.unheard().await);
+            }
+            if none && result.process.is_some() && self.identity_of_system(step).is_none() {
+                result.notes.push(Text::new(
+                    "この手順には as がないため、証明書と秘密鍵（RENKEI_CERTIFICATE・RENKEI_KEY）を渡していません",
+                    "the step has no 'as', so the program was given no certificate and key (RENKEI_CERTIFICATE, RENKEI_KEY)",
+                ));
             }
         }
         if self.shared.setting.target.bodies
@@ -84,6 +99,20 @@ impl Runner<'_> {
                 ));
             }
         }
+    }
+
+    /// What is said where nobody listens at the URL of a step with `http`.
+    fn nobody_there(&self) -> Text {
+        if self.shared.served.is_some() {
+            return Text::new(
+                "[system] で起動したシステムが待ち受けるポートと、この手順の url を確認してください",
+                "see at which port the system of [system] listens, and the 'url' of this step",
+            );
+        }
+        Text::new(
+            "試験対象のシステムが起動していることと、この手順の url を確認してください。profile.toml の [system] に記載すると、実施の間だけ起動します",
+            "see that the system under test runs, and the 'url' of this step; one that is named in [system] of profile.toml is started for the run",
+        )
     }
 
     /// The calls that came while a step ran.

@@ -14,7 +14,7 @@ use tokio::{
 
 use crate::{
     event::{Begun, Event, Hindrance, Outcome, ScenarioEnd, ScenarioResult, StepResult},
-    run::{Checkpoints, Left, Ran, Shared, dry, handshakes, step, world},
+    run::{Checkpoints, Left, Ran, Shared, dry, step, unheard, world},
     scenario::{Scenario, Step},
     system,
     text::Text,
@@ -368,7 +368,7 @@ async fn open<'a>(
     }
     let mut runner = step::Runner::new(shared, scenario, world, inherited, work.to_owned());
     if scenario.uses_system() {
-        runner.calls.connections = handshakes::newest(&shared.setting.target.control).await;
+        runner.calls.before = unheard::before(&shared.setting.target.control).await;
     }
     Ok(runner)
 }

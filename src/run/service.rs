@@ -101,31 +101,37 @@ pub(super) async fn start(
             let why = served.ended(ended);
             Err(Box::new(served.result(SystemEnd::Died, Some(why))))
         }
-        Err(NotReady::Late) => {
+        Err(NotReady::Late(last)) => {
             served.stop_service().await;
             let awaited = match &prepared.ready {
                 Ready::Tcp(place) => Text::new(
                     format!("{}:{} への接続を待っていました", place.host, place.port),
                     format!("nobody listened at {}:{}", place.host, place.port),
                 ),
-                Ready::Http(url) => Text::new(
-                    format!("{url} が成功の状態コードを返すのを待っていました"),
-                    format!("{url} did not answer with a status of success"),
-                ),
+                Ready::Http(url) => {
+                    let Text { ja, en } = last.unwrap_or_else(|| Text::new("なし", "none"));
+                    Text::new(
+                        format!(
+                            "{url} が成功の状態コードを返すのを待っていました。最後の応答: {ja}"
+                        ),
+                        format!("{url} did not answer with a status of success, but last: {en}"),
+                    )
+                }
                 Ready::Output(pattern) => Text::new(
                     format!("出力に「{pattern}」が現れるのを待っていました"),
                     format!("no line of its output matched '{pattern}'"),
                 ),
                 Ready::AtOnce => Text::new("", ""),
             };
+            let within = Text::of_duration(within);
             let why = Text::new(
                 format!(
-                    "{within:?}以内に準備が完了しませんでした（[system] の ready。{}）。指定と出力を確認し、起動に時間がかかる場合は within を長くしてください",
-                    awaited.ja
+                    "{}以内に準備が完了しませんでした（[system] の ready。{}）。指定と出力を確認し、起動に時間がかかる場合は within を長くしてください",
+                    within.ja, awaited.ja
                 ),
                 format!(
-                    "it was not ready within {within:?} ([system] ready: {}); see that this is right, and its output; let it have more time (within) where it needs that",
-                    awaited.en
+                    "it was not ready within {} ([system] ready: {}); see that this is right, and its output; let it have more time (within) where it needs that",
+                    within.en, awaited.en
                 ),
             );
             let why = served.with_last_lines(why);
@@ -312,12 +318,15 @@ impl Served {
             Stopped::Before(ended) => self.result(SystemEnd::Died, Some(self.ended(ended))),
             Stopped::Killed => {
                 let within = self.settings.stop_within.map_or(STOP, Lapse::duration);
+                let within = Text::of_duration(within);
                 let why = Text::new(
                     format!(
-                        "停止の指示から{within:?}以内に終了しなかったため、強制終了しました（[system] の stop・stop_within）"
+                        "停止の指示から{}以内に終了しなかったため、強制終了しました（[system] の stop・stop_within）",
+                        within.ja
                     ),
                     format!(
-                        "it did not end within {within:?} of being told to stop, and was killed ([system] stop, stop_within)"
+                        "it did not end within {} of being told to stop, and was killed ([system] stop, stop_within)",
+                        within.en
                     ),
                 );
                 self.result(SystemEnd::Killed, Some(why))

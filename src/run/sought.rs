@@ -26,15 +26,21 @@ pub(super) fn operation_of<'p>(call: &Call, profile: &'p Profile) -> Option<&'p 
 /// Where a call differs from what is sought; empty where it is that.
 pub(super) fn differences(call: &Call, sought: &Sought, profile: &Profile) -> Vec<Text> {
     let mut found = Vec::new();
-    if operation_of(call, profile) != Some(&sought.operation) {
-        let operation = operation_of(call, profile).unwrap_or("?");
-        found.push(differs("operation", &sought.operation, plain(operation)));
-        return found;
+    match operation_of(call, profile) {
+        Some(operation) if operation == sought.operation => {}
+        Some(operation) => {
+            return vec![differs("operation", &sought.operation, plain(operation))];
+        }
+        None => return misspelt(call, sought, profile),
     }
     if let Some(institution) = &sought.institution
         && !call.caller.split(' ').any(|caller| caller == institution)
     {
-        found.push(differs("from", institution, plain(&call.caller)));
+        let Text { ja, en } = differs("from", institution, plain(&call.caller));
+        found.push(Text::new(
+            format!("{ja}（試験対象のシステムに渡した証明書の持ち主です。exec の手順又は [system] の as を確認してください）"),
+            format!("{en} (whom its certificate names: see 'as' of the step with exec, or of [system])"),
+        ));
     }
     let Expect {
         status,
@@ -74,6 +80,22 @@ pub(super) fn differences(call: &Call, sought: &Sought, profile: &Profile) -> Ve
     };
     found.extend(expect::check(&of_request, &seen));
     found
+}
+
+/// Where a call of no operation differs from that which is sought.
+fn misspelt(call: &Call, sought: &Sought, profile: &Profile) -> Vec<Text> {
+    let Some(operation) = profile.operation.get(&sought.operation) else {
+        return vec![differs("operation", &sought.operation, plain("?"))];
+    };
+    let (path, action) = (call.path.trim_matches('/'), call.action());
+    let parts = [
+        ("path", operation.endpoint.trim_matches('/'), path),
+        ("SOAPAction", operation.action.as_str(), action.as_str()),
+    ];
+    let parts = parts.into_iter().filter(|(_, right, found)| right != found);
+    parts
+        .map(|(what, right, found)| differs(what, right, plain(found)))
+        .collect()
 }
 
 pub(super) fn too_long(call: &Call) -> Text {

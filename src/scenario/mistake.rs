@@ -33,7 +33,7 @@ pub(super) fn mistake(path: &str, error: &Error) -> Diagnostic {
         );
         (text, None)
     } else if message.starts_with("invalid type") || message.starts_with("invalid value") {
-        (wrong_type(message), None)
+        (wrong_type(message), listed(message))
     } else {
         let text = Text::new(
             format!("TOMLの書式の誤りです（{}）", in_japanese(message)),
@@ -42,6 +42,21 @@ pub(super) fn mistake(path: &str, error: &Error) -> Diagnostic {
         (text, None)
     };
     Diagnostic::new(path, error.span().unwrap_or(0..0), text).hint(hint)
+}
+
+/// A text that stands where a list must: the list that may be meant.
+fn listed(message: &str) -> Option<Text> {
+    let (found, expected) = message.split_once(", expected ")?;
+    let written = found.split_once("string \"")?.1.strip_suffix('"')?;
+    expected.starts_with("a sequence").then(|| {
+        let words = written.split_whitespace().map(|word| format!("\"{word}\""));
+        let words: Vec<String> = words.collect();
+        let list = format!("[{}]", words.join(", "));
+        Text::new(
+            format!("一つずつ分けて記載します（例: {list}）"),
+            format!("each is a text of its own, as in {list}"),
+        )
+    })
 }
 
 /// A value of another type, as people call the types.

@@ -77,6 +77,31 @@ impl NotStarted {
             );
         }
         let why = Text::of_io(error);
+        if error.kind() == io::ErrorKind::NotFound && program.contains(' ') {
+            let parts: Vec<String> = program
+                .split_whitespace()
+                .map(|part| format!("\"{part}\""))
+                .collect();
+            let parts = parts.join(", ");
+            return Text::new(
+                format!(
+                    "プログラム「{program}」が見つかりません（作業フォルダー: {shown}）。引数は一つずつ分けて記載してください（例: [{parts}]）"
+                ),
+                format!(
+                    "there is no program '{program}' (folder: {shown}); each argument is a text of its own, as in [{parts}]"
+                ),
+            );
+        }
+        if error.kind() == io::ErrorKind::PermissionDenied {
+            return Text::new(
+                format!(
+                    "プログラム「{program}」を実行する権限がありません（作業フォルダー: {shown}）。実行権限を付与するか、それを実行するプログラムを先に記載してください（例: \"python3\", \"{program}\"）"
+                ),
+                format!(
+                    "'{program}' may not be executed (folder: {shown}); make it executable, or name first what runs it, as in \"python3\", \"{program}\""
+                ),
+            );
+        }
         if error.kind() == io::ErrorKind::NotFound {
             return Text::new(
                 format!(

@@ -18,6 +18,7 @@ use crate::{
         Ended, NotStarted, Output, Program,
         process::{self, Running, Signal},
     },
+    text::Text,
     transport::{self, Limits, Outgoing, Place},
 };
 
@@ -46,8 +47,8 @@ pub enum Ready {
 pub enum NotReady {
     /// It ended before.
     Ended(Ended),
-    /// It went on running, and was not ready in time.
-    Late,
+    /// It went on running, and was not ready in time; what it answered last, where it was asked.
+    Late(Option<Text>),
 }
 
 /// How a system that was told to stop did so.
@@ -115,11 +116,12 @@ impl Service {
 
     /// Waits until it is ready.
     pub async fn ready(&self, ready: &Ready, within: Duration) -> Result<(), NotReady> {
+        let last = Mutex::new(None);
         let look = async {
             match ready {
                 Ready::AtOnce => {}
                 Ready::Tcp(place) => again(|| transport::listens(place, LOOK)).await,
-                Ready::Http(url) => again(|| answers(url)).await,
+                Ready::Http(url) => again(|| answers(url, &last)).await,
                 Ready::Output(pattern) => self.writes(pattern).await,
             }
         };
@@ -127,7 +129,9 @@ impl Service {
             // One that has ended is not ready, whoever else may listen there.
             biased;
             ended = self.died() => Err(NotReady::Ended(ended)),
-            ready = timeout(within, look) => ready.map_err(|_| NotReady::Late),
+            ready = timeout(within, look) => {
+                ready.map_err(|_| NotReady::Late(lock(&last).take()))
+            }
         }
     }
 
@@ -238,7 +242,8 @@ async fn again<F: Future<Output = bool>>(look: impl Fn() -> F) {
     }
 }
 
-async fn answers(url: &str) -> bool {
+/// Whether it answers with a status of success; what it said instead is kept.
+async fn answers(url: &str, last: &Mutex<Option<Text>>) -> bool {
     let outgoing = Outgoing {
         method: hyper::Method::GET,
         url: url.to_owned(),
@@ -246,5 +251,42 @@ async fn answers(url: &str) -> bool {
         body: Vec::new(),
     };
     let answer = transport::plain(outgoing, Limits::each(LOOK, 1 << 20)).await;
-    answer.is_ok_and(|answer| (200..300).contains(&answer.status))
+    let said = match answer {
+        Ok(answer) if (200..300).contains(&answer.status) => return true,
+        Ok(answer) => {
+            let status = format!("HTTP {}", answer.status);
+            Text::new(status.clone(), status)
+        }
+        Err(broken) => broken.text(),
+    };
+    *lock(last) = Some(said);
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::{io::AsyncWriteExt as _, net::TcpListener};
+
+    #[tokio::test]
+    async fn what_is_answered_in_the_place_of_success_is_kept() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        let server = tokio::spawn(async move {
+            for status in ["503", "204"] {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let _ = stream.read(&mut [0; 1000]).await;
+                let answer = format!("HTTP/1.1 {status} X\r\nContent-Length: 0\r\n\r\n");
+                stream.write_all(answer.as_bytes()).await.unwrap();
+            }
+        });
+        let last = Mutex::new(None);
+        assert!(!answers(&url, &last).await);
+        assert_eq!(*lock(&last), Some(Text::new("HTTP 503", "HTTP 503")));
+        assert!(answers(&url, &last).await);
+        server.await.unwrap();
+        assert!(!answers(&url, &last).await);
+        let said = lock(&last).take().unwrap();
+        assert!(said.en.starts_with("could not connect"), "{said:?}");
+    }
 }

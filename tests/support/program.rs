@@ -118,12 +118,55 @@ fn act(verb: &str, rest: &str) {
             fs::write(&file, (count + 1).to_string()).unwrap();
             println!("count={}", count + 1);
         }
-        "ask" => ask(rest, "", None),
-        "ask-long" => ask(rest, &"x".repeat(70 << 10), None),
-        "ask-often" => (0..rest.parse().unwrap()).for_each(|_| ask("town-0001", "", None)),
-        "ask-number" => ask(rest, &renkei::sentinel::specimen(), None),
+        "ask" => ask(rest, &Asked::default()),
+        "ask-often" => (0..rest.parse().unwrap()).for_each(|_| ask("town-0001", &Asked::default())),
+        "ask-long" | "ask-number" => {
+            let long = verb == "ask-long";
+            let note = if long {
+                "x".repeat(70 << 10)
+            } else {
+                renkei::sentinel::specimen()
+            };
+            ask(
+                rest,
+                &Asked {
+                    note,
+                    ..Asked::default()
+                },
+            );
+        }
         // Says that it is somebody else, and is refused.
-        "ask-as-other" => ask(rest, "", Some("011002-M")),
+        "ask-as-other" => {
+            let institution = Some("011002-M");
+            ask(
+                rest,
+                &Asked {
+                    institution,
+                    ..Asked::default()
+                },
+            );
+        }
+        // Takes the path, or the URL without its path, for another.
+        "ask-nowhere" => {
+            let path = Some("conection");
+            ask(
+                rest,
+                &Asked {
+                    path,
+                    ..Asked::default()
+                },
+            );
+        }
+        "ask-at-the-root" => {
+            let root = true;
+            ask(
+                rest,
+                &Asked {
+                    root,
+                    ..Asked::default()
+                },
+            );
+        }
         // What is answered to whoever asked, see `serve`.
         "answer" => {}
         // Speaks to the network without TLS, and hears that it goes away.
@@ -203,10 +246,29 @@ fn serve(port: &str) {
     });
 }
 
+/// What is not as usual in what it asks.
+#[derive(Default)]
+struct Asked {
+    note: String,
+    institution: Option<&'static str>,
+    path: Option<&'static str>,
+    root: bool,
+}
+
 /// Asks the network for the status of the connection, under a request id.
-fn ask(id: &str, note: &str, institution: Option<&str>) {
+fn ask(id: &str, asked: &Asked) {
+    let Asked {
+        note,
+        institution,
+        path,
+        root,
+    } = asked;
     let variable = |name: &str| env::var(format!("RENKEI_{name}")).unwrap();
     let institution = institution.map_or_else(|| variable("INSTITUTION"), str::to_owned);
+    let mut url = variable("URL");
+    if *root {
+        url = url.split("/w/").next().unwrap().to_owned() + "/";
+    }
     let body = format!(
         "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\" xmlns:n=\"urn:renkei:mock:unofficial:v1\"><s:Body><!--{note}--><n:GetConnectionStatus><n:Sender><n:RequestId>{id}</n:RequestId><n:Institution>{institution}</n:Institution></n:Sender></n:GetConnectionStatus></s:Body></s:Envelope>"
     );
@@ -218,7 +280,7 @@ fn ask(id: &str, note: &str, institution: Option<&str>) {
     let prepared = Prepared::read(&ca, &credentials, Versions::ALL).unwrap();
     let outgoing = Outgoing {
         method: hyper::Method::POST,
-        url: variable("URL") + "connection",
+        url: url + path.unwrap_or("connection"),
         headers: vec![
             ("Content-Type".into(), "text/xml; charset=utf-8".into()),
             (

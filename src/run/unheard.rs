@@ -1,9 +1,12 @@
-//! Connections of the system under test that ended before anything could be asked, by the network's connection journal:
-//! often why no call has come.
+//! Why no call of the system under test may have come, by what the network knows beside its world: connections that ended
+//! before anything could be asked, and calls to another place.
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{
+    Deserialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
 
 use crate::{control::Control, run::step::Runner, text::Text};
 
@@ -25,29 +28,80 @@ struct Shown {
 }
 
 #[derive(Deserialize)]
-struct Page {
-    connections: Vec<Connection>,
+struct Page<T> {
+    #[serde(alias = "calls")]
+    connections: Vec<T>,
     last: u64,
 }
 
-/// The number of the newest connection; none where the network does not tell.
-pub(super) async fn newest(control: &Control) -> Option<u64> {
-    Some(page(control, u64::MAX).await?.last)
+/// How far the journals had come that are not of one world alone; none where the network does not tell.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Before {
+    connections: Option<u64>,
+    calls: Option<u64>,
 }
 
-async fn page(control: &Control, after: u64) -> Option<Page> {
-    let page = control.get(&format!("/connections?after={after}")).await;
+/// Where calls go that leave the world's path out.
+const MAIN: &str = "/worlds/main/calls";
+const CONNECTIONS: &str = "/connections";
+
+/// How far they have come.
+pub(super) async fn before(control: &Control) -> Before {
+    let connections = page::<Connection>(control, CONNECTIONS, "", u64::MAX).await;
+    let calls = page::<IgnoredAny>(control, MAIN, "&bodies=false", u64::MAX).await;
+    Before {
+        connections: connections.map(|page| page.last),
+        calls: calls.map(|page| page.last),
+    }
+}
+
+async fn page<T: DeserializeOwned>(
+    control: &Control,
+    journal: &str,
+    query: &str,
+    after: u64,
+) -> Option<Page<T>> {
+    let page = control
+        .get(&format!("{journal}?after={after}{query}"))
+        .await;
     serde_json::from_value(page.ok()?).ok()
 }
 
 impl Runner<'_> {
-    /// The connections that were refused since the scenario began, those of a kind together, and what to do about them.
-    pub(super) async fn refused_connections(&self) -> Vec<Text> {
+    /// What may be why no call has come: connections that were refused since the scenario began, those of a kind
+    /// together, and calls that left out the world's path.
+    pub(super) async fn unheard(&self) -> Vec<Text> {
+        let mut said = self.refused_connections().await;
+        said.extend(self.at_the_root().await);
+        said
+    }
+
+    async fn at_the_root(&self) -> Option<Text> {
         let shared = self.shared;
-        let Some(after) = self.calls.connections else {
+        // A system for the whole run calls there, and that is its scenario's world.
+        let after = self
+            .calls
+            .before
+            .calls
+            .filter(|_| shared.served.is_none())?;
+        let control = &shared.setting.target.control;
+        let page = page::<IgnoredAny>(control, MAIN, "&bodies=false", after).await?;
+        let (count, url) = (page.connections.len(), &self.world.url);
+        (count > 0).then(|| {
+            Text::new(
+                format!("ほかの世界（main）に届いた呼出しがあります（{count}件）。renkei.url（RENKEI_URL、今回は {url}）を、パスも含めてそのまま使用してください"),
+                format!("calls came to another world, 'main' ({count}): take renkei.url (RENKEI_URL, now {url}) as it is, path included"),
+            )
+        })
+    }
+
+    async fn refused_connections(&self) -> Vec<Text> {
+        let shared = self.shared;
+        let Some(after) = self.calls.before.connections else {
             return Vec::new();
         };
-        let Some(page) = page(&shared.setting.target.control, after).await else {
+        let control = &shared.setting.target.control;
+        let Some(page) = page::<Connection>(control, CONNECTIONS, "", after).await else {
             return Vec::new();
         };
         let own = format!("{}/", self.world.name);

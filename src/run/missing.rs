@@ -1,0 +1,165 @@
+//! What is said where a call did not come: the nearest one that did and where it differs, or what came instead.
+
+use std::time::Duration;
+
+use crate::{
+    event::StepResult,
+    run::{
+        calls::Call,
+        sought::{Sought, differences, operation_of},
+        step::Runner,
+    },
+    text::Text,
+};
+
+/// The most calls that are named where none is near.
+const NAMED: usize = 8;
+
+/// How far a call is from the operation that is sought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Near {
+    Same,
+    /// Path and action are those of none: they may be misspelt.
+    Unknown,
+    Other,
+}
+
+impl Runner<'_> {
+    /// What is said of a call that did not come, or not often enough; `found` are those that did.
+    pub(super) fn missing(
+        &self,
+        sought: &Sought,
+        found: &[usize],
+        within: Duration,
+        result: &mut StepResult,
+    ) -> Vec<Text> {
+        let profile = &self.shared.suite.profile;
+        let near = |call: &Call| match operation_of(call, profile) {
+            Some(operation) if operation == sought.operation => Near::Same,
+            Some(_) => Near::Other,
+            None => Near::Unknown,
+        };
+        let mut said = vec![short_of(sought, found.len(), within)];
+        said.extend(self.lost());
+        let others = self.calls.seen.iter().enumerate();
+        let others = others.filter(|(at, call)| !call.matched && !found.contains(at));
+        let others: Vec<&Call> = others.map(|(_, call)| call).collect();
+        let nearest = others
+            .iter()
+            .map(|call| (*call, differences(call, sought, profile)))
+            // One that is right came too early.
+            .min_by_key(|(call, differences)| (near(call), differences.len(), call.number));
+        match nearest {
+            Some((call, differences)) if near(call) < Near::Other => {
+                let which = self.named(call);
+                said.push(Text::new(
+                    format!("最も近い呼出し: {which}"),
+                    format!("the nearest call: {which}"),
+                ));
+                if call.number <= self.calls.found && !sought.any_order {
+                    said.push(Text::new(
+                        "前の手順で確認した呼出しより先に送信されています（順序を問わない場合は order = \"any\"）",
+                        "it came before the call that was expected before it (order = \"any\" where that is no matter)",
+                    ));
+                }
+                said.extend(differences);
+                let call = self.keep_call(call, 1, result);
+                result.calls.push(call);
+            }
+            Some(_) => {
+                let names = others.iter().take(NAMED).map(|call| self.named(call));
+                let names = names.collect::<Vec<_>>().join(", ");
+                let more = if others.len() > NAMED { ", …" } else { "" };
+                said.push(Text::new(
+                    format!("ほかの呼出し: {names}{more}"),
+                    format!("these calls came: {names}{more}"),
+                ));
+            }
+            None if self.calls.seen.is_empty() => said.push(self.none_at_all()),
+            // Those that did come are told already.
+            None if !found.is_empty() => {}
+            None => said.push(Text::new(
+                "届いた呼出しは、すべて前の手順で確認済みです",
+                "all calls that came were found by earlier steps",
+            )),
+        }
+        said
+    }
+
+    fn none_at_all(&self) -> Text {
+        let (later_ja, later) = if self.shared.served.is_some() {
+            (
+                "送信までに時間がかかる場合は within を長くしてください",
+                "; let it have more time (within) where it needs that",
+            )
+        } else {
+            ("", "")
+        };
+        Text::new(
+            format!(
+                "試験対象のシステムからの呼出しは1件もありません。接続先の URL が renkei.url（RENKEI_URL）であることを確認してください。{later_ja}"
+            )
+            .trim_end_matches('。'),
+            format!(
+                "no call of the system under test has come at all; see that it calls renkei.url (RENKEI_URL){later}"
+            ),
+        )
+    }
+
+    /// A call in a word.
+    pub(super) fn named(&self, call: &Call) -> String {
+        let (number, caller) = (call.number, &call.caller);
+        let operation = self.operation_named(call);
+        let answer = call.answered();
+        format!("#{number} {operation} ({caller}) → {answer}")
+    }
+
+    /// Its operation; path and action where the profile has none for them.
+    pub(super) fn operation_named(&self, call: &Call) -> String {
+        let known = operation_of(call, &self.shared.suite.profile);
+        known.map_or_else(
+            || {
+                format!(
+                    "{} /{} {}",
+                    call.method,
+                    call.path.trim_matches('/'),
+                    call.action()
+                )
+            },
+            str::to_owned,
+        )
+    }
+}
+
+/// That so many calls did not come in time.
+fn short_of(sought: &Sought, found: usize, within: Duration) -> Text {
+    let Sought {
+        operation, times, ..
+    } = sought;
+    let from = sought.institution.as_ref();
+    let from = from.map(|from| format!(" ({from})")).unwrap_or_default();
+    let (in_ja, in_en) = if within.is_zero() {
+        (String::new(), String::new())
+    } else {
+        let Text { ja, en } = Text::of_duration(within);
+        (format!("{ja}以内に"), format!(" within {en}"))
+    };
+    if found == 0 {
+        let (times_ja, times) = if *times > 1 {
+            (
+                format!("（期待値: {times}件）"),
+                format!(" ({times} are expected)"),
+            )
+        } else {
+            (String::new(), String::new())
+        };
+        return Text::new(
+            format!("{operation}{from} の呼出しが{in_ja}ありませんでした{times_ja}"),
+            format!("no call {operation}{from} came{in_en}{times}"),
+        );
+    }
+    Text::new(
+        format!("{operation}{from} の呼出しは{in_ja}{times}件のうち{found}件のみでした"),
+        format!("only {found} of {times} calls {operation}{from} came{in_en}"),
+    )
+}
