@@ -131,6 +131,7 @@ fn paragraph(out: &mut dyn Write, text: &str, first: &str, rest: &str) -> io::Re
 }
 
 /// The lines of a text: broken at spaces, and after full-width characters except before a mark that begins no line.
+/// (`textwrap` breaks Japanese with ICU only, whose crates and tables are much for this.)
 fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
