@@ -345,15 +345,15 @@ fn a_pkcs12_file_is_read_and_a_wrong_password_has_its_own_message() {
     assert!(damaged.en.contains("no PKCS#12 file"), "{damaged}");
 }
 
-#[tokio::test]
-async fn an_answer_that_is_too_large_goes_out_of_memory_as_it_comes() {
+/// What is said of an answer of nine parts of 1000 bytes, of which so many come, and what of it went out of memory.
+async fn nine_parts(head: &'static str, parts: u8) -> (Broken, Vec<u8>) {
     let (pki, listener, port) = serving().await;
     let acceptor = acceptor(&pki.path().join("pki"), "server");
     let server = tokio::spawn(async move {
         let (mut stream, _) = asked(&listener, &acceptor).await;
-        let head = "HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n";
+        let head = format!("HTTP/1.1 200 OK\r\n{head}\r\n\r\n");
         stream.write_all(head.as_bytes()).await.unwrap();
-        for part in 0..9 {
+        for part in 0..parts {
             let digit = char::from(b'0' + part);
             let part = digit.to_string().repeat(1000);
             stream.write_all(part.as_bytes()).await.unwrap();
@@ -369,12 +369,28 @@ async fn an_answer_that_is_too_large_goes_out_of_memory_as_it_comes() {
         .await
         .unwrap_err();
     server.await.unwrap();
-    assert_eq!(broken.outcome, Some(Outcome::TooLarge));
-    assert!(broken.why.en.contains(": 9000 came"), "{broken}");
-    let whole: String = ('0'..='8')
-        .map(|digit| digit.to_string().repeat(1000))
-        .collect();
-    assert!(came == whole.as_bytes());
+    (broken, came)
+}
+
+#[tokio::test]
+async fn an_answer_that_is_too_large_goes_out_of_memory_as_it_comes() {
+    for head in ["Content-Length: 9000", "Connection: close"] {
+        let (broken, came) = nine_parts(head, 9).await;
+        assert_eq!(broken.outcome, Some(Outcome::TooLarge), "{head}");
+        assert!(broken.why.en.contains(": 9000 came"), "{broken}");
+        let whole: String = ('0'..='8')
+            .map(|digit| digit.to_string().repeat(1000))
+            .collect();
+        assert!(came == whole.as_bytes(), "{head}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_says_it_is_too_large_never_enters_memory_and_may_be_cut() {
+    let (broken, came) = nine_parts("Content-Length: 9000", 1).await;
+    assert_eq!(broken.outcome, Some(Outcome::Cut));
+    assert!(broken.why.en.contains("1000 of 9000 bytes"), "{broken}");
+    assert_eq!(came, [b'0'; 1000]);
 }
 
 #[tokio::test]

@@ -78,14 +78,17 @@ async fn whole(
     let announced = headers
         .get(CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    let mut large = announced.is_some_and(|announced| announced > limit);
     let (mut kept, mut came) = (Vec::new(), 0_usize);
-    let mut large = false;
+    if !large {
+        kept.reserve_exact(announced.unwrap_or(0));
+    }
     while let Some(frame) = body.frame().await {
         let data = match frame.map(hyper::body::Frame::into_data) {
             Ok(Ok(data)) => data,
             // Trailers say nothing here.
             Ok(Err(_)) => continue,
-            Err(_) if large => break,
+            Err(_) if came > limit => break,
             Err(error) => return Err(cut(came, announced, &error)),
         };
         came = came.saturating_add(data.len());
@@ -97,6 +100,12 @@ async fn whole(
         if large {
             overflow(&data);
         } else {
+            // Twice as much each time, but never more than the limit.
+            let room = kept.capacity() - kept.len();
+            if room < data.len() {
+                let more = kept.len().min(limit - kept.len());
+                kept.reserve_exact(more.max(data.len()));
+            }
             kept.extend_from_slice(&data);
         }
         if came / KEPT > limit {
