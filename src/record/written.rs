@@ -16,6 +16,7 @@ use crate::{
         steps::{Recording, Step},
     },
     scenario::Kind,
+    text::{Text, counted},
 };
 
 /// Where nothing tells the phase.
@@ -34,15 +35,16 @@ pub(super) fn scenario(recording: &Recording, base: &Base<'_>, made: &Made) -> S
             .first()
             .and_then(|at| recording.messages.get(*at));
         let before = at.map_or(0, |message| message.index);
-        while let Some(left) = left_out.next_if(|left| left.index < before) {
-            out.push_str(&not_here(left));
+        let here = std::iter::from_fn(|| left_out.next_if(|left| left.index < before));
+        for left in not_here(here) {
+            out.push_str(&left);
             out.push('\n');
         }
         out.push_str(&self::step(step));
     }
-    for left in left_out {
+    for left in not_here(left_out) {
         out.push('\n');
-        out.push_str(&not_here(left));
+        out.push_str(&left);
     }
     out
 }
@@ -113,11 +115,22 @@ fn of_most(recording: &Recording, suite: &Suite) -> Option<String> {
     Some(most.0.clone())
 }
 
-fn not_here(left: &LeftOut) -> String {
-    let number = left.index + 1;
+/// What is not in the scenario at one place, by reason: software that fetches a WSDL asks for a dozen files.
+fn not_here<'a>(left_out: impl Iterator<Item = &'a LeftOut>) -> Vec<String> {
+    let mut by_reason: Vec<(&Text, usize)> = Vec::new();
+    for left in left_out {
+        match by_reason.iter_mut().find(|(why, _)| *why == &left.why) {
+            Some((_, count)) => *count += 1,
+            None => by_reason.push((&left.why, 1)),
+        }
+    }
     let line = |text: &str| text.replace(['\n', '\r'], " ");
-    let (ja, en) = (line(&left.why.ja), line(&left.why.en));
-    format!("# {number}件目は含まれません: {ja}\n# exchange {number} is not in it: {en}\n")
+    let told = by_reason.into_iter().map(|(why, count)| {
+        let (ja, en) = (line(&why.ja), line(&why.en));
+        let exchanges = counted(count, "exchange");
+        format!("# ここには含まれません（{count}件）: {ja}\n# not here ({exchanges}): {en}\n")
+    });
+    told.collect()
 }
 
 fn step(step: &Step) -> String {
