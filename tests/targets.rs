@@ -110,7 +110,7 @@ fn answer(head: &str, body: &str) -> Vec<u8> {
         .into_bytes()
 }
 
-const ANSWER: &str = "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\" xmlns:n=\"urn:renkei:mock:unofficial:v1\"><s:Body><n:GetConnectionStatusResponse><n:State>approved</n:State><n:Trace>trace-00000001</n:Trace></n:GetConnectionStatusResponse></s:Body></s:Envelope>";
+const ANSWER: &str = "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\" xmlns:n=\"urn:renkei:mock:unofficial:v1\"><s:Body><n:GetConnectionStatusResponse><n:State>approved</n:State><n:Trace>trace-00000001</n:Trace><n:AppliedAt>2026-11-02T09:00:00+09:00</n:AppliedAt></n:GetConnectionStatusResponse></s:Body></s:Envelope>";
 
 fn start(suite: &Suite) -> Value {
     suite.events().into_iter().next().unwrap()
@@ -480,7 +480,7 @@ fn a_target_may_have_snapshots_and_volatile_values_of_its_own() {
     target(
         &suite,
         &url,
-        "snapshots = \"snapshots-test\"\nvolatile = { Trace = \"trace\" }",
+        "snapshots = \"snapshots-test\"\nvolatile = { Trace = \"trace\", AppliedAt = \"applied\" }",
     );
     let (code, shown) = suite.renkei(&["run", "--target", "test"]);
     assert_eq!(code, 1, "{shown}");
@@ -494,7 +494,13 @@ fn a_target_may_have_snapshots_and_volatile_values_of_its_own() {
     let (code, shown) = suite.renkei(&["accept", "0-connection/a"]);
     assert_eq!(code, 0, "{shown}");
     let own = suite.read("snapshots-test/0-connection/a/status.snap");
-    assert!(own.contains("<n:Trace>{trace-1}</n:Trace>"), "{own}");
+    for part in [
+        "<n:Trace>{trace-1}</n:Trace>",
+        // In the profile a time; what the target says counts before that.
+        "<n:AppliedAt>{applied-1}</n:AppliedAt>",
+    ] {
+        assert!(own.contains(part), "{part}\n{own}");
+    }
     assert_eq!(suite.read("snapshots/0-connection/a/status.snap"), common);
     let (code, shown) = suite.renkei(&["run", "--target", "test"]);
     assert_eq!(code, 0, "{shown}");

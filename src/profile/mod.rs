@@ -153,8 +153,13 @@ impl Profile {
             .unwrap_or(&self.fault_code)
     }
 
-    /// Takes in the volatile values and times that a target adds.
+    /// Takes in the volatile values and times that a target adds. What it says of an element counts before what is said
+    /// for all targets.
     pub fn add(&mut self, target: &Target) {
+        self.times
+            .retain(|place| !target.volatile.contains_key(place));
+        self.volatile
+            .retain(|place, _| !target.times.contains(place));
         self.volatile.extend(target.volatile.clone());
         self.times.extend(target.times.iter().cloned());
     }
