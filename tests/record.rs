@@ -624,6 +624,7 @@ fn what_was_recorded_passes_against_the_same_target_set_up_anew() {
     let (code, shown) = suite.renkei(&[&run[..], &["--snapshots", "check"]].concat());
     let scenario = suite.read("scenarios/recorded/first-day.toml");
     assert_eq!(code, 0, "{shown}\n{scenario}");
+    assert!(scenario.contains("phase = \"master\""), "{scenario}");
     assert_eq!(calls(&runtime, &mock), 5);
 }
 

@@ -1,6 +1,6 @@
 //! The scenario's text, for people to edit.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{Timestamp, tz::Offset};
 use toml_edit::{Key, Value};
@@ -15,7 +15,6 @@ use crate::{
         polls::Until,
         steps::{Recording, Step},
     },
-    scenario::Kind,
     text::{Text, counted},
 };
 
@@ -87,32 +86,38 @@ fn phase(recording: &Recording, base: &Base<'_>) -> String {
         .unwrap_or_else(|| COMMON.to_owned())
 }
 
+/// The phase in most of whose scenarios the steps' operations are sent, the earliest of several.
 fn of_most(recording: &Recording, suite: &Suite) -> Option<String> {
-    let mut by_endpoint: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
+    let mut by_operation: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
     for scenario in &suite.scenarios {
-        for step in &scenario.file.steps {
-            if let Some(Kind::Send(operation)) = step.kind()
-                && let Some(operation) = suite.profile.operation.get(operation.get_ref())
-            {
-                let phases = by_endpoint.entry(&operation.endpoint).or_default();
-                *phases.entry(scenario.file.phase.get_ref()).or_default() += 1;
-            }
+        // Shared steps stand for what is done before a phase.
+        let own = scenario.file.steps.iter();
+        let steps = own.filter(|step| step.used.is_none());
+        let sent: BTreeSet<&str> = steps
+            .filter_map(|step| Some(step.send.as_ref()?.get_ref().as_str()))
+            .collect();
+        for operation in sent {
+            let phases = by_operation.entry(operation).or_default();
+            *phases.entry(scenario.file.phase.get_ref()).or_default() += 1;
         }
     }
-    let most = |counts: &BTreeMap<&str, usize>| -> Option<String> {
-        let most = counts.iter().max_by_key(|(_, count)| **count)?;
-        Some((*most.0).to_owned())
-    };
-    let mut phases: BTreeMap<String, usize> = BTreeMap::new();
+    let mut phases: BTreeMap<&str, usize> = BTreeMap::new();
     for step in &recording.steps {
-        let operation = recording.operation(&step.operation);
-        let counts = operation.and_then(|operation| by_endpoint.get(operation.endpoint.as_str()));
+        let counts = by_operation.get(step.operation.as_str());
         if let Some(phase) = counts.and_then(most) {
             *phases.entry(phase).or_default() += 1;
         }
     }
-    let most = phases.iter().max_by_key(|(_, count)| **count)?;
-    Some(most.0.clone())
+    most(&phases).map(str::to_owned)
+}
+
+fn most(counts: &BTreeMap<&str, usize>) -> Option<&'static str> {
+    let count = |phase: &str| counts.get(phase).copied().unwrap_or_default();
+    // Of equal ones the last counts as the greatest.
+    let phases = PHASES.iter().rev().map(|(phase, ..)| *phase);
+    phases
+        .max_by_key(|phase| count(phase))
+        .filter(|phase| count(phase) > 0)
 }
 
 /// What is not in the scenario at one place, by reason: software that fetches a WSDL asks for a dozen files.

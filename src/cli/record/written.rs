@@ -168,8 +168,7 @@ impl Recording<'_> {
             ))?;
         }
         for (why, numbers) in left_out {
-            let numbers: Vec<String> = numbers.iter().map(ToString::to_string).collect();
-            let numbers = numbers.join(", ");
+            let numbers = ranges(numbers);
             say(Text::new(
                 format!("  [{numbers}] {}", why.ja),
                 format!("  [{numbers}] {}", why.en),
@@ -223,4 +222,26 @@ fn put(root: &Path, files: &[(String, String)]) -> Result<(), Stopped> {
             .map_err(|error| Stopped::unwritten(path, &error.error))?;
     }
     Ok(())
+}
+
+/// Numbers in order, those that follow one another as one: `1-12, 14`.
+fn ranges(mut numbers: Vec<usize>) -> String {
+    numbers.sort_unstable();
+    let runs = numbers.chunk_by(|before, after| before + 1 == *after);
+    let shown = runs.filter_map(|run| match run {
+        [] => None,
+        [one] => Some(one.to_string()),
+        [first, .., last] => Some(format!("{first}-{last}")),
+    });
+    shown.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_that_follow_one_another_are_shown_as_one() {
+        assert_eq!(ranges(vec![3, 1, 2, 5, 8, 7]), "1-3, 5, 7-8");
+    }
 }
