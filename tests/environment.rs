@@ -176,6 +176,7 @@ fn setting(target: Target) -> Setting {
         dry_run: false,
         warnings: Vec::new(),
         works: std::path::PathBuf::new(),
+        under_way: tokio_util::task::TaskTracker::new(),
     }
 }
 

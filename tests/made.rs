@@ -249,6 +249,7 @@ async fn whatever_the_suite_sends_becomes_a_scenario_that_sends_the_same() {
         dry_run: false,
         warnings: Vec::new(),
         works: pki.path().join("works"),
+        under_way: tokio_util::task::TaskTracker::new(),
     };
     let kept = Arc::new(Kept::default());
     let sink: Arc<dyn Sink> = Arc::<Kept>::clone(&kept);

@@ -10,6 +10,8 @@ use std::{
 
 use clap::{Args, ValueEnum};
 
+use tokio_util::task::TaskTracker;
+
 use crate::{
     cli::{
         Done, Stopped,
@@ -188,6 +190,7 @@ pub(super) async fn run(out: &mut dyn Write, arguments: RunArguments, lang: Lang
         spoilt: Spoilt::default(),
         nonce: opened.nonce.clone(),
         works: works.path().to_owned(),
+        under_way: TaskTracker::new(),
     };
     let root = project.root.clone();
     let progress = Progress::new(std::io::stderr().is_terminal(), lang);

@@ -50,6 +50,7 @@ use crate::{
     xml::XPath,
 };
 use rustls::ClientConfig;
+use tokio_util::task::TaskTracker;
 
 pub(crate) use pace::Pace;
 pub use real::Real;
@@ -163,6 +164,8 @@ pub struct Setting {
     pub warnings: Vec<Text>,
     /// The folder of the folders that scenarios give to the system under test.
     pub works: PathBuf,
+    /// What may still make a world, even after the run itself was dropped.
+    pub under_way: TaskTracker,
 }
 
 /// How much of an answer is waited for and read, where nothing else is said.
@@ -337,6 +340,9 @@ pub async fn forget(setting: &Setting, checkpoints: &Checkpoints) {
 
 /// Deletes whatever world a run that was ended in its midst may have left.
 pub async fn abandon(setting: &Setting, suite: &Suite) {
+    // A world that is being made would come to be after it was deleted.
+    setting.under_way.close();
+    setting.under_way.wait().await;
     for scenario in &suite.scenarios {
         let name = world::name(&setting.nonce, &scenario.id);
         world::delete(&setting.target.control, &name).await;

@@ -72,7 +72,9 @@ pub(super) async fn all(
         {
             let shared = Arc::clone(&shared);
             let started = scenario.clone();
-            let task = tasks.spawn(async move { one(&shared, &scenario, from).await });
+            let tracker = shared.setting.under_way.clone();
+            let task = async move { one(&shared, &scenario, from).await };
+            let task = tasks.spawn(tracker.track_future(task));
             under_way.push((task.id(), started));
         }
         let Some((scenario, given)) = next_ended(&mut tasks, &mut under_way).await else {

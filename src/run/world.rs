@@ -84,7 +84,17 @@ pub(super) async fn open(
         };
         asked.insert("clock".to_owned(), mode.into());
     }
-    let made = control.send(Method::POST, &place, asked).await?;
+    // Dropped in its midst it would be made all the same, and nobody would know of it.
+    let made = {
+        let (control, place) = (control.clone(), place.clone());
+        let made = async move { control.send(Method::POST, &place, asked).await };
+        setting.under_way.spawn(made).await
+    };
+    let made = made.map_err(|_| ControlError {
+        call: format!("POST {place}"),
+        status: None,
+        says: Text::new("途中で終わりました", "it ended in its midst"),
+    })??;
     let mut url = rebased(&text(&made, "url"), setting.target.url.as_deref());
     if shared.served.is_some() {
         url = service::to_front(setting, name).await?;

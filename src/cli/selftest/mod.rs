@@ -14,6 +14,7 @@ use std::{
 use clap::Args;
 use serde_json::Value;
 use tokio::{sync::Semaphore, task::JoinSet};
+use tokio_util::task::TaskTracker;
 
 use crate::{
     cli::{Done, Stopped, hint, mock, run::cores, suite},
@@ -78,6 +79,7 @@ pub(super) async fn selftest(
         spoilt: Spoilt::default(),
         nonce: "base".to_owned(),
         works: temporary.path().join("works"),
+        under_way: TaskTracker::new(),
     };
     let texts = setting.target.control.get("/texts").await;
     let texts = texts.map_err(|error| Stopped {
