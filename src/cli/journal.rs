@@ -244,11 +244,11 @@ fn unwritten(path: &Path, error: &io::Error) -> Stopped {
         exit: Exit::Internal,
         text: Text::new(
             format!(
-                "実施記録 {path} に書き込めないため、実施を中止しました（{}）。結果は判定していません。解消するか、--runs で別のフォルダーを指定して、再度実施してください。",
+                "実施記録 {path} に書き込めないため、実施を中止しました（{}）。結果は判定していません。解消するか、実施記録を別の場所に置いて（renkei run では --runs）、再度実施してください。",
                 why.ja
             ),
             format!(
-                "the run was ended, since its record {path} cannot be written: {}; there is no verdict; mend that or name another folder by --runs, and run again",
+                "the run was ended, since its record {path} cannot be written: {}; there is no verdict; mend that or put the record elsewhere (renkei run takes --runs), and run again",
                 why.en
             ),
         ),
