@@ -9,6 +9,7 @@ pub mod diagnostic;
 pub mod doctor;
 pub mod event;
 pub mod expect;
+mod japan;
 pub mod message;
 pub mod normalise;
 pub mod plan;

@@ -21,6 +21,7 @@ use tokio::sync::Notify;
 use crate::{
     cli::Stopped,
     event::Event,
+    japan,
     report::{Progress, Record},
     run::Sink,
     sentinel::{self, Guard},
@@ -231,8 +232,7 @@ fn append(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 fn line(journal: &mut File, event: &Event, at: Timestamp) -> io::Result<()> {
-    let at = jiff::tz::Offset::constant(9).to_datetime(at);
-    let at = at.strftime("%Y-%m-%dT%H:%M:%S%.3f+09:00").to_string();
+    let at = japan::milliseconds(at);
     let line = serde_json::to_string(&Line { at, event }).map_err(io::Error::other)?;
     journal.write_all(format!("{}\n", sentinel::mask(&line)).as_bytes())
 }

@@ -18,6 +18,7 @@ use tracing_subscriber::filter::LevelFilter;
 
 use crate::{
     cli::{Done, Stopped, suite},
+    japan,
     project::Project,
     verdict::Exit,
 };
@@ -173,8 +174,7 @@ pub(super) async fn embedded(pki: &Path) -> Result<Mock, Stopped> {
 
 /// The day in Japan.
 pub(super) fn today() -> jiff::civil::Date {
-    let now = jiff::tz::Offset::constant(9).to_datetime(jiff::Timestamp::now());
-    now.date()
+    japan::local(jiff::Timestamp::now()).date()
 }
 
 /// Makes a set of test certificates.

@@ -18,7 +18,7 @@ use crate::{
         journal::{JOURNAL, Journal},
         mock, orphans, resume, select, suite, target, variable,
     },
-    profile,
+    japan, profile,
     project::Project,
     report::{self, Progress, Record},
     run::{self, Checkpoints, Setting, Sink, Snapshots, Spoilt},
@@ -401,7 +401,7 @@ pub(super) fn cores() -> usize {
 /// A new folder named after the time in Japan; a number is added where there is one already.
 pub(super) fn run_folder(runs: &Path) -> Result<PathBuf, Stopped> {
     fs::create_dir_all(runs).map_err(|error| Stopped::unwritten(runs, &error))?;
-    let now = jiff::tz::Offset::constant(9).to_datetime(jiff::Timestamp::now());
+    let now = japan::local(jiff::Timestamp::now());
     let name = now.strftime("%Y-%m-%dT%H-%M-%S").to_string();
     for number in 1..1000 {
         let folder = runs.join(if number == 1 {

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::{
     doctor::{Observed, Trouble, entry::of_identity},
+    japan,
     text::{Text, counted},
     transport::{Broken, CertificateShown, TlsShown},
     verdict::Exit,
@@ -218,8 +219,7 @@ fn described(shown: Option<&CertificateShown>, now: Timestamp) -> Text {
 }
 
 fn day(time: Timestamp) -> String {
-    let time = jiff::tz::Offset::constant(9).to_datetime(time);
-    time.strftime("%Y-%m-%d").to_string()
+    japan::local(time).date().to_string()
 }
 
 fn layer<T>(

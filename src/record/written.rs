@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::{Timestamp, tz::Offset};
+use jiff::Timestamp;
 use toml_edit::{Key, Value};
 
 use crate::{
-    message,
+    japan, message,
     plan::{self, Known, PHASES, Suite},
     project::Project,
     record::{
@@ -53,7 +53,7 @@ fn head(recording: &Recording, base: &Base<'_>) -> String {
         .steps
         .first()
         .map_or(Timestamp::UNIX_EPOCH, |step| step.at);
-    let time = in_japan(first).strftime("%Y-%m-%d %H:%M").to_string();
+    let time = japan::local(first).strftime("%Y-%m-%d %H:%M").to_string();
     let mut identities: Vec<&str> = Vec::new();
     for step in &recording.steps {
         if !identities.contains(&step.identity.as_str()) {
@@ -156,7 +156,7 @@ fn step(step: &Step) -> String {
         until,
         capture,
     } = step;
-    let time = in_japan(*at).strftime("%H:%M:%S");
+    let time = japan::local(*at).strftime("%H:%M:%S");
     let sent = if messages.len() > 1 {
         format!(" (×{})", messages.len())
     } else {
@@ -265,8 +265,4 @@ fn plain(text: &str) -> String {
     }
     let escaped = text.replace('\\', "\\\\").replace('\'', "\\'");
     format!("{{{{ '{escaped}' }}}}")
-}
-
-fn in_japan(at: Timestamp) -> jiff::civil::DateTime {
-    Offset::constant(9).to_datetime(at)
 }

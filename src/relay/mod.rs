@@ -20,6 +20,7 @@ use tokio::time::Instant;
 
 use crate::{
     event::{Event, Exchange, Kept, Relayed, Warning},
+    japan,
     plan::Suite,
     record::Passed,
     run::{Pace, Sink, Spill, Target, http, kept_at},
@@ -198,7 +199,7 @@ impl Relay {
         exchange.response = response;
         self.sink.event(Event::Relayed(Box::new(Relayed {
             sequence,
-            came: local(at),
+            came: japan::milliseconds(at),
             http: http(&outgoing, answer.as_ref(), true),
             exchange: exchange.clone(),
             fault,
@@ -401,12 +402,6 @@ impl Relay {
 
 fn file(sequence: usize, ending: &str) -> String {
     format!("exchanges/{sequence:04}.{ending}")
-}
-
-/// A time as people in Japan have it.
-fn local(at: Timestamp) -> String {
-    let at = jiff::tz::Offset::constant(9).to_datetime(at);
-    at.strftime("%Y-%m-%dT%H:%M:%S%.3f+09:00").to_string()
 }
 
 fn holds_number() -> Text {

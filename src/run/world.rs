@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::{
     control::{Control, ControlError},
     event::{Fault, Outcome, Rule},
+    japan,
     run::{Shared, service},
     scenario::{Clock, Scenario},
     text::Text,
@@ -59,7 +60,7 @@ pub(super) async fn open(
         return Ok(World {
             name: String::new(),
             url: in_folder(setting.target.url.as_deref().unwrap_or_default()),
-            start: began.unwrap_or_else(|| in_japan(real.at())),
+            start: began.unwrap_or_else(|| japan::seconds(real.at())),
             frozen: false,
         });
     }
@@ -133,11 +134,6 @@ const NOWHERE: &str = "https://mock.invalid/";
 /// A URL with a slash at its end.
 fn in_folder(url: &str) -> String {
     format!("{}/", url.trim_end_matches('/'))
-}
-
-fn in_japan(time: jiff::Timestamp) -> String {
-    let time = jiff::tz::Offset::constant(9).to_datetime(time);
-    time.strftime("%Y-%m-%dT%H:%M:%S+09:00").to_string()
 }
 
 /// Opens a further listener of a world, and gives its URL.

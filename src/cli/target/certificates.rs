@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, path::Path};
 
 use crate::{
     cli::Stopped,
+    japan,
     plan::Suite,
     profile,
     project::Project,
@@ -61,8 +62,7 @@ pub(in crate::cli) fn expiring(
     if days > WARNED {
         return None;
     }
-    let last = jiff::tz::Offset::constant(9).to_datetime(own.not_after);
-    let last = last.strftime("%Y-%m-%d");
+    let last = japan::local(own.not_after).date();
     Some(if days < 0 {
         Text::new(
             format!(
