@@ -3,6 +3,7 @@
 //!
 //! Deliberately absent: sockets, and what becomes of the exchanges, which is for [`crate::record`].
 
+mod told;
 mod way;
 
 use std::{
@@ -26,9 +27,7 @@ use crate::{
     run::{Pace, Sink, Spill, Target, http, kept_at},
     sentinel::{self, Looked},
     text::Text,
-    transport::{
-        Answer, Broken, Came, CertificateShown, Connection, Host, Limits, Outgoing, Refused,
-    },
+    transport::{Answer, Broken, Came, Connection, Host, Limits, Outgoing, Refused},
     xml::{Document, XPath},
 };
 
@@ -194,7 +193,7 @@ impl Relay {
             (false, true) => Some("response"),
             (false, false) => None,
         };
-        let left_out = (number || number_came).then(holds_number);
+        let left_out = (number || number_came).then(told::holds_number);
         let (response, fault) = seen.map_or((None, None), |seen| (seen.response, seen.fault));
         exchange.response = response;
         self.sink.event(Event::Relayed(Box::new(Relayed {
@@ -211,13 +210,13 @@ impl Relay {
             && (300..400).contains(&answer.status)
             && answer.status != StatusCode::NOT_MODIFIED
         {
-            self.tell(redirected(answer));
+            self.tell(told::redirected(answer));
         }
         let back = match &answer {
             Some(Ok(answer)) if outgoing.method == Method::GET => self.described(answer),
             Some(Ok(answer)) => way::back(answer),
             Some(Err(broken)) => Answer::plain(StatusCode::BAD_GATEWAY.as_u16(), &broken.text()),
-            None => Answer::plain(StatusCode::FORBIDDEN.as_u16(), &kept_from_target()),
+            None => Answer::plain(StatusCode::FORBIDDEN.as_u16(), &told::kept_from_target()),
         };
         let mut recorded = self.recorded();
         recorded.number |= place.is_some();
@@ -352,21 +351,7 @@ impl Host for Relay {
     }
 
     fn refused(&self, refused: Refused) {
-        self.tell(match refused {
-            Refused::Certificate(shown) => self.unknown(shown.as_ref()),
-            Refused::Distrusted => Text::new(
-                "ソフトウェアが記録用サーバーの証明書を信頼していないため、接続できませんでした。開始時に表示した ca.pem を、信頼する認証局としてソフトウェアに設定し、URLのホスト名を確認してください（別の名前で接続する場合は --host）",
-                "the software does not trust the recorder's certificate, so it could not connect; have it trust the ca.pem that was shown at the start, and look at the host of its URL (--host for another name)",
-            ),
-            Refused::Handshake(why) => Text::new(
-                format!("ソフトウェアとのTLSの接続を確立できませんでした: {}。https:// のURLとクライアント証明書の設定を確認してください", why.ja),
-                format!("somebody connected, and the TLS handshake failed: {}; look whether the software calls https:// and shows its client certificate", why.en),
-            ),
-            Refused::TooLarge(largest) => Text::new(
-                format!("上限の{largest}バイトを超える要求は、接続先に送信せず、記録もしていません"),
-                format!("a request larger than {largest} bytes was neither passed on nor recorded"),
-            ),
-        });
+        self.tell(self.refusal(refused));
     }
 
     async fn answer(self: Arc<Self>, visit: &mut Visit, came: Came) -> Answer {
@@ -374,59 +359,6 @@ impl Host for Relay {
     }
 }
 
-impl Relay {
-    fn unknown(&self, shown: Option<&CertificateShown>) -> Text {
-        let subject = shown.map_or("?", |shown| shown.subject.as_str());
-        let name = self.target.name.as_deref().unwrap_or_default();
-        let identities = self.known.iter().flat_map(|known| &known.identities);
-        let identities: Vec<&str> = identities.map(String::as_str).collect();
-        let identities = identities.join(", ");
-        let (ja, en) = if self.known.iter().any(|known| known.subject == subject) {
-            (
-                "。同じ名義の別の証明書です",
-                "; it has the name of one of them, and is another",
-            )
-        } else {
-            ("", "")
-        };
-        Text::new(
-            format!(
-                "[target.{name}] にない証明書（{subject}）による接続を拒否しました{ja}。接続先に対するものと同じ証明書をソフトウェアに設定してください（使用できる送信者: {identities}）"
-            ),
-            format!(
-                "a connection was refused: its certificate ({subject}) is none of [target.{name}]{en}; have the software show the very one that it uses for the target, that of {identities}"
-            ),
-        )
-    }
-}
-
 fn file(sequence: usize, ending: &str) -> String {
     format!("exchanges/{sequence:04}.{ending}")
-}
-
-fn holds_number() -> Text {
-    Text::new(
-        "個人番号が含まれています",
-        "an individual number stands in it",
-    )
-}
-
-fn kept_from_target() -> Text {
-    Text::new(
-        "要求に個人番号が含まれているため、接続先に送信していません。情報提供ネットワークシステムでは個人番号を使用しません。",
-        "the request holds an individual number, which must not travel on this network; it was not passed on",
-    )
-}
-
-fn redirected(answer: &Answer) -> Text {
-    let status = answer.status;
-    let location = sentinel::mask(&answer.header("location").join(", "));
-    Text::new(
-        format!(
-            "接続先が転送（{status}、Location: {location}）を応答しました。応答をそのままソフトウェアに返し、転送先には送信していません。ソフトウェアが転送先に直接接続した場合、そのやり取りは記録されません。接続先の url・endpoint を確認してください"
-        ),
-        format!(
-            "the target redirects ({status}, Location: {location}): that went back to the software as it is, and nothing was sent there. Should the software follow it, that is not recorded; look at 'url' and 'endpoint' of the target"
-        ),
-    )
 }
