@@ -6,8 +6,8 @@ use crate::{
     plan::before_it,
     run::{
         Shared,
+        kept::http,
         request::identity_name,
-        send::http,
         step::{Runner, unusable},
     },
     scenario::{Kind, Scenario, Step},

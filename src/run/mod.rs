@@ -4,12 +4,14 @@
 //! checkpoint is there. Results come in the order of the suite whatever the timing.
 
 mod calls;
+mod compare;
 mod dry;
 mod exec;
 mod expect_call;
 mod given;
 mod http;
 mod judge;
+mod kept;
 mod missing;
 mod notes;
 mod pace;
@@ -49,12 +51,12 @@ use crate::{
 };
 use rustls::ClientConfig;
 
+pub(crate) use kept::{http, kept_at};
 pub(crate) use pace::Pace;
 pub use real::Real;
 pub use recorded::{Recorded, Sending};
 pub(crate) use request::{headers, request_id};
 pub use resume::Resumed;
-pub(crate) use send::{http, kept_at};
 pub use setting::{LIMITS, Setting, Snapshots, Spoilt, Target};
 pub(crate) use spill::Spill;
 

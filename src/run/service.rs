@@ -19,7 +19,7 @@ use crate::{
         Setting, Sink,
         exec::told,
         given::{Where, renamed},
-        send::kept_at,
+        kept::kept_at,
         world::{rebased, text},
         written::written,
     },
