@@ -22,7 +22,10 @@ use renkei::{
     event::ScenarioEnd,
     plan::{self, Known, Suite},
     project::Project,
-    run::{self, Checkpoints, LIMITS, Nowhere, Real, Setting, Sink, Snapshots, Spoilt, Target},
+    run::{
+        self, Checkpoints, LIMITS, Nowhere, Real, Setting, Sink, Snapshots, Spoilt, Target,
+        UnderWay,
+    },
     scenario::{Scenario, data::Lapse},
 };
 use serde_json::{Value, json};
@@ -176,7 +179,7 @@ fn setting(target: Target) -> Setting {
         dry_run: false,
         warnings: Vec::new(),
         works: std::path::PathBuf::new(),
-        under_way: tokio_util::task::TaskTracker::new(),
+        under_way: UnderWay::default(),
     }
 }
 

@@ -22,7 +22,7 @@ use renkei::{
     plan::{self, Known, Suite},
     project::Project,
     record::{Base, Made, Passed, make},
-    run::{self, Checkpoints, LIMITS, Setting, Sink, Snapshots, Spoilt, Target},
+    run::{self, Checkpoints, LIMITS, Setting, Sink, Snapshots, Spoilt, Target, UnderWay},
     text::Text,
     transport::{Answer, Broken, Stage},
 };
@@ -249,7 +249,7 @@ async fn whatever_the_suite_sends_becomes_a_scenario_that_sends_the_same() {
         dry_run: false,
         warnings: Vec::new(),
         works: pki.path().join("works"),
-        under_way: tokio_util::task::TaskTracker::new(),
+        under_way: UnderWay::default(),
     };
     let kept = Arc::new(Kept::default());
     let sink: Arc<dyn Sink> = Arc::<Kept>::clone(&kept);

@@ -10,8 +10,6 @@ use std::{
 
 use clap::{Args, ValueEnum};
 
-use tokio_util::task::TaskTracker;
-
 use crate::{
     cli::{
         Done, Stopped,
@@ -190,7 +188,7 @@ pub(super) async fn run(out: &mut dyn Write, arguments: RunArguments, lang: Lang
         spoilt: Spoilt::default(),
         nonce: opened.nonce.clone(),
         works: works.path().to_owned(),
-        under_way: TaskTracker::new(),
+        under_way: run::UnderWay::default(),
     };
     let root = project.root.clone();
     let progress = Progress::new(std::io::stderr().is_terminal(), lang);

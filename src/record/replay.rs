@@ -10,8 +10,6 @@ use std::{
 
 use jiff::Timestamp;
 
-use tokio_util::task::TaskTracker;
-
 use crate::{
     control::Control,
     event::{Event, Outcome, StepResult},
@@ -165,7 +163,7 @@ fn setting(profile: &crate::profile::Profile, target: &str, recorded: Arc<Record
         dry_run: false,
         warnings: Vec::new(),
         works: PathBuf::new(),
-        under_way: TaskTracker::new(),
+        under_way: run::UnderWay::default(),
     }
 }
 

@@ -57,7 +57,7 @@ pub use real::Real;
 pub use recorded::{Recorded, Sending};
 pub(crate) use request::{headers, request_id};
 pub use resume::Resumed;
-pub use setting::{LIMITS, Setting, Snapshots, Spoilt, Target};
+pub use setting::{LIMITS, Setting, Snapshots, Spoilt, Target, UnderWay};
 pub(crate) use spill::Spill;
 
 /// Who gets what happens as it happens, from whichever task it happens in.

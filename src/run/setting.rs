@@ -12,6 +12,9 @@ use crate::{
     transport::{Certificate, Credentials, Limits, Proxy, Versions},
 };
 
+/// What has begun and not ended: a run that is dropped leaves some of it.
+pub type UnderWay = TaskTracker;
+
 /// What becomes of new and different snapshots.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Snapshots {
@@ -117,7 +120,7 @@ pub struct Setting {
     /// The folder of the folders that scenarios give to the system under test.
     pub works: PathBuf,
     /// What may still make a world, even after the run itself was dropped.
-    pub under_way: TaskTracker,
+    pub under_way: UnderWay,
 }
 
 /// How much of an answer is waited for and read, where nothing else is said.

@@ -11,11 +11,6 @@ use std::{
     sync::Arc,
 };
 
-use clap::Args;
-use serde_json::Value;
-use tokio::{sync::Semaphore, task::JoinSet};
-use tokio_util::task::TaskTracker;
-
 use crate::{
     cli::{Done, Stopped, hint, mock, run::cores, suite},
     event::ScenarioEnd,
@@ -24,6 +19,9 @@ use crate::{
     text::{Lang, Text, counted},
     verdict::Exit,
 };
+use clap::Args;
+use serde_json::Value;
+use tokio::{sync::Semaphore, task::JoinSet};
 use trial::{Bench, Found, Trial};
 
 #[derive(Debug, Args)]
@@ -79,7 +77,7 @@ pub(super) async fn selftest(
         spoilt: Spoilt::default(),
         nonce: "base".to_owned(),
         works: temporary.path().join("works"),
-        under_way: TaskTracker::new(),
+        under_way: run::UnderWay::default(),
     };
     let texts = setting.target.control.get("/texts").await;
     let texts = texts.map_err(|error| Stopped {
