@@ -13,7 +13,7 @@ use crate::{sentinel, text::Text, transport::reason};
 /// How long control may take to answer.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// The largest answer that is read, in bytes.
-const MAX_BODY: usize = 64 << 20;
+const MAX_BODY: usize = 128 << 20;
 
 /// The control API at a URL such as `http://127.0.0.1:1234`.
 #[derive(Clone, Debug)]

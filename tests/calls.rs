@@ -10,6 +10,8 @@
     reason = "a test that cannot find what it looks at has failed; each test file uses a part of the support"
 )]
 
+use std::fs;
+
 #[path = "support/program.rs"]
 mod program;
 mod support;
@@ -118,17 +120,43 @@ fn what_the_journal_does_not_hold_is_told_and_never_taken_for_absent() {
         shown.contains("so 10 calls could not be looked at"),
         "{shown}"
     );
-    let long = exec("run", "ask-long=town-0001", &quiet);
-    let seen = "expect = { xpath = { \"//n:RequestId\" = \"town-0001\" } }\nwithin = \"0s\"";
-    for keys in [seen, "within = \"0s\""] {
-        let suite = one(&(long.clone() + &call("call", keys)));
+}
+
+#[test]
+fn an_individual_number_is_found_wherever_in_a_call_it_stands_and_however_many_calls_follow() {
+    let quiet = format!("{MAYOR}\nno_snapshot = \"no\"\ntimeout = \"5m\"");
+    for does in [
+        "ask-number-late=town-0001",
+        "ask-number-in-query=town-0001",
+        "ask-number-in-utf-16=town-0001",
+        "ask-number=town-0001 ask-often=1001",
+    ] {
+        let suite = one(&exec("run", does, &quiet));
         let (exit, shown) = suite.renkei(&["run"]);
-        assert_eq!(exit, 1, "{shown}");
-        assert!(
-            shown.contains("the journal keeps its first 65536"),
-            "{shown}"
-        );
+        assert_eq!(exit, 7, "{does}\n{shown}");
+        let says = "the system under test has sent an individual number";
+        assert!(shown.contains(says), "{does}\n{shown}");
+        assert!(!suite.all_text().contains(&renkei::sentinel::specimen()));
     }
+}
+
+#[test]
+fn a_call_is_looked_at_and_kept_whole_whatever_its_size_and_its_bytes() {
+    let quiet = format!("{MAYOR}\nno_snapshot = \"no\"");
+    let long = exec("run", "ask-long=town-0001 ask=town-0002", &quiet);
+    let seen = "expect = { xpath = { \"//n:RequestId\" = \"town-0001\" } }\ncapture = { id = \"//n:RequestId\" }";
+    let suite = one(&(long + &call("call", seen)));
+    suite.accept(&[]);
+    let kept = fs::read(suite.run_folder().join("0-a/one/02-call.call.xml")).unwrap();
+    assert!(kept.len() > 1 << 20 && kept.ends_with(b"</s:Envelope>"));
+    let snapshot = suite.read("snapshots/0-a/one/call.snap");
+    assert!(snapshot.contains("{request-1}"), "{snapshot}");
+    let bytes = exec("run", "ask-in-bytes=town-0001", &quiet);
+    let meant = "expect = { fault = \"F-FORM-01\" }";
+    let suite = one(&(bytes + &call("call", meant)));
+    suite.accept(&[]);
+    let kept = fs::read(suite.run_folder().join("0-a/one/02-call.call.xml")).unwrap();
+    assert_eq!(kept, program::every_byte());
 }
 
 #[test]
@@ -151,8 +179,7 @@ fn each_of_many_calls_has_its_own_snapshot_and_captures() {
             .read("snapshots/0-a/one/calls-2.snap")
             .contains("{request-2}")
     );
-    let own =
-        std::fs::read_to_string(suite.run_folder().join("0-a/one/03-own.request.xml")).unwrap();
+    let own = fs::read_to_string(suite.run_folder().join("0-a/one/03-own.request.xml")).unwrap();
     assert!(own.contains("<!-- town-0001 town-0002 -->"), "{own}");
     let changed = suite
         .read("snapshots/0-a/one/calls-2.snap")

@@ -261,6 +261,34 @@ async fn calls_are_kept_with_their_bodies_masked() {
 }
 
 #[tokio::test]
+async fn a_call_with_a_number_is_known_however_much_the_journal_has_dropped() {
+    let running = start().await;
+    let url = running.world("a").await;
+    let number = ["1234", "5678", "9018"].concat();
+    let planted = Message {
+        rest: &format!("<n:Extra>{}{number}</n:Extra>", "x ".repeat(70 << 10)),
+        ..STATUS
+    };
+    running.ask(&url, "iida-mayor", &planted).await;
+    let (_, page) = running.control("GET", "/worlds/a/calls", "").await;
+    assert_eq!(page["calls"][0]["request"]["masked"], 1);
+    assert_eq!(page["numbers"][0]["number"], 1);
+    for _ in 0..1_000 {
+        running.ask(&url, "iida-mayor", &STATUS).await;
+    }
+    let (_, page) = running.control("GET", "/worlds/a/calls", "").await;
+    assert_eq!(
+        (&page["dropped"], &page["last"]),
+        (&json!(1), &json!(1_001))
+    );
+    assert_eq!(page["numbers"].as_array().unwrap().len(), 1);
+    assert_eq!(page["numbers"][0]["path"], "connection");
+    let (_, page) = running.control("GET", "/worlds/a/calls?after=1", "").await;
+    assert_eq!(page["numbers"], json!([]));
+    running.mock.stop().await;
+}
+
+#[tokio::test]
 async fn who_waits_for_a_call_gets_it_and_who_waits_in_a_world_that_goes_is_told() {
     let running = start().await;
     let url = running.world("a").await;

@@ -2,7 +2,8 @@
 
 use std::{collections::VecDeque, time::Duration};
 
-use serde::Deserialize;
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use serde::{Deserialize, Deserializer};
 
 use crate::{
     control::ControlError,
@@ -41,18 +42,46 @@ pub(super) struct Call {
 
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct Body {
-    pub(super) bytes: usize,
+    bytes: usize,
     #[serde(default)]
     pub(super) text: String,
+    /// The bytes, where they are no UTF-8.
+    #[serde(default, deserialize_with = "decoded")]
+    base64: Option<Vec<u8>>,
     masked: usize,
-    pub(super) cut: bool,
+}
+
+impl Body {
+    /// What came, byte for byte but for numbers that were masked.
+    pub(super) fn came(&self) -> &[u8] {
+        self.base64.as_deref().unwrap_or(self.text.as_bytes())
+    }
+}
+
+fn decoded<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<u8>>, D::Error> {
+    let text: Option<String> = Option::deserialize(deserializer)?;
+    let bytes = text.map(|text| BASE64_STANDARD.decode(text));
+    bytes.transpose().map_err(serde::de::Error::custom)
+}
+
+/// A call in which the network has found an individual number, be it still in the journal or not.
+#[derive(Debug, Deserialize)]
+struct Sighting {
+    number: u64,
+    path: String,
+    request_id: Option<String>,
+    bytes: usize,
 }
 
 #[derive(Deserialize)]
 struct Page {
     calls: Vec<Call>,
+    #[serde(default)]
+    numbers: Vec<Sighting>,
     dropped: u64,
     last: u64,
+    #[serde(default)]
+    more: bool,
 }
 
 impl Call {
@@ -78,10 +107,9 @@ impl Call {
         }
     }
 
-    /// The request's tree, where all of it is there and is one.
+    /// The request's tree, where it is one.
     pub(super) fn document(&self) -> Option<Document> {
-        let whole = (!self.request.cut).then_some(&self.request.text)?;
-        Document::parse(whole.as_bytes()).ok()
+        Document::parse(self.request.came()).ok()
     }
 }
 
@@ -100,8 +128,6 @@ pub(super) struct Calls {
     pub(super) found: u64,
     /// What the runner itself has sent and has not yet seen in the journal.
     own: VecDeque<Own>,
-    /// Whether an individual number has been found in a call and told.
-    told: bool,
 }
 
 /// Something that the runner itself has sent.
@@ -126,10 +152,10 @@ impl Calls {
 
     /// Whether a call is the runner's own: by its request id, and where the network could not read that, by its size
     /// and path.
-    fn is_own(&mut self, call: &Call) -> bool {
-        let is = |own: &Own| match &call.request_id {
+    fn is_own(&mut self, request_id: Option<&str>, path: &str, bytes: usize) -> bool {
+        let is = |own: &Own| match request_id {
             Some(id) => *id == own.request_id,
-            None => call.request.bytes == own.bytes && own.path.ends_with(&call.path),
+            None => bytes == own.bytes && own.path.ends_with(path),
         };
         let at = self.own.iter().position(is);
         if let Some(at) = at {
@@ -143,29 +169,65 @@ impl Runner<'_> {
     /// Reads what is new in the journal, waiting for something as long as is said. Tells whether an individual number
     /// was in a call of the system under test.
     pub(super) async fn drain(&mut self, wait: Duration) -> Result<bool, Outcome> {
-        let page = self
-            .page(wait)
-            .await
-            .map_err(|error| world::outcome(&error))?;
-        let Some(page) = page else {
-            return Ok(false);
-        };
-        self.calls.lost += page.dropped.saturating_sub(self.calls.after);
-        self.calls.after = self.calls.after.max(page.last);
-        for call in page.calls {
-            if self.calls.is_own(&call) {
+        let mut wait = wait;
+        let mut found = false;
+        loop {
+            let page = self.page(wait).await;
+            let Some(page) = page.map_err(|error| world::outcome(&error))? else {
+                return Ok(found);
+            };
+            let more = page.more;
+            found |= self.take_in(page);
+            if !more {
+                return Ok(found);
+            }
+            wait = Duration::ZERO;
+        }
+    }
+
+    /// Takes in a page of the journal; tells whether an individual number was in it.
+    fn take_in(&mut self, page: Page) -> bool {
+        let Page {
+            calls,
+            numbers,
+            dropped,
+            last,
+            more: _,
+        } = page;
+        self.calls.lost += dropped.saturating_sub(self.calls.after);
+        self.calls.after = self.calls.after.max(last);
+        // What the journal has dropped comes before all that it still holds.
+        let is_lost = |sighting: &&Sighting| sighting.number <= dropped;
+        let mut found = false;
+        for lost in numbers.iter().filter(is_lost) {
+            let own = (self.calls).is_own(lost.request_id.as_deref(), &lost.path, lost.bytes);
+            found |= !own && !self.may_hold_number(&lost.path);
+        }
+        for call in calls {
+            let bytes = call.request.bytes;
+            if (self.calls).is_own(call.request_id.as_deref(), &call.path, bytes) {
                 continue;
             }
-            for body in [&call.request, &call.answer] {
-                if let Ok(document) = Document::parse(body.text.as_bytes()) {
-                    self.numbering.learn(&document, &self.shared.normal);
-                }
+            let request = call.document();
+            let seen = numbers.iter().any(|seen| seen.number == call.number);
+            // The network and the runner look for it each by their own rules.
+            let holds = seen
+                || call.masked > 0
+                || call.request.masked > 0
+                || sentinel::look(call.request.came(), request.as_ref(), &[]).found;
+            found |= holds && !self.may_hold_number(&call.path);
+            let answer = Document::parse(call.answer.came()).ok();
+            for document in [request, answer].iter().flatten() {
+                self.numbering.learn(document, &self.shared.normal);
             }
             self.calls.seen.push(call);
         }
-        let found = !self.calls.told && self.calls.seen.iter().any(|call| self.holds_number(call));
-        self.calls.told |= found;
-        Ok(found)
+        found
+    }
+
+    /// Whether an individual number may stand in what is sent to a path.
+    fn may_hold_number(&self, path: &str) -> bool {
+        self.shared.suite.profile.sentinel.may_carry(path)
     }
 
     async fn page(&self, wait: Duration) -> Result<Option<Page>, ControlError> {
@@ -174,14 +236,6 @@ impl Runner<'_> {
         let path = format!("/worlds/{world}/calls?after={after}&wait={wait}ms");
         let page = self.shared.setting.target.control.get(&path).await?;
         Ok(serde_json::from_value(page).ok())
-    }
-
-    /// Whether the network masked an individual number in a call, where none may be.
-    fn holds_number(&self, call: &Call) -> bool {
-        let may = self.shared.suite.profile.sentinel.may_carry(&call.path);
-        let masked = call.masked > 0 || call.request.masked > 0;
-        // The network and the runner look for it each by their own rules.
-        (masked || sentinel::found(&call.request.text)) && !may
     }
 
     /// Looks through what came until the end of the scenario.

@@ -10,7 +10,7 @@ use crate::{
         calls::Call,
         judge::Judged,
         refusal::{ANSWER, Refusal},
-        sought::{Sought, differences, together, too_long},
+        sought::{Sought, differences, together},
         step::{Runner, unusable},
     },
     scenario::{Expect, Order, Step, step::nth},
@@ -201,8 +201,9 @@ impl Runner<'_> {
     pub(super) fn keep_call(&self, call: &Call, number: usize, result: &StepResult) -> event::Call {
         let name = format!("{:02}-{}", result.sequence, nth(&result.step, ".", number));
         let namespaces = &self.shared.suite.profile.namespaces;
-        let keep = |text: &str, part: &str| {
-            let looked = sentinel::look(text.as_bytes(), None, &[]);
+        let keep = |body: &[u8], part: &str| {
+            let document = Document::parse(body).ok();
+            let looked = sentinel::look(body, document.as_ref(), &[]);
             let mut kept = self.keep(&format!("{name}.{part}.xml"), &looked);
             if !kept.shown.is_empty()
                 && let Ok(document) = Document::parse(&looked.kept)
@@ -217,8 +218,8 @@ impl Runner<'_> {
             time: call.at.clone(),
             caller: call.caller.clone(),
             operation: self.operation_named(call),
-            request: keep(&call.request.text, "call"),
-            response: keep(&call.answer.text, "answer"),
+            request: keep(call.request.came(), "call"),
+            response: keep(call.answer.came(), "answer"),
             status: call.status,
             fault: call.fault.clone(),
         }
@@ -233,10 +234,7 @@ impl Runner<'_> {
         expected: &Expect,
     ) -> Outcome {
         let document = call.document();
-        let mut mismatches = self.capture(step, document.as_ref(), number);
-        if call.request.cut {
-            mismatches.push(too_long(call));
-        }
+        let mismatches = self.capture(step, document.as_ref(), number);
         let body = match &document {
             Some(document) => self.numbering.normalise(document, &self.shared.normal),
             None => call.request.text.escape_debug().to_string() + "\n",

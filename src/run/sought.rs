@@ -61,10 +61,6 @@ pub(super) fn differences(call: &Call, sought: &Sought, profile: &Profile) -> Ve
         let answered = call.fault.as_deref().unwrap_or("-");
         found.push(differs("fault", fault.get_ref(), plain(answered)));
     }
-    if !xpath.is_empty() && call.request.cut {
-        found.push(too_long(call));
-        return found;
-    }
     let document = call.document();
     let seen = Seen {
         status: 0,
@@ -96,18 +92,6 @@ fn misspelt(call: &Call, sought: &Sought, profile: &Profile) -> Vec<Text> {
     parts
         .map(|(what, right, found)| differs(what, right, plain(found)))
         .collect()
-}
-
-pub(super) fn too_long(call: &Call) -> Text {
-    let (kept, bytes) = (call.request.text.len(), call.request.bytes);
-    Text::new(
-        format!(
-            "呼出しの本文（{bytes}バイト）が長く、記録は先頭の{kept}バイトのみのため、内容を確認できません"
-        ),
-        format!(
-            "the call's body of {bytes} bytes is too long: the journal keeps its first {kept}, so it cannot be looked at"
-        ),
-    )
 }
 
 /// What the outcomes of several calls amount to.

@@ -120,17 +120,43 @@ fn act(verb: &str, rest: &str) {
         }
         "ask" => ask(rest, &Asked::default()),
         "ask-often" => (0..rest.parse().unwrap()).for_each(|_| ask("town-0001", &Asked::default())),
-        "ask-long" | "ask-number" => {
-            let long = verb == "ask-long";
-            let note = if long {
-                "x".repeat(70 << 10)
+        "ask-long" | "ask-number" | "ask-number-late" | "ask-number-in-utf-16" => {
+            let number = renkei::sentinel::specimen();
+            let note = match verb {
+                "ask-long" => "x".repeat(1 << 20),
+                "ask-number-late" => "x".repeat(160 << 10) + " " + &number,
+                _ => number,
+            };
+            let form = if verb == "ask-number-in-utf-16" {
+                Form::Utf16
             } else {
-                renkei::sentinel::specimen()
+                Form::Utf8
             };
             ask(
                 rest,
                 &Asked {
                     note,
+                    form,
+                    ..Asked::default()
+                },
+            );
+        }
+        "ask-in-bytes" => {
+            let form = Form::Bytes;
+            ask(
+                rest,
+                &Asked {
+                    form,
+                    ..Asked::default()
+                },
+            );
+        }
+        "ask-number-in-query" => {
+            let path = format!("connection?n={}", renkei::sentinel::specimen());
+            ask(
+                rest,
+                &Asked {
+                    path: Some(&path),
                     ..Asked::default()
                 },
             );
@@ -248,20 +274,37 @@ fn serve(port: &str) {
 
 /// What is not as usual in what it asks.
 #[derive(Default)]
-struct Asked {
+struct Asked<'a> {
     note: String,
     institution: Option<&'static str>,
-    path: Option<&'static str>,
+    path: Option<&'a str>,
     root: bool,
+    form: Form,
+}
+
+/// In what bytes it asks.
+#[derive(Clone, Copy, Default)]
+enum Form {
+    #[default]
+    Utf8,
+    Utf16,
+    /// Nothing but every byte that there is.
+    Bytes,
+}
+
+/// Every byte that there is, three times.
+pub fn every_byte() -> Vec<u8> {
+    (0..=255).collect::<Vec<u8>>().repeat(3)
 }
 
 /// Asks the network for the status of the connection, under a request id.
-fn ask(id: &str, asked: &Asked) {
+fn ask(id: &str, asked: &Asked<'_>) {
     let Asked {
         note,
         institution,
         path,
         root,
+        form,
     } = asked;
     let variable = |name: &str| env::var(format!("RENKEI_{name}")).unwrap();
     let institution = institution.map_or_else(|| variable("INSTITUTION"), str::to_owned);
@@ -288,7 +331,14 @@ fn ask(id: &str, asked: &Asked) {
                 "\"urn:renkei:mock:unofficial:v1:GetConnectionStatus\"".into(),
             ),
         ],
-        body: body.into_bytes(),
+        body: match form {
+            Form::Utf8 => body.into_bytes(),
+            Form::Utf16 => {
+                let units = "\u{feff}".encode_utf16().chain(body.encode_utf16());
+                units.flat_map(u16::to_le_bytes).collect()
+            }
+            Form::Bytes => every_byte(),
+        },
     };
     let exchange = async move {
         let mut connection = Connection::new(prepared.config().unwrap(), None);

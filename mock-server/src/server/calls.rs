@@ -3,25 +3,72 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use hyper::{HeaderMap, Method, body::Bytes};
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use hyper::{HeaderMap, Method, body::Bytes, http::request::Parts};
 use serde::{Serialize, Serializer};
 
 use crate::{
     network::{moment::Moment, types::RequestId},
-    server::{journal::Bound, mask::masked, misbehave::Spoil},
+    server::{
+        journal::Bound,
+        mask::{holds, masked, text_of},
+        misbehave::Spoil,
+    },
 };
 
-/// How much the journal of one world holds.
+/// How much the journal of one world holds: bodies are kept whole, so it is the bytes together that are bounded.
 pub(crate) const CALLS: Bound = Bound {
     entries: 1_000,
-    bytes: 4 << 20,
+    bytes: 64 << 20,
 };
 
-/// How much of one body is kept, in bytes.
-const KEPT: usize = 64 << 10;
+/// How many calls with an individual number are known of one world.
+pub(crate) const SIGHTINGS: Bound = Bound {
+    entries: 1_000,
+    bytes: 1 << 20,
+};
 
-/// How many characters of a path, a method and a header are kept.
+/// How many characters of a path, a query, a method and a header are kept.
 const SHORT: usize = 200;
+
+/// A call in which an individual number stood: known for longer than the call itself.
+#[derive(Debug, Serialize)]
+pub(crate) struct Sighting {
+    /// The call's.
+    pub(crate) number: u64,
+    /// The path within the world.
+    pub(crate) path: Line,
+    /// The request id, where the message could be read.
+    #[serde(serialize_with = "shown_id")]
+    pub(crate) request_id: Option<RequestId>,
+    /// How long its body was.
+    pub(crate) bytes: usize,
+}
+
+impl Sighting {
+    /// What it weighs in its journal.
+    pub(crate) const WEIGHT: usize = 300;
+
+    /// Whether a number stands in a request beside its body. All of it is looked at, however much is kept.
+    pub(crate) fn in_head(parts: &Parts) -> bool {
+        let Parts { uri, headers, .. } = parts;
+        holds(uri.path())
+            || uri.query().is_some_and(holds)
+            || headers
+                .values()
+                .any(|value| holds(&String::from_utf8_lossy(value.as_bytes())))
+    }
+
+    /// Whether a number stands in a body that could not be read as a message.
+    pub(crate) fn in_body(body: &[u8]) -> bool {
+        holds(&text_of(body))
+    }
+}
+
+fn shown_id<S: Serializer>(id: &Option<RequestId>, serializer: S) -> Result<S::Ok, S::Error> {
+    let id = id.as_ref().map(|id| masked(id.as_str()).0);
+    id.serialize(serializer)
+}
 
 /// One call, as it was. It has no `Serialize`: what leaves the mock is [`Shown`].
 #[derive(Debug)]
@@ -36,6 +83,8 @@ pub(crate) struct Call {
     pub(crate) method: Method,
     /// The path within the world.
     pub(crate) path: Line,
+    /// What stood after it, behind a question mark.
+    pub(crate) query: Option<Line>,
     /// The header `SOAPAction`.
     pub(crate) action: Option<Line>,
     /// The headers of the request, in the order in which they came.
@@ -58,7 +107,7 @@ impl Call {
     /// What it weighs in the journal.
     pub(crate) fn weight(headers: &Headers, request: &Body, answer: &Body) -> usize {
         const ENVELOPE: usize = 300;
-        ENVELOPE + headers.0.len() + request.kept.len() + answer.kept.len()
+        ENVELOPE + headers.0.len() + request.0.len() + answer.0.len()
     }
 
     /// What a reader of the journal gets, with or without the text of the bodies.
@@ -69,6 +118,7 @@ impl Call {
             caller,
             method,
             path,
+            query,
             action,
             headers,
             request_id,
@@ -79,15 +129,17 @@ impl Call {
             answer,
         } = self;
         let (headers, in_headers) = headers.shown();
+        let in_query = query.as_ref().map_or(0, |query| masked(&query.0).1);
         Shown {
             number: *number,
             at: at.to_string(),
             caller,
             method: masked(Line::cut(method.as_str())).0,
             path,
+            query: query.as_ref(),
             action: action.as_ref(),
             headers,
-            masked: masked(&path.0).1 + in_headers,
+            masked: masked(&path.0).1 + in_query + in_headers,
             request_id: request_id.as_ref().map(|id| masked(id.as_str()).0),
             status: *status,
             fault: *fault,
@@ -148,46 +200,30 @@ impl Headers {
     }
 }
 
-/// A body as it is kept.
+/// A body as it came.
 #[derive(Debug)]
-pub(crate) struct Body {
-    bytes: usize,
-    kept: Bytes,
-}
+pub(crate) struct Body(Bytes);
 
 impl Body {
     /// Keeps what came: copied, since it lies in a larger buffer of the connection.
     pub(crate) fn copied(body: &[u8]) -> Self {
-        Self {
-            bytes: body.len(),
-            kept: Bytes::copy_from_slice(body.get(..KEPT).unwrap_or(body)),
-        }
+        Self(Bytes::copy_from_slice(body))
     }
 
-    /// Keeps what was answered, which is shared with the connection where it is kept whole.
+    /// Keeps what was answered, which is shared with the connection.
     pub(crate) fn shared(body: &Bytes) -> Self {
-        if body.len() > KEPT {
-            return Self::copied(body);
-        }
-        Self {
-            bytes: body.len(),
-            kept: body.clone(),
-        }
+        Self(body.clone())
     }
 
     fn shown(&self, text: bool) -> ShownBody {
-        let (kept, masked) = match String::from_utf8_lossy(&self.kept) {
-            Cow::Borrowed(kept) => masked(kept),
-            Cow::Owned(kept) => {
-                let (kept, count) = masked(&kept);
-                (Cow::Owned(kept.into_owned()), count)
-            }
-        };
+        let kept = text_of(&self.0);
+        let (shown, masked) = masked(&kept);
+        let is_text = std::str::from_utf8(&self.0).is_ok();
         ShownBody {
-            bytes: self.bytes,
-            text: text.then(|| kept.into_owned()),
+            bytes: self.0.len(),
+            base64: (text && !is_text && masked == 0).then(|| BASE64_STANDARD.encode(&self.0)),
+            text: text.then(|| shown.into_owned()),
             masked,
-            cut: self.kept.len() < self.bytes,
         }
     }
 }
@@ -200,10 +236,11 @@ pub(crate) struct Shown<'a> {
     caller: &'a str,
     method: Cow<'a, str>,
     path: &'a Line,
+    query: Option<&'a Line>,
     action: Option<&'a Line>,
     /// Name and value of each header.
     headers: Vec<(&'a str, Cow<'a, str>)>,
-    /// How many individual numbers were masked in path and headers.
+    /// How many individual numbers were masked in path, query and headers.
     masked: usize,
     request_id: Option<Cow<'a, str>>,
     status: Option<u16>,
@@ -217,13 +254,14 @@ pub(crate) struct Shown<'a> {
 struct ShownBody {
     /// How long it was, in bytes.
     bytes: usize,
-    /// Its beginning; none where the reader of the journal did not ask for it.
+    /// What it says; none where the reader of the journal did not ask for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<String>,
+    /// Its bytes, where they are no UTF-8 and nothing was masked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    base64: Option<String>,
     /// How many individual numbers were masked in it.
     masked: usize,
-    /// Whether `text` is only its beginning.
-    cut: bool,
 }
 
 #[cfg(test)]
@@ -231,15 +269,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_long_body_is_cut_and_its_length_kept() {
-        let long = Bytes::from(vec![b'a'; KEPT + 1]);
+    fn a_body_is_kept_whole_and_its_bytes_are_told_where_they_are_no_text() {
+        let long = Bytes::from(vec![b'a'; 1 << 20]);
         for body in [Body::copied(&long), Body::shared(&long)] {
             let shown = body.shown(true);
-            assert_eq!((shown.bytes, shown.cut), (KEPT + 1, true));
-            assert_eq!(shown.text.map(|text| text.len()), Some(KEPT));
+            assert_eq!((shown.bytes, shown.base64), (1 << 20, None));
+            assert_eq!(shown.text.map(|text| text.len()), Some(1 << 20));
             assert_eq!(body.shown(false).text, None);
         }
-        assert!(!Body::copied(&long[..KEPT]).shown(true).cut);
+        let bytes = [0x8A, b'a', 0xFF];
+        let shown = Body::copied(&bytes).shown(true);
+        assert_eq!(shown.base64, Some(BASE64_STANDARD.encode(bytes)));
+        assert_eq!(Body::copied(&bytes).shown(false).base64, None);
     }
 
     #[test]
@@ -251,7 +292,7 @@ mod tests {
         broken.extend_from_slice(&bytes);
         for body in [Body::shared(&bytes), Body::copied(&broken)] {
             let shown = body.shown(true);
-            assert_eq!(shown.masked, 1);
+            assert_eq!((shown.masked, shown.base64), (1, None));
             assert!(shown.text.unwrap().ends_with("<a>************</a>"));
             assert_eq!(body.shown(false).masked, 1);
         }
@@ -264,6 +305,7 @@ mod tests {
             caller: "202053-M".into(),
             method: Method::POST,
             path: Line::keep(&number),
+            query: Some(Line::keep(&format!("n={number}"))),
             action: Some(Line::keep(&number)),
             headers: Headers::copied(&headers),
             request_id: RequestId::new(&number),
@@ -274,10 +316,10 @@ mod tests {
             answer: Body::shared(&bytes),
         };
         let shown = serde_json::to_string(&call.shown(true)).unwrap();
-        assert_eq!(shown.matches("************").count(), 6, "{shown}");
+        assert_eq!(shown.matches("************").count(), 7, "{shown}");
         assert!(!shown.contains(&number));
         let shown: serde_json::Value = serde_json::from_str(&shown).unwrap();
-        assert_eq!(shown["masked"], 2);
+        assert_eq!(shown["masked"], 3);
         assert_eq!(shown["headers"][1][1], "a".repeat(SHORT));
     }
 

@@ -13,7 +13,7 @@ use crate::{
     network::{Input, Sender, caller::Caller},
     server::{
         answer::{Visit, response},
-        calls::{Body, Call, Headers, Line},
+        calls::{Body, Call, Headers, Line, Sighting},
         misbehave::{Outcome, Spoil},
         refusal::too_busy,
         worlds::{State, World},
@@ -42,6 +42,11 @@ impl Visit {
             body,
         };
         let decoded = self.shared.contract.decode(&raw);
+        // A message that can be read has been looked through; what cannot is looked at as it is.
+        let number = match &decoded {
+            Ok(decoded) => decoded.found.individual_number.is_some(),
+            Err(_) => Sighting::in_body(body),
+        } || Sighting::in_head(parts);
         let request_id = decoded
             .as_ref()
             .ok()
@@ -110,23 +115,37 @@ impl Visit {
         };
         let request = Body::copied(body);
         let path = Line::keep(path);
+        let query = parts.uri.query().map(Line::keep);
         let action = action.as_deref().map(Line::keep);
         let headers = Headers::copied(&parts.headers);
         let weight = Call::weight(&headers, &request, &answer);
-        world.calls.add(weight, |number| Call {
-            number,
-            at,
-            caller: self.names.clone(),
-            method: parts.method.clone(),
-            path,
-            action,
-            headers,
-            request_id,
-            status,
-            fault,
-            spoilt,
-            request,
-            answer,
+        let sighting = number.then(|| (path.clone(), request_id.clone(), body.len()));
+        world.calls.add(weight, |number| {
+            // Whoever reads of the call reads of the number too.
+            if let Some((path, request_id, bytes)) = sighting {
+                world.sightings.add(Sighting::WEIGHT, |_| Sighting {
+                    number,
+                    path,
+                    request_id,
+                    bytes,
+                });
+            }
+            Call {
+                number,
+                at,
+                caller: self.names.clone(),
+                method: parts.method.clone(),
+                path,
+                query,
+                action,
+                headers,
+                request_id,
+                status,
+                fault,
+                spoilt,
+                request,
+                answer,
+            }
         });
         outcome
     }

@@ -18,6 +18,9 @@ pub(crate) struct Bound {
     pub(crate) bytes: usize,
 }
 
+/// How many bytes of entries a page holds at most, or one entry.
+const PAGE: usize = 8 << 20;
+
 /// Entries numbered from 1.
 #[derive(Debug)]
 pub(crate) struct Journal<T> {
@@ -40,8 +43,10 @@ pub(crate) struct Page<T> {
     pub(crate) entries: Vec<Arc<T>>,
     /// How many entries the journal has dropped so far.
     pub(crate) dropped: u64,
-    /// The number of the newest entry; 0 where there was none.
+    /// Up to which number this tells: that of the newest entry, or of the last one here where there are more.
     pub(crate) last: u64,
+    /// Whether there are more entries than one page holds.
+    pub(crate) more: bool,
 }
 
 impl<T> Journal<T> {
@@ -77,20 +82,29 @@ impl<T> Journal<T> {
         self.added.notify_waiters();
     }
 
-    /// The entries whose number is above `after`.
+    /// The first entries whose number is above `after`, as many as a page holds.
     pub(crate) fn after(&self, after: u64) -> Page<T> {
         let kept = lock(&self.kept);
         let dropped = kept.counted - kept.entries.len() as u64;
         let skip = usize::try_from(after.saturating_sub(dropped)).unwrap_or(usize::MAX);
+        let mut entries = Vec::new();
+        let mut bytes = 0;
+        let mut last = kept.counted;
+        let mut more = false;
+        for (number, (weight, entry)) in (dropped + 1..).zip(&kept.entries).skip(skip) {
+            bytes += weight;
+            more = bytes > PAGE && !entries.is_empty();
+            if more {
+                last = number - 1;
+                break;
+            }
+            entries.push(Arc::clone(entry));
+        }
         Page {
-            entries: kept
-                .entries
-                .iter()
-                .skip(skip)
-                .map(|(_, entry)| Arc::clone(entry))
-                .collect(),
+            entries,
             dropped,
-            last: kept.counted,
+            last,
+            more,
         }
     }
 
@@ -134,6 +148,28 @@ mod tests {
         let page = journal.after(0);
         assert_eq!((page.dropped, page.last), (5, 6));
         assert_eq!(numbers(page), [6]);
+    }
+
+    #[test]
+    fn what_is_too_much_for_one_page_comes_in_several() {
+        let journal = Journal::new(Bound {
+            entries: 9,
+            bytes: usize::MAX,
+        });
+        for bytes in [1, PAGE, 1, PAGE - 1] {
+            journal.add(bytes, |number| number);
+        }
+        let mut pages = Vec::new();
+        let mut after = 0;
+        loop {
+            let page = journal.after(after);
+            after = page.last;
+            pages.push(page.entries.iter().map(|n| **n).collect::<Vec<_>>());
+            if !page.more {
+                break;
+            }
+        }
+        assert_eq!(pages, [vec![1], vec![2], vec![3, 4]]);
     }
 
     #[tokio::test]

@@ -1,8 +1,8 @@
 //! Individual numbers are masked where a call leaves the mock. An own reading, apart from the runner's sentinel on purpose.
 //!
 //! A candidate has exactly twelve digits, half- or full-width or as character references, with single spaces or hyphens
-//! between, or split over neighbouring elements, a right check digit, and no ASCII letter beside it. Base64 text that
-//! holds one is masked whole.
+//! between, or split over neighbouring elements, a right check digit, and no ASCII letter beside it; the end of a UUID is
+//! none. Base64 text that holds one is masked whole.
 
 use std::{borrow::Cow, ops::Range};
 
@@ -23,11 +23,39 @@ pub(crate) fn masked(text: &str) -> (Cow<'_, str>, usize) {
     let mut places: Vec<_> = found.into_iter().flatten().collect();
     places.sort_by_key(|place: &Range<usize>| (place.start, place.end));
     places.dedup();
-    let mut masked = text.to_owned();
-    for place in places.into_iter().rev() {
-        masked.replace_range(place, MASK);
+    let mut masked = String::with_capacity(text.len());
+    let mut rest = 0;
+    for place in places {
+        if place.start < rest {
+            continue;
+        }
+        masked.push_str(text.get(rest..place.start).unwrap_or_default());
+        masked.push_str(MASK);
+        rest = place.end;
     }
+    masked.push_str(text.get(rest..).unwrap_or_default());
     (Cow::Owned(masked), count)
+}
+
+/// Whether an individual number stands in a text.
+pub(crate) fn holds(text: &str) -> bool {
+    !numbers(text).is_empty() || !encoded(text).is_empty()
+}
+
+/// What bytes say as text: in UTF-16 where it is that, else in UTF-8 with what is none replaced.
+pub(crate) fn text_of(bytes: &[u8]) -> Cow<'_, str> {
+    let little = match bytes {
+        [0xFF, 0xFE, ..] | [_, 0, ..] => true,
+        [0xFE, 0xFF, ..] | [0, _, ..] => false,
+        _ => return String::from_utf8_lossy(bytes),
+    };
+    let units = bytes.chunks_exact(2).map(|pair| match pair {
+        [first, second] if little => u16::from_le_bytes([*first, *second]),
+        [first, second] => u16::from_be_bytes([*first, *second]),
+        _ => 0,
+    });
+    let text = char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER));
+    Cow::Owned(text.collect())
 }
 
 /// The places of each letter of the base64 text that holds a number.
@@ -64,6 +92,13 @@ fn numbers(text: &str) -> Vec<Vec<Range<usize>>> {
     if !may_hold(text) {
         return Vec::new();
     }
+    let mut found = numbers_in(text, true);
+    found.retain(|places| !ends_uuid(text, places));
+    found
+}
+
+/// The same; what stands in attributes and comments is no part of the text around, and has no markup of its own.
+fn numbers_in(text: &str, with_markup: bool) -> Vec<Vec<Range<usize>>> {
     let mut chains = Chains::default();
     let mut in_markup = Vec::new();
     let mut gap = Gap::Broken;
@@ -71,12 +106,11 @@ fn numbers(text: &str) -> Vec<Vec<Range<usize>>> {
     let mut rest = text.char_indices().peekable();
     while let Some((at, c)) = rest.next() {
         let (c, end) = match c {
-            '<' => {
+            '<' if with_markup => {
                 while rest.next_if(|(_, c)| *c != '>').is_some() {}
                 rest.next();
                 let end = rest.peek().map_or(text.len(), |(next, _)| *next);
-                // What stands in attributes and comments is no part of the text around.
-                let inner = numbers(text.get(at + 1..end).unwrap_or(""));
+                let inner = numbers_in(text.get(at + 1..end).unwrap_or(""), false);
                 in_markup.extend(inner.into_iter().map(|places| moved(places, at + 1)));
                 chains.end_piece();
                 if gap == Gap::Broken {
@@ -200,6 +234,21 @@ fn may_hold(text: &str) -> bool {
     half >= 12 || bytes.windows(2).any(|pair| pair == [0xEF, 0xBC])
 }
 
+/// Whether digits are the last part of a UUID.
+fn ends_uuid(text: &str, places: &[Range<usize>]) -> bool {
+    const UUID: usize = 36;
+    let uuid = places.last().and_then(|last| {
+        let start = last.end.checked_sub(UUID)?;
+        text.as_bytes().get(start..last.end)
+    });
+    uuid.is_some_and(|uuid| {
+        uuid.iter().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => *byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+    })
+}
+
 fn digit(c: char) -> Option<u8> {
     let value = match c {
         '0'..='9' => u32::from(c) - u32::from('0'),
@@ -300,6 +349,33 @@ mod tests {
     }
 
     #[test]
+    fn text_is_read_in_utf_16_too() {
+        let number = specimen();
+        let said = format!("<a>{number}</a>");
+        let little: Vec<u8> = said.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = said.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        let marked = |mark: [u8; 2], bytes: &[u8]| [&mark[..], bytes].concat();
+        for bytes in [
+            marked([0xFF, 0xFE], &little),
+            marked([0xFE, 0xFF], &big),
+            little,
+            big,
+            [&[0x8A][..], said.as_bytes()].concat(),
+        ] {
+            assert!(holds(&text_of(&bytes)), "{bytes:?}");
+        }
+        assert!(!holds("<a/>"));
+    }
+
+    #[test]
+    fn markup_without_an_end_costs_no_stack() {
+        let number = specimen();
+        let text = "<".repeat(1 << 20) + &number;
+        assert!(holds(&text));
+        assert!(!holds(&("<".repeat(1 << 20) + "000000000001")));
+    }
+
+    #[test]
     fn base64_text_that_holds_a_number_is_masked_whole() {
         let number = specimen();
         for said in [
@@ -336,6 +412,7 @@ mod tests {
             format!("{number}f"),
             format!("{a}  {b}"),
             format!("{a}x{b}"),
+            format!("0a0b0c0d-0000-4000-800a-{number}"),
             "2026-11-02T09:00:00+09:00 and 20261102 and 000000000001".to_owned(),
         ] {
             assert_eq!(masked(&text), (Cow::Borrowed(text.as_str()), 0));

@@ -9,7 +9,7 @@ use std::{
 use crate::{
     network::{Network, Setup, lies::Lie, moment::Moment, rules::Rule},
     server::{
-        calls::{CALLS, Call},
+        calls::{CALLS, Call, SIGHTINGS, Sighting},
         journal::Journal,
         listener::Open,
         misbehave::{Misbehaviour, Spoil},
@@ -155,6 +155,8 @@ pub(crate) struct World {
     pub(crate) seed: u64,
     pub(crate) state: Mutex<State>,
     pub(crate) calls: Journal<Call>,
+    /// Which of its calls held an individual number, those that the journal has dropped too.
+    pub(crate) sightings: Journal<Sighting>,
     pub(crate) listeners: Mutex<BTreeMap<String, Open>>,
 }
 
@@ -164,6 +166,7 @@ impl World {
             seed,
             state: Mutex::new(State::new(network, clock)),
             calls: Journal::new(CALLS),
+            sightings: Journal::new(SIGHTINGS),
             listeners: Mutex::new(BTreeMap::new()),
         }
     }

@@ -58,6 +58,11 @@ impl Query {
         Ok(read)
     }
 
+    /// Whether a number is above that after which is asked.
+    pub(super) fn is_after(&self, number: u64) -> bool {
+        number > self.after
+    }
+
     /// What a journal holds after the number, once there is something or the wait is over.
     pub(super) async fn page<T>(&self, shared: &Shared, journal: &Journal<T>) -> Page<T> {
         if !self.wait.is_zero() {

@@ -105,7 +105,15 @@ pub(super) async fn dispatch(
                 .iter()
                 .map(|call| json!(call.shown(!query.bare)))
                 .collect();
-            ok(json!({ "calls": calls, "dropped": page.dropped, "last": page.last }))
+            // Read after the calls, so that a number in any of them is among these.
+            let sightings = world.sightings.after(0).entries;
+            let sightings = sightings
+                .iter()
+                .filter(|sighting| query.is_after(sighting.number));
+            let numbers: Vec<Value> = sightings.map(|sighting| json!(**sighting)).collect();
+            ok(json!({
+                "calls": calls, "numbers": numbers, "dropped": page.dropped, "last": page.last, "more": page.more,
+            }))
         }
         (_, ["state"]) => ok(state(&world)),
         (_, ["invariants"]) => {
