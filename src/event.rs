@@ -434,6 +434,8 @@ pub enum ScenarioEnd {
         /// Why not.
         why: Text,
     },
+    /// Not begun, since what it leads to is taken for reached by other means.
+    Assumed,
     /// All steps passed, but there are new snapshots.
     New,
     /// Not begun, since this scenario did not leave its checkpoint.

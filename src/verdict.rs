@@ -22,6 +22,8 @@ pub enum Exit {
     NewSnapshots,
     /// Nothing was selected.
     Nothing,
+    /// Nothing of what was selected was tried: it is not possible there, or taken for reached.
+    Untried,
     /// An individual number was found.
     IndividualNumber,
     /// A fault of our own, or of the machine: a full disk, for one.
@@ -32,7 +34,7 @@ pub enum Exit {
 
 impl Exit {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Ok,
         Self::Failed,
         Self::Usage,
@@ -40,6 +42,7 @@ impl Exit {
         Self::Transport,
         Self::NewSnapshots,
         Self::Nothing,
+        Self::Untried,
         Self::IndividualNumber,
         Self::Internal,
         Self::Interrupted,
@@ -54,7 +57,7 @@ impl Exit {
             Self::Suite => 3,
             Self::Transport => 4,
             Self::NewSnapshots => 5,
-            Self::Nothing => 6,
+            Self::Nothing | Self::Untried => 6,
             Self::IndividualNumber => 7,
             Self::Internal => 70,
             // As shells have it for what is ended by Ctrl-C.
@@ -67,8 +70,8 @@ impl Exit {
         let (ja, en) = match self {
             Self::Ok => ("すべて期待どおりです", "all as expected"),
             Self::Failed => (
-                "期待との相違、スナップショットとの差異又は応答の異常があります",
-                "an expectation failed, a snapshot differs, or an answer is wrong",
+                "期待との相違、スナップショットとの差異、応答の異常又は前提未達のシナリオがあります",
+                "an expectation failed, a snapshot differs, an answer is wrong, or a scenario is blocked",
             ),
             Self::Usage => (
                 "コマンドの指定に誤りがあります",
@@ -87,6 +90,10 @@ impl Exit {
                 "there are new snapshots to accept",
             ),
             Self::Nothing => ("対象となるシナリオがありません", "nothing was selected"),
+            Self::Untried => (
+                "選択したシナリオは、すべてこの環境では不可又は到達済み扱いのため、何も実施していません",
+                "nothing was tried: all that was selected is not possible here or taken for reached",
+            ),
             Self::IndividualNumber => ("個人番号を検出しました", "an individual number was found"),
             Self::Internal => (
                 "この機器で書込み等ができないか、renkei自体の不具合です",
@@ -107,8 +114,8 @@ impl Exit {
         let (ja, en) = match self {
             Self::Ok => ("対応は不要です。", "nothing is to be done"),
             Self::Failed => (
-                "表示された不合格の手順の期待値・差異と応答を確認し、相手のシステムに誤りがあれば修正して再度実施してください。応答の変更が正しい場合は、シナリオの期待値を改めるか、renkei review で確認した後に renkei accept で採用してください。自己診断の場合は、見逃した規則等を検知する期待値をシナリオに追加してください。",
-                "look at the expectations, differences and answers of the failed steps; mend the system that is at fault and run again. Where the new answer is right, change the expectation, or look with renkei review and take it with renkei accept. After selftest, add expectations that notice what survived",
+                "表示された不合格の手順の期待値・差異と応答を確認し、相手のシステムに誤りがあれば修正して再度実施してください。前提未達のシナリオは、表示された前提のシナリオを対象に含めるか、--assume で到達済みとしてください。応答の変更が正しい場合は、シナリオの期待値を改めるか、renkei review で確認した後に renkei accept で採用してください。自己診断の場合は、見逃した規則等を検知する期待値をシナリオに追加してください。",
+                "look at the expectations, differences and answers of the failed steps; mend the system that is at fault and run again. For a blocked scenario, choose what it starts from too, or say --assume, as is shown. Where the new answer is right, change the expectation, or look with renkei review and take it with renkei accept. After selftest, add expectations that notice what survived",
             ),
             Self::Usage => (
                 "表示された内容に従って指定を改めてください。使用方法は renkei --help で確認できます。",
@@ -130,6 +137,10 @@ impl Exit {
                 "シナリオの名前・段階・タグの指定を改めてください。名前は renkei list で確認できます。",
                 "choose other names, phases or tags; renkei list shows the names of the scenarios",
             ),
+            Self::Untried => (
+                "表示された理由（この環境では不可、到達済み扱い）を確認し、実施できるシナリオを選択してください。合格とは判断できません。",
+                "look at the reasons that are shown, and choose scenarios that can be done there; this is no pass",
+            ),
             Self::IndividualNumber => (
                 "表示された箇所（ファイル、要求又は応答）から個人番号を取り除いてください。実在の人の番号であれば、情報セキュリティの責任者に報告し、その指示に従って、元のファイルとその控えを処置してください。実施記録と表示では番号を伏せているため、これらの削除は不要です。もともと12桁の番号である場合は、profile.toml の [sentinel] twelve_digits に記載してください。",
                 "remove the number from the place that is shown: a file, a request or an answer. If it is a real person's, report it to whoever is responsible for information security, who decides what becomes of the file and its copies. Records of runs and what is shown hold it masked and need not be deleted. What has twelve digits by nature is named in [sentinel] twelve_digits of profile.toml",
@@ -147,8 +158,8 @@ impl Exit {
     }
 }
 
-/// The exit of a run that announced so many scenarios. When several hold: 70, 7, 3, 4, 1, 130, 5, 0; blocked takes its
-/// cause's.
+/// The exit of a run that announced so many scenarios. When several hold: 70, 7, 3, 4, 1, 130, 5, 0, 6; blocked takes its
+/// cause's, and is a failure where that is none.
 pub fn exit(results: &[ScenarioResult], announced: usize) -> Exit {
     let interrupted = (results.len() < announced).then_some(Exit::Interrupted);
     results
@@ -183,8 +194,9 @@ pub fn with_system(exit: Exit, end: SystemEnd) -> Exit {
 
 fn of(result: &ScenarioResult, results: &[ScenarioResult]) -> Exit {
     match &result.end {
-        // What is not possible is counted apart, and never as passed.
-        ScenarioEnd::Passed | ScenarioEnd::NotRun | ScenarioEnd::NotPossible { .. } => Exit::Ok,
+        ScenarioEnd::Passed | ScenarioEnd::NotRun => Exit::Ok,
+        // Counted apart, and never as passed.
+        ScenarioEnd::NotPossible { .. } | ScenarioEnd::Assumed => Exit::Untried,
         ScenarioEnd::New => Exit::NewSnapshots,
         ScenarioEnd::Failed => Exit::Failed,
         ScenarioEnd::Broken => Exit::Transport,
@@ -198,20 +210,24 @@ fn of(result: &ScenarioResult, results: &[ScenarioResult]) -> Exit {
             .and_then(|at| results.split_at_checked(at + 1))
             .and_then(|(earlier, _)| Some((earlier.last()?, earlier)))
             .filter(|(cause, _)| cause.scenario != result.scenario)
-            .map_or(Exit::Failed, |(cause, earlier)| of(cause, earlier)),
+            .map(|(cause, earlier)| of(cause, earlier))
+            // What was asked for and has not run is no pass, whatever kept it from that.
+            .filter(|exit| rank(*exit) > rank(Exit::Ok))
+            .unwrap_or(Exit::Failed),
     }
 }
 
 fn rank(exit: Exit) -> u8 {
     match exit {
-        Exit::Ok | Exit::Nothing | Exit::Usage => 0,
-        Exit::NewSnapshots => 1,
-        Exit::Interrupted => 2,
-        Exit::Failed => 3,
-        Exit::Transport => 4,
-        Exit::Suite => 5,
-        Exit::IndividualNumber => 6,
-        Exit::Internal => 7,
+        Exit::Nothing | Exit::Untried | Exit::Usage => 0,
+        Exit::Ok => 1,
+        Exit::NewSnapshots => 2,
+        Exit::Interrupted => 3,
+        Exit::Failed => 4,
+        Exit::Transport => 5,
+        Exit::Suite => 6,
+        Exit::IndividualNumber => 7,
+        Exit::Internal => 8,
     }
 }
 
@@ -234,9 +250,18 @@ mod tests {
         }
     }
 
+    fn not_possible() -> ScenarioEnd {
+        ScenarioEnd::NotPossible {
+            step: None,
+            why: Text::new("a", "a"),
+        }
+    }
+
     #[test]
     fn the_worst_result_decides() {
         let ends = [
+            (ScenarioEnd::Assumed, 6),
+            (not_possible(), 6),
             (ScenarioEnd::Passed, 0),
             (ScenarioEnd::NotRun, 0),
             (ScenarioEnd::New, 5),
@@ -295,6 +320,9 @@ mod tests {
             (ScenarioEnd::Failed, 1),
             (ScenarioEnd::Broken, 4),
             (ScenarioEnd::IndividualNumber, 7),
+            // A scenario that was asked for and has not run is never a pass.
+            (ScenarioEnd::Passed, 1),
+            (not_possible(), 1),
         ] {
             let results = [result("a", end), blocked("b", "a"), blocked("c", "b")];
             assert_eq!(exit(&results, 3).code(), code);

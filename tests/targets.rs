@@ -12,105 +12,20 @@
 
 #[path = "support/network.rs"]
 mod network;
+#[path = "support/real.rs"]
+mod real;
 mod support;
 
-use std::{
-    fs,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-};
+use std::fs;
 
-use renkei::control::Control;
-use renkei_mock::server::Mock;
+use real::{ANSWER, Environment, answer, literal, target};
 use serde_json::Value;
 use support::{Suite, ask};
 use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional},
-    net::{TcpListener, TcpStream},
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpListener,
     runtime::Runtime,
 };
-
-/// A mock of which the suite knows no control: its world `main` stands for a real environment.
-struct Environment {
-    runtime: Runtime,
-    mock: Mock,
-}
-
-impl Environment {
-    fn new(suite: &Suite) -> Self {
-        let runtime = Runtime::new().unwrap();
-        let mock = runtime.block_on(network::mock(suite.root().join("pki")));
-        let environment = Self { runtime, mock };
-        let url = environment.mock.url().to_owned();
-        target(suite, &url, "");
-        environment
-    }
-
-    /// The request ids of what came, in order.
-    fn came(&self) -> Vec<String> {
-        let control = Control::new(self.mock.control_url());
-        let calls = self.runtime.block_on(control.get("/worlds/main/calls"));
-        let calls = calls.unwrap();
-        let calls = calls["calls"].as_array().unwrap();
-        calls
-            .iter()
-            .map(|call| request_id(&call.to_string()))
-            .collect()
-    }
-}
-
-fn request_id(text: &str) -> String {
-    let (_, rest) = text.split_once("RequestId>").unwrap();
-    rest.split_once('<').unwrap().0.to_owned()
-}
-
-/// Adds `[target.test]`, with the certificates of the suite's folder `pki` and further keys.
-fn target(suite: &Suite, url: &str, keys: &str) {
-    let text = format!("\n[target.test]\nurl = \"{url}\"\ncertificates = \"pki\"\n{keys}\n");
-    suite.append("scenarios/profile.toml", &text);
-}
-
-/// A target that reads a request on each connection, and answers it with literal bytes.
-fn literal(suite: &Suite, answer: Vec<u8>) -> (Runtime, String) {
-    let runtime = Runtime::new().unwrap();
-    let pki = suite.root().join("pki");
-    let today = jiff::tz::Offset::UTC
-        .to_datetime(jiff::Timestamp::now())
-        .date();
-    renkei_mock::pki::ensure(&pki, &[], today).unwrap();
-    let acceptor = network::acceptor(&pki, "server");
-    let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
-    let url = format!("https://{}/", listener.local_addr().unwrap());
-    runtime.spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            let (acceptor, answer) = (acceptor.clone(), answer.clone());
-            tokio::spawn(async move {
-                let Ok(mut stream) = acceptor.accept(stream).await else {
-                    return;
-                };
-                let mut request = Vec::new();
-                while !String::from_utf8_lossy(&request).contains("</s:Envelope>") {
-                    if stream.read_buf(&mut request).await.unwrap_or(0) == 0 {
-                        return;
-                    }
-                }
-                let _ = stream.write_all(&answer).await;
-                let _ = stream.shutdown().await;
-            });
-        }
-    });
-    (runtime, url)
-}
-
-fn answer(head: &str, body: &str) -> Vec<u8> {
-    let length = body.len();
-    format!("HTTP/1.1 {head}\r\nContent-Type: text/xml; charset=utf-8\r\nContent-Length: {length}\r\n\r\n{body}")
-        .into_bytes()
-}
-
-const ANSWER: &str = "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\" xmlns:n=\"urn:renkei:mock:unofficial:v1\"><s:Body><n:GetConnectionStatusResponse><n:State>approved</n:State><n:Trace>trace-00000001</n:Trace><n:AppliedAt>2026-11-02T09:00:00+09:00</n:AppliedAt></n:GetConnectionStatusResponse></s:Body></s:Envelope>";
 
 fn start(suite: &Suite) -> Value {
     suite.events().into_iter().next().unwrap()
@@ -151,7 +66,8 @@ fn what_needs_control_is_not_possible_here_and_nothing_of_it_is_sent() {
         "--report",
         &reports[1],
     ]);
-    assert_eq!(code, 0, "{shown}");
+    // What was asked for and could not begin is no pass.
+    assert_eq!(code, 1, "{shown}");
     assert_eq!(
         suite.ends(),
         [
@@ -160,6 +76,7 @@ fn what_needs_control_is_not_possible_here_and_nothing_of_it_is_sent() {
             "0-connection/plain passed"
         ]
     );
+    let first = start(&suite)["seed"].clone();
     // The first step of the scenario that is not possible would have been a third.
     assert_eq!(environment.came().len(), 2);
     assert!(
@@ -182,8 +99,10 @@ fn what_needs_control_is_not_possible_here_and_nothing_of_it_is_sent() {
     let json: Value = serde_json::from_str(&fs::read_to_string(json).unwrap()).unwrap();
     assert_eq!(json["scenarios"][0]["end"]["end"], "not-possible");
     assert_eq!(json["scenarios"][0]["end"]["step"], "approve");
+    let (code, shown) = suite.renkei(&["run", "--target", "test", "0-connection/act"]);
+    assert_eq!(code, 6, "{shown}");
+    assert!(shown.contains("nothing was tried"), "{shown}");
     // Another run is no retry of this one.
-    let first = start(&suite)["seed"].clone();
     let ids = environment.came();
     assert_eq!(ids[0], ids[1], "a retry repeats its id");
     let (code, shown) = suite.renkei(&["run", "--target", "test", "0-connection/plain"]);
@@ -192,64 +111,6 @@ fn what_needs_control_is_not_possible_here_and_nothing_of_it_is_sent() {
     let later = environment.came();
     assert_eq!(later.len(), 4);
     assert_ne!(later[3], ids[0]);
-}
-
-#[test]
-fn what_was_done_by_other_means_is_assumed_with_what_goes_with_it() {
-    let suite = Suite::new()
-        .with(
-            "0-connection/first",
-            "establishes = \"done\"\nexports = [\"state\"]",
-            &ask("status", "capture = { state = \"//n:State\" }"),
-        )
-        .with(
-            "0-connection/second",
-            "starts_from = \"done\"",
-            &ask("status", "with = { note = \"{{ state }}\" }"),
-        );
-    suite.accept(&[]);
-    let environment = Environment::new(&suite);
-    let (code, shown) = suite.renkei(&["run", "--target", "test", "0-connection/second"]);
-    assert_eq!(code, 1, "{shown}");
-    assert!(
-        shown.contains("choose 0-connection/first too, or say --assume done"),
-        "{shown}"
-    );
-    assert!(
-        environment.came().is_empty(),
-        "prerequisites never run unasked"
-    );
-    let (code, shown) = suite.renkei(&["run", "--target", "test", "--assume", "dome"]);
-    assert_eq!(code, 2, "{shown}");
-    assert!(shown.contains("did you mean 'done'?"), "{shown}");
-    let assume = [
-        "run",
-        "--target",
-        "test",
-        "--assume",
-        "done",
-        "0-connection/second",
-    ];
-    let (code, shown) = suite.renkei(&assume);
-    assert_eq!(code, 3, "{shown}");
-    assert!(shown.contains("not in exports.done: state"), "{shown}");
-    suite.append(
-        "scenarios/profile.toml",
-        "exports.done = { state = \"by hand\" }\n",
-    );
-    let (code, shown) = suite.renkei(&assume);
-    assert_eq!(code, 0, "{shown}");
-    assert!(
-        shown.contains("checkpoints taken for reached: done"),
-        "{shown}"
-    );
-    assert!(suite.all_text().contains("<!-- by hand -->"));
-    // Both chosen: the one hands on to the other.
-    let (code, shown) = suite.renkei(&["run", "--target", "test"]);
-    assert_eq!(code, 0, "{shown}");
-    let (code, shown) = suite.renkei(&["run", "--assume", "done"]);
-    assert_eq!(code, 2, "{shown}");
-    assert!(shown.contains("targets without control"), "{shown}");
 }
 
 #[test]
@@ -300,135 +161,6 @@ fn nothing_is_sent_to_production_or_in_a_dry_run() {
         "{shown}"
     );
     assert!(environment.came().is_empty());
-}
-
-#[test]
-fn a_run_that_was_stopped_goes_on_where_it_was_with_its_old_ids() {
-    let suite = Suite::new()
-        .with("0-connection/a", "", &ask("status", ""))
-        .with(
-            "0-connection/b",
-            "",
-            &format!(
-                "{}{}{}",
-                ask("first", "capture = { state = \"//n:State\" }"),
-                ask("second", "with = { note = \"{{ state }}\" }"),
-                ask("third", "")
-            ),
-        );
-    suite.accept(&[]);
-    let environment = Environment::new(&suite);
-    let (code, shown) = suite.renkei(&["run", "--target", "test"]);
-    assert_eq!(code, 0, "{shown}");
-    let before = environment.came();
-    assert_eq!(before.len(), 4);
-    let old = suite.run_folder();
-    let journal = fs::read_to_string(old.join("events.jsonl")).unwrap();
-    // As if it had been killed while the second step of b was under way.
-    let upto = journal.find("\"step\":\"second\"").unwrap();
-    let upto = journal[..upto].rfind('\n').unwrap() + 20;
-    fs::write(old.join("events.jsonl"), &journal[..upto]).unwrap();
-    fs::remove_file(old.join("0-connection/b/03-third.request.xml")).unwrap();
-    let name = old.file_name().unwrap().to_str().unwrap();
-    let (code, shown) = suite.renkei(&["run", "--resume", name, "0-connection/a"]);
-    assert_eq!(code, 2, "{shown}");
-    let (code, shown) = suite.renkei(&["run", "--resume", name]);
-    assert_eq!(code, 0, "{shown}");
-    let after = environment.came();
-    assert_eq!(
-        after[4..],
-        before[2..],
-        "only what had not ended, with the old ids"
-    );
-    assert!(suite.all_text().contains("<!-- not-applied -->"));
-    let new = suite.run_folder();
-    assert_ne!(new, old);
-    let run = start(&suite);
-    assert_eq!(run["real"]["resumes"], name);
-    assert!(
-        shown.contains(&format!("goes on with the run: {name}")),
-        "{shown}"
-    );
-    // The new folder tells the whole.
-    assert!(new.join("0-connection/a/01-status.response.xml").is_file());
-    let (code, report) = suite.renkei(&["report", new.to_str().unwrap()]);
-    assert_eq!(code, 0, "{report}");
-    assert_eq!(suite.events_of("step").len(), 4);
-    // One that is under way is left alone.
-    let journal = fs::File::open(old.join("events.jsonl")).unwrap();
-    journal.try_lock().unwrap();
-    let (code, shown) = suite.renkei(&["run", "--resume", name]);
-    assert_eq!(code, 2, "{shown}");
-    assert!(shown.contains("is still under way"), "{shown}");
-    drop(journal);
-    // What has changed since is named, and nothing is sent.
-    suite.append("scenarios/0-connection/b.toml", "\n# changed\n");
-    let (code, shown) = suite.renkei(&["run", "--resume", old.to_str().unwrap()]);
-    assert_eq!(code, 2, "{shown}");
-    assert!(shown.contains("  scenarios/0-connection/b.toml"), "{shown}");
-    assert_eq!(environment.came().len(), 6);
-    let (code, shown) = suite.renkei(&["run", "--resume", "no-such-run"]);
-    assert_eq!(code, 2, "{shown}");
-    assert!(shown.contains("is no run folder"), "{shown}");
-}
-
-/// A line to a port that can be cut: then whoever connects is sent away.
-fn line(to: &str) -> (Runtime, String, Arc<AtomicBool>) {
-    let runtime = Runtime::new().unwrap();
-    let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
-    let url = format!("https://{}/", listener.local_addr().unwrap());
-    let open = Arc::new(AtomicBool::new(true));
-    let (is_open, to) = (Arc::clone(&open), to.to_owned());
-    runtime.spawn(async move {
-        while let Ok((mut client, _)) = listener.accept().await {
-            if is_open.load(Ordering::Acquire) {
-                let mut server = TcpStream::connect(&to).await.unwrap();
-                tokio::spawn(async move {
-                    let _ = copy_bidirectional(&mut client, &mut server).await;
-                });
-            }
-        }
-    });
-    (runtime, url, open)
-}
-
-#[test]
-fn a_step_that_the_line_broke_is_done_again_with_its_id() {
-    let suite = Suite::new()
-        .with("0-connection/a", "", &ask("status", ""))
-        .with(
-            "0-connection/b",
-            "",
-            &format!("{}{}", ask("first", ""), ask("last", "always = true")),
-        );
-    suite.accept(&[]);
-    let environment = Environment::new(&suite);
-    let url = environment.mock.url().to_owned();
-    let authority = url.trim_start_matches("https://").trim_end_matches('/');
-    let (_runtime, through, open) = line(authority);
-    let profile = suite.read("scenarios/profile.toml");
-    suite.write("scenarios/profile.toml", &profile.replace(&url, &through));
-    open.store(false, Ordering::Release);
-    let (code, shown) = suite.renkei(&["run", "--target", "test"]);
-    assert_eq!(code, 4, "{shown}");
-    assert!(
-        shown.contains("the TLS handshake failed [tls-refused]"),
-        "{shown}"
-    );
-    assert!(environment.came().is_empty());
-    let old = suite.run_folder();
-    let request = fs::read_to_string(old.join("0-connection/b/01-first.request.xml")).unwrap();
-    open.store(true, Ordering::Release);
-    let (code, shown) = suite.renkei(&["run", "--resume", old.to_str().unwrap()]);
-    assert_eq!(code, 0, "{shown}");
-    let came = environment.came();
-    assert_eq!(came.len(), 3);
-    assert_eq!(came[1], request_id(&request));
-    // And once more: all has come to a verdict now.
-    let again = suite.run_folder();
-    let (code, shown) = suite.renkei(&["run", "--resume", again.to_str().unwrap()]);
-    assert_eq!(code, 0, "{shown}");
-    assert_eq!(environment.came().len(), 3);
 }
 
 #[test]
@@ -607,44 +339,6 @@ fn sendings_keep_their_distance_and_waiting_is_told() {
 }
 
 #[test]
-fn what_is_not_possible_there_is_not_advised() {
-    let suite = Suite::new()
-        .with(
-            "0-connection/before",
-            "establishes = \"before\"",
-            "[[step]]\nid = \"wait\"\nadvance = \"2d\"\n",
-        )
-        .with(
-            "0-connection/first",
-            "starts_from = \"before\"\nestablishes = \"done\"",
-            &ask("status", ""),
-        )
-        .with(
-            "0-connection/second",
-            "starts_from = \"done\"",
-            &ask("status", ""),
-        );
-    let environment = Environment::new(&suite);
-    let (code, shown) = suite.renkei(&["run", "--target", "test", "0-connection/second"]);
-    assert_eq!(code, 1, "{shown}");
-    let told = "the checkpoint 'done' has not been reached: 0-connection/before is not possible here (it would wait for 172800 s, more than longest_wait (900 s)); say --assume done where";
-    assert!(shown.contains(told), "{shown}");
-    assert!(!shown.contains("choose"), "{shown}");
-    // With what comes before it assumed, the way is open again.
-    let assumed = [
-        "run",
-        "--target",
-        "test",
-        "--assume",
-        "before",
-        "0-connection/second",
-    ];
-    let (_, shown) = suite.renkei(&assumed);
-    assert!(shown.contains("choose 0-connection/first too"), "{shown}");
-    assert!(environment.came().is_empty());
-}
-
-#[test]
 fn a_password_that_is_wrong_or_not_set_stops_before_anything_is_sent() {
     let suite = Suite::new().with("0-connection/a", "", &ask("status", ""));
     let environment = Environment::new(&suite);
@@ -722,7 +416,7 @@ fn a_sender_without_a_certificate_and_what_the_profile_excludes_are_not_possible
     let cannot = "cannot = { GetConnectionStatus = \"switched off on weekends\" }";
     suite.write("scenarios/profile.toml", &(profile.clone() + &keys(cannot)));
     let (code, shown) = suite.renkei(&["run", "--target", "test"]);
-    assert_eq!(code, 0, "{shown}");
+    assert_eq!(code, 6, "{shown}");
     assert!(
         shown.contains("GetConnectionStatus: switched off on weekends"),
         "{shown}"

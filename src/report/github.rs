@@ -27,7 +27,7 @@ pub fn github(record: &Record, lang: Lang, folder: &str) -> String {
         }
         let level = match &result.end {
             ScenarioEnd::Passed | ScenarioEnd::NotRun => continue,
-            ScenarioEnd::NotPossible { .. } => "notice",
+            ScenarioEnd::NotPossible { .. } | ScenarioEnd::Assumed => "notice",
             ScenarioEnd::Blocked { .. } => "warning",
             ScenarioEnd::New
             | ScenarioEnd::Failed

@@ -23,7 +23,9 @@ pub fn junit(record: &Record, lang: Lang) -> Result<String, quick_junit::Seriali
         for result in record.results.iter().filter(|result| result.phase == phase) {
             let mut status = match &result.end {
                 ScenarioEnd::Passed => TestCaseStatus::success(),
-                ScenarioEnd::NotRun | ScenarioEnd::NotPossible { .. } => TestCaseStatus::skipped(),
+                ScenarioEnd::NotRun | ScenarioEnd::NotPossible { .. } | ScenarioEnd::Assumed => {
+                    TestCaseStatus::skipped()
+                }
                 // What nobody has looked at yet proves nothing: as the exit code, so the report.
                 ScenarioEnd::Failed | ScenarioEnd::New | ScenarioEnd::IndividualNumber => {
                     TestCaseStatus::non_success(NonSuccessKind::Failure)
@@ -75,6 +77,7 @@ fn kind(end: &ScenarioEnd) -> Option<&'static str> {
         ScenarioEnd::Passed => return None,
         ScenarioEnd::NotRun => "not-run",
         ScenarioEnd::NotPossible { .. } => "not-possible-here",
+        ScenarioEnd::Assumed => "assumed",
         ScenarioEnd::New => "new-snapshot",
         ScenarioEnd::Blocked { .. } => "blocked",
         ScenarioEnd::Failed => "failed",

@@ -75,7 +75,10 @@ impl Progress {
                 let label = label(&result.end).get(self.lang).to_owned();
                 if !matches!(
                     result.end,
-                    ScenarioEnd::Passed | ScenarioEnd::New | ScenarioEnd::NotPossible { .. }
+                    ScenarioEnd::Passed
+                        | ScenarioEnd::New
+                        | ScenarioEnd::NotPossible { .. }
+                        | ScenarioEnd::Assumed
                 ) {
                     self.bad += 1;
                 }

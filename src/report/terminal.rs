@@ -93,9 +93,10 @@ fn scenario(
 ) -> io::Result<()> {
     match &result.end {
         // What is left out of one that passed is counted below, with those that are left out as a whole.
-        ScenarioEnd::Passed | ScenarioEnd::NotRun | ScenarioEnd::NotPossible { .. } => {
-            return Ok(());
-        }
+        ScenarioEnd::Passed
+        | ScenarioEnd::NotRun
+        | ScenarioEnd::NotPossible { .. }
+        | ScenarioEnd::Assumed => return Ok(()),
         ScenarioEnd::Blocked { .. } => {
             let text = not_begun(&result.end);
             return writeln!(
@@ -429,37 +430,56 @@ fn table(out: &mut dyn Write, results: &[ScenarioResult], lang: Lang) -> io::Res
         Text::new("異常", "broken"),
         Text::new("未実施", "not run"),
         Text::new("この環境では不可", "not possible here"),
+        Text::new("到達済み扱い", "taken for reached"),
     ];
-    let hindered = |result: &ScenarioResult| matches!(result.end, ScenarioEnd::NotPossible { .. });
-    // Against the bundled mock everything is possible.
-    let shown = heads.len() - usize::from(!results.iter().any(hindered));
-    let heads = heads.iter().take(shown);
-    let mut rows: Vec<Vec<String>> = vec![heads.map(|head| head.get(lang).to_owned()).collect()];
+    // Against the bundled mock everything is possible, and nothing is taken for reached.
+    let shown = |column: usize| {
+        column < ALWAYS
+            || results
+                .iter()
+                .any(|result| column_of(&result.end) == column)
+    };
+    let row = |name: &Text, cells: Vec<String>| -> Vec<String> {
+        let cells = cells.into_iter().enumerate();
+        let cells = cells.filter_map(|(column, cell)| shown(column).then_some(cell));
+        std::iter::once(name.get(lang).to_owned())
+            .chain(cells)
+            .collect()
+    };
+    let [phase, columns_named @ ..] = &heads;
+    let named = columns_named.iter().map(|head| head.get(lang).to_owned());
+    let mut rows: Vec<Vec<String>> = vec![row(phase, named.collect())];
     let phases = PHASES.map(|(phase, ja, en)| (Some(phase), Text::new(ja, en)));
     let total = (None, Text::new("計", "total"));
     for (phase, name) in phases.into_iter().chain([total]) {
-        let mut counts = [0_usize; 6];
+        let mut counts = [0_usize; COLUMNS];
         let of_phase = results
             .iter()
             .filter(|result| phase.is_none_or(|phase| result.phase == phase));
         for result in of_phase {
-            let column = match &result.end {
-                ScenarioEnd::Passed => 0,
-                ScenarioEnd::New => 1,
-                ScenarioEnd::Failed | ScenarioEnd::IndividualNumber => 2,
-                ScenarioEnd::Broken | ScenarioEnd::Unusable | ScenarioEnd::Internal => 3,
-                ScenarioEnd::Blocked { .. } | ScenarioEnd::NotRun => 4,
-                ScenarioEnd::NotPossible { .. } => 5,
-            };
-            if let Some(count) = counts.get_mut(column) {
+            if let Some(count) = counts.get_mut(column_of(&result.end)) {
                 *count += 1;
             }
         }
         if counts.iter().sum::<usize>() > 0 {
-            let mut row = vec![name.get(lang).to_owned()];
-            row.extend(counts.iter().take(shown - 1).map(ToString::to_string));
-            rows.push(row);
+            rows.push(row(&name, counts.iter().map(ToString::to_string).collect()));
         }
     }
     columns(out, &rows)
+}
+
+/// How many columns of numbers the table may have, and how many of them it always has.
+const COLUMNS: usize = 7;
+const ALWAYS: usize = 5;
+
+fn column_of(end: &ScenarioEnd) -> usize {
+    match end {
+        ScenarioEnd::Passed => 0,
+        ScenarioEnd::New => 1,
+        ScenarioEnd::Failed | ScenarioEnd::IndividualNumber => 2,
+        ScenarioEnd::Broken | ScenarioEnd::Unusable | ScenarioEnd::Internal => 3,
+        ScenarioEnd::Blocked { .. } | ScenarioEnd::NotRun => 4,
+        ScenarioEnd::NotPossible { .. } => 5,
+        ScenarioEnd::Assumed => 6,
+    }
 }

@@ -57,6 +57,7 @@ pub(super) fn label(end: &ScenarioEnd) -> Text {
         ScenarioEnd::Passed => Text::new("合格", "passed"),
         ScenarioEnd::NotRun => Text::new("未実施", "not run"),
         ScenarioEnd::NotPossible { .. } => Text::new("この環境では不可", "not possible here"),
+        ScenarioEnd::Assumed => Text::new("到達済み扱い", "taken for reached"),
         ScenarioEnd::New => Text::new("新規", "new"),
         ScenarioEnd::Blocked { .. } => Text::new("前提未達", "blocked"),
         ScenarioEnd::Failed => Text::new("不合格", "failed"),
@@ -87,6 +88,10 @@ pub(super) fn not_begun(end: &ScenarioEnd) -> Option<Text> {
         } => Text::new(
             format!("未実施（前提のシナリオ {by} が合格していません）"),
             format!("blocked by {by}"),
+        ),
+        ScenarioEnd::Assumed => Text::new(
+            "--assume により到達済みとみなすため、送信していません",
+            "taken for reached by --assume, so nothing of it was sent",
         ),
         ScenarioEnd::Passed
         | ScenarioEnd::NotRun

@@ -46,6 +46,7 @@ use crate::{
     project::Project,
     scenario::Scenario,
     system,
+    text::Text,
     transport::{Broken, Credentials, Prepared},
     xml::XPath,
 };
@@ -91,6 +92,8 @@ pub struct Left {
     work: Option<PathBuf>,
     /// The captures that go with it, those from before included.
     exports: Values,
+    /// Why they are not all there, where they are not: they came in a run that did not keep them.
+    lost: Option<Text>,
 }
 
 /// What establishers left, by scenario id.
@@ -167,6 +170,7 @@ pub async fn run(
                 world: String::new(),
                 work: None,
                 exports,
+                lost: None,
             };
             before.insert(source.id.clone(), left);
         }

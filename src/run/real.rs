@@ -45,6 +45,12 @@ impl Real {
         recorded.map_or_else(self.now, |recorded| recorded.start)
     }
 
+    /// Whether what a scenario leads to was reached by other means: then nothing of it is sent once more.
+    pub(super) fn assumes(&self, scenario: &Scenario) -> bool {
+        let leads_to = scenario.file.establishes.as_ref();
+        leads_to.is_some_and(|name| self.assumed.contains_key(name.get_ref()))
+    }
+
     /// Why a scenario is not possible there, with the step that is not; what is only a look at the network is no reason.
     pub(super) fn hindrance(&self, scenario: &Scenario) -> Option<(String, Text)> {
         scenario.file.steps.iter().find_map(|step| {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use crate::{
     event::{Outcome, ScenarioEnd, ScenarioResult, StepResult},
     run::step::Runner,
-    scenario::Step,
+    scenario::{Scenario, Step},
     text::Text,
     xml::Document,
 };
@@ -40,6 +40,7 @@ impl Resumed {
                 | ScenarioEnd::IndividualNumber => true,
                 ScenarioEnd::NotRun
                 | ScenarioEnd::NotPossible { .. }
+                | ScenarioEnd::Assumed
                 | ScenarioEnd::Blocked { .. }
                 | ScenarioEnd::Broken
                 | ScenarioEnd::Unusable
@@ -51,6 +52,20 @@ impl Resumed {
             .take_while(|step| whole || is_finished(step))
             .collect()
     }
+}
+
+/// Why what starts from a scenario cannot be gone on with, where what that captured was not kept; nothing where it hands
+/// nothing on.
+pub(super) fn lost(scenario: &Scenario) -> Option<Text> {
+    let names = scenario.file.exports.iter();
+    let names: Vec<&str> = names.map(|name| name.get_ref().as_str()).collect();
+    let (id, names) = (&scenario.id, names.join(", "));
+    (!names.is_empty()).then(|| {
+        Text::new(
+            format!("{id} が引き渡す値（{names}）は、前の実施で電文が保存されていない（bodies = \"none\" など）ため、引き継げません。{id} から改めて実施してください"),
+            format!("captures were not kept ({names} of {id}), since the run before kept no bodies (bodies = \"none\", for one); run it anew, beginning with {id}"),
+        )
+    })
 }
 
 fn is_finished(step: &StepResult) -> bool {

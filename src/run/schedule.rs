@@ -14,7 +14,7 @@ use tokio::{
 
 use crate::{
     event::{Begun, Event, Hindrance, Outcome, ScenarioEnd, ScenarioResult, StepResult},
-    run::{Checkpoints, Left, Ran, Shared, dry, step, unheard, world},
+    run::{Checkpoints, Left, Ran, Shared, dry, resume, step, unheard, world},
     scenario::{Scenario, Step},
     system,
     text::Text,
@@ -154,7 +154,9 @@ fn take_given_up(
             !checkpoints.contains_key(&source.id) && !to_come.contains(&source.id)
         });
         let hindrance = real.and_then(|real| real.hindrance(scenario));
+        let assumed = real.is_some_and(|real| real.assumes(scenario));
         let end = match (hindrance, missing) {
+            _ if assumed => ScenarioEnd::Assumed,
             _ if stopped => ScenarioEnd::NotRun,
             (Some((step, why)), _) => ScenarioEnd::NotPossible {
                 step: Some(step),
@@ -221,7 +223,8 @@ async fn one(shared: &Shared, scenario: &Scenario, from: Option<Left>) -> Given 
         results.push(result);
     };
     let mut checkpoint = None;
-    let mut lost = None;
+    let mut lost = from.as_ref().and_then(|left| left.lost.clone());
+    let inherited = lost.clone();
     match open(shared, scenario, &name, &work, from).await {
         Ok(mut runner) => {
             let resumed = shared.resumed();
@@ -253,8 +256,6 @@ async fn one(shared: &Shared, scenario: &Scenario, from: Option<Left>) -> Given 
             }
             if let Some(checkpoint_name) = &scenario.file.establishes
                 && end_of(&results).is_good()
-                // What was exported before and is not known any more cannot be handed on.
-                && (lost.is_none() || scenario.file.exports.is_empty())
             {
                 match world::checkpoint(shared, &name, checkpoint_name.get_ref()).await {
                     Ok(()) => {
@@ -262,6 +263,7 @@ async fn one(shared: &Shared, scenario: &Scenario, from: Option<Left>) -> Given 
                             world: name.clone(),
                             work: work.is_dir().then(|| work.clone()),
                             exports: runner.exports(),
+                            lost: inherited.or(lost.and_then(|_| resume::lost(scenario))),
                         });
                     }
                     Err(error) => {

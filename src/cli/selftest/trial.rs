@@ -94,6 +94,7 @@ impl Trial {
             | ScenarioEnd::New
             | ScenarioEnd::Blocked { .. }
             | ScenarioEnd::NotPossible { .. }
+            | ScenarioEnd::Assumed
             | ScenarioEnd::Unusable
             | ScenarioEnd::IndividualNumber
             | ScenarioEnd::Internal => false,

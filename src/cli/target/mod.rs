@@ -10,6 +10,7 @@ use renkei_mock::server::Mock;
 use crate::{
     cli::{Stopped, hint, mock},
     control::Control,
+    message::Values,
     plan::{Suite, before_it, establisher},
     profile,
     project::Project,
@@ -196,7 +197,7 @@ fn real(
     asked: &Asked,
     suite: &Suite,
 ) -> Result<(Real, Vec<Text>), Stopped> {
-    let mut assumed = BTreeMap::new();
+    let mut assumed: BTreeMap<String, Values> = BTreeMap::new();
     let mut missing = Vec::new();
     for name in &asked.assumed {
         let Some(source) = establisher(&suite.scenarios, name) else {
@@ -221,8 +222,17 @@ fn real(
                 format!("values that go with the checkpoint '{name}' are not in exports.{name}: {list}; steps that use them cannot be done"),
             ));
         }
-        let given = given.into_iter();
-        let given = given.map(|(name, value)| (name, value.into())).collect();
+        let given: Values = given
+            .into_iter()
+            .map(|(name, value)| (name, value.into()))
+            .collect();
+        // Where it was reached, so was all that comes before it.
+        let before = before_it(suite, source).filter_map(|one| one.file.establishes.as_ref());
+        for earlier in before.map(toml::Spanned::get_ref) {
+            let known = assumed.entry(earlier.clone()).or_insert_with(Values::new);
+            let own = target.exports.get(earlier).cloned().unwrap_or_default();
+            known.extend(own.into_iter().map(|(name, value)| (name, value.into())));
+        }
         assumed.insert(name.clone(), given);
     }
     let senders = target.certificates.is_none();
