@@ -28,6 +28,15 @@ pub struct Project {
     pub unread: BTreeSet<String>,
 }
 
+/// What is looked for below the root beside the files of the suite.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnDisk {
+    /// A folder.
+    Folder,
+    /// A file.
+    File,
+}
+
 /// A file or folder of a suite that cannot be read.
 #[derive(Debug)]
 pub struct Unreadable {
@@ -131,6 +140,16 @@ impl Project {
     /// The text of one file.
     pub fn get(&self, path: &str) -> Option<&str> {
         self.files.get(path).map(String::as_str)
+    }
+
+    /// Whether there is such a folder below the root, or such a file; of the embedded suite nothing is on a disk.
+    pub fn has(&self, path: &str, kind: OnDisk) -> bool {
+        let Some(root) = &self.root else { return true };
+        let path = root.join(path);
+        match kind {
+            OnDisk::Folder => path.is_dir(),
+            OnDisk::File => path.is_file(),
+        }
     }
 
     /// Takes in the snapshots of a folder below the root besides the common ones.

@@ -5,11 +5,12 @@
 
 #![expect(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
     reason = "a test that cannot read its files has failed"
 )]
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
 };
@@ -20,6 +21,7 @@ use renkei::{
     scenario, sentinel,
     text::Lang,
 };
+use serde_json::{Value, json};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios")
@@ -52,11 +54,75 @@ fn known() -> Known {
     };
     Known {
         rules: names(&["R-MST-01"]),
-        acts: names(&["publish", "withdraw", "misbehave", "behave"]),
-        misbehaviours: names(&["wrong-digest", "cut"]),
+        acts: acts(),
         certificates: names(&["good", "expired"]),
         faults: names(&["none", "reset"]),
     }
+}
+
+/// Acts that a network may have, each with its form.
+fn acts() -> BTreeMap<String, Value> {
+    let text = json!({ "type": "string" });
+    let hour =
+        json!({ "type": "string", "pattern": "^[0-2][0-9]:[0-5][0-9]$", "examples": ["08:30"] });
+    let institution = json!({ "type": "string", "enum": ["202053-M", "011002-M"] });
+    let limits = json!({
+        "type": "object", "additionalProperties": false,
+        "properties": { "page": { "type": "integer", "minimum": 1, "maximum": 500 }, "production": { "type": "boolean" } },
+    });
+    let way = json!({ "anyOf": [{ "oneOf": [{ "const": "online" }, { "const": "batch" }] }, { "type": "null" }] });
+    let forms = [
+        (
+            "publish",
+            json!({ "version": text, "kinds": {}, "list": {}, "from": { "type": "string", "format": "date", "examples": ["2026-12-01"] } }),
+            json!(["act"]),
+        ),
+        (
+            "misbehave",
+            json!({ "name": { "type": "string", "enum": ["wrong-digest", "cut"] }, "times": { "type": ["integer", "null"], "minimum": 1 } }),
+            json!(["act", "name"]),
+        ),
+        (
+            "approve",
+            json!({ "institution": institution, "task": text, "mode": way }),
+            json!(["act", "institution", "task"]),
+        ),
+        (
+            "set-limits",
+            json!({ "limits": limits }),
+            json!(["act", "limits"]),
+        ),
+        (
+            "set-hours",
+            json!({ "opens": hour, "closes": hour }),
+            json!(["act", "opens", "closes"]),
+        ),
+        (
+            "stop",
+            json!({ "from": { "type": "string", "format": "date-time" } }),
+            json!(["act", "from"]),
+        ),
+        (
+            "peer-answers",
+            json!({ "institution": institution }),
+            json!(["act", "institution"]),
+        ),
+        (
+            "peer-asks",
+            json!({ "institution": institution, "atena": text, "task": text, "year": { "type": ["integer", "null"] }, "every": {} }),
+            json!(["act", "institution", "atena", "task"]),
+        ),
+        ("withdraw", json!({}), json!(["act"])),
+        ("behave", json!({}), json!(["act"])),
+    ];
+    let forms = forms.into_iter().map(|(name, mut properties, required)| {
+        properties["act"] = json!({ "type": "string", "const": name });
+        let form = json!({
+            "type": "object", "additionalProperties": false, "properties": properties, "required": required,
+        });
+        (name.to_owned(), form)
+    });
+    forms.collect()
 }
 
 /// What is said of a case, in English with its places, then in Japanese without.

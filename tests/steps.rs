@@ -237,18 +237,23 @@ fn a_refusal_that_nobody_expects_is_a_failure_until_a_step_or_an_accepted_snapsh
 #[test]
 fn what_the_network_refuses_is_a_failure_and_what_control_does_not_know_is_the_scenarios_mistake() {
     let step = |act: &str| format!("[[step]]\nid = \"act\"\nnetwork = {{ {act} }}\n");
-    let conflict = "act = \"approve-application\", institution = \"NOBODY-9\"";
+    let conflict = "act = \"resume-connection\", institution = \"202053-M\"";
     let suite = Suite::new().with("0-a/act", "", &step(conflict));
     let (code, shown) = suite.renkei(&["run"]);
-    assert!(code == 1 || code == 3, "{shown}");
+    assert_eq!(code, 1, "{shown}");
     let suite = Suite::new().with(
         "0-a/act",
         "",
-        &step("act = \"approve-application\", institutoin = \"x\""),
+        &step("act = \"break-hop\", hop = \"{{ renkei.work }}\""),
     );
     let (code, shown) = suite.renkei(&["run"]);
     assert_eq!(code, 3, "{shown}");
     assert!(shown.contains("control refused POST"), "{shown}");
+    let (_, shown) = suite.renkei(&["run", "--lang", "ja"]);
+    assert!(
+        shown.contains("は使用できません。使用できるもの: "),
+        "{shown}"
+    );
 }
 
 #[test]

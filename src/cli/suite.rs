@@ -96,25 +96,21 @@ pub(super) fn whole(project: &Project) -> Option<Suite> {
 /// What the bundled mock knows by name.
 fn known() -> Known {
     let texts = server::texts();
-    let names = |list: &str, key: Option<&str>| -> BTreeSet<String> {
+    let names = |list: &str, key: &str| -> BTreeSet<String> {
         let entries = texts.get(list).and_then(Value::as_array);
-        entries
-            .into_iter()
-            .flatten()
-            .filter_map(|entry| key.map_or(Some(entry), |key| entry.get(key))?.as_str())
-            .map(str::to_owned)
-            .collect()
+        let names = entries.into_iter().flatten();
+        let names = names.filter_map(|entry| entry.get(key)?.as_str());
+        names.map(str::to_owned).collect()
     };
     Known {
-        rules: names("rules", Some("id")),
-        acts: names("acts", None),
-        misbehaviours: names("misbehaviours", Some("name")),
+        rules: names("rules", "id"),
+        acts: server::acts().into_iter().collect(),
         certificates: ["good"]
             .into_iter()
             .chain(BAD_SERVER)
             .map(str::to_owned)
             .collect(),
-        faults: names("listenerFaults", Some("name")),
+        faults: names("listenerFaults", "name"),
     }
 }
 

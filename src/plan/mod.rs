@@ -1,5 +1,6 @@
 //! Scenarios and profile to a plan: every name resolved, every mistake found before anything is sent.
 
+mod act;
 mod files;
 mod names;
 mod order;
@@ -73,10 +74,8 @@ pub struct Suite {
 pub struct Known {
     /// The ids of the rules.
     pub rules: BTreeSet<String>,
-    /// The acts of the operator.
-    pub acts: BTreeSet<String>,
-    /// The misbehaviours.
-    pub misbehaviours: BTreeSet<String>,
+    /// The acts of the operator, each with its form: a JSON Schema without references.
+    pub acts: BTreeMap<String, serde_json::Value>,
     /// The certificates of a listener.
     pub certificates: BTreeSet<String>,
     /// The faults of a listener.

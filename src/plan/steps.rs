@@ -1,17 +1,15 @@
 //! The names in steps: operations, identities, earlier steps, acts; and what is looked for in answers.
 
-use std::ops::Range;
-
 use toml::Spanned;
 
 use crate::{
     diagnostic::{Diagnostic, unknown},
     message::{self, Values},
-    plan::{Context, names, system, templates},
+    plan::{Context, act, names, system, templates},
     profile::stand_ins,
     scenario::{
-        Clock, Kind, Listen, Scenario, Selected, Step, Use, data::Data, expect::Selections,
-        read::inside, shared::show_use,
+        Clock, Kind, Listen, Scenario, Selected, Step, Use, expect::Selections, read::inside,
+        shared::show_use,
     },
     text::Text,
     xml::XPath,
@@ -48,7 +46,7 @@ pub(super) fn check(cx: &Context<'_>, scenario: &Scenario, found: &mut Vec<Diagn
                     templates::data(cx, step, data, &seen, found);
                 }
                 let span = step.network.as_ref().map_or(step.id.span(), Spanned::span);
-                network(cx, step, act, &span, found);
+                act::network(cx, step, act, &span, found);
             }
             Some(Kind::Listen(listen)) => listener(cx, step, listen, found),
             Some(
@@ -334,41 +332,6 @@ fn xpath(
         };
         let hint = error.hint(&profile.namespaces);
         found.push(Diagnostic::new(&step.file, place, error.text()).hint(hint));
-    }
-}
-
-fn network(
-    cx: &Context<'_>,
-    step: &Step,
-    act: &std::collections::BTreeMap<Spanned<String>, Spanned<Data>>,
-    whole: &Range<usize>,
-    found: &mut Vec<Diagnostic>,
-) {
-    let text = |key: &str| match act.get(key).map(|data| (data.get_ref(), data.span())) {
-        Some((Data::Text(text), span)) if !message::is_template(text) => Some((text, span)),
-        Some(_) | None => None,
-    };
-    if !act.contains_key("act") {
-        let text = Text::new("act がありません", "the key 'act' is missing");
-        found.push(Diagnostic::new(&step.file, whole.clone(), text));
-    }
-    let names = [
-        ("act", Text::new("操作員の処理", "act"), &cx.known.acts),
-        (
-            "name",
-            Text::new("異常動作", "misbehaviour"),
-            &cx.known.misbehaviours,
-        ),
-    ];
-    let misbehaves = text("act").is_some_and(|(act, _)| act == "misbehave");
-    for (key, kind, known) in names {
-        let Some((name, span)) = text(key).filter(|_| key == "act" || misbehaves) else {
-            continue;
-        };
-        if !known.is_empty() && !known.contains(name) {
-            let known = known.iter().map(String::as_str);
-            found.push(unknown(&step.file, span, &kind, name, known));
-        }
     }
 }
 

@@ -1,15 +1,19 @@
 //! Steps about the system under test: the names in them, and what their texts can use.
 
+use std::path::{Component, Path};
+
 use toml::Spanned;
 
 use crate::{
     diagnostic::{Diagnostic, meant},
+    message,
     plan::{
-        Context,
+        Context, act,
         steps::{self, STAND_IN, Seen},
         templates,
     },
     profile::{ALWAYS, OF_IDENTITY, stand_ins},
+    project::OnDisk,
     scenario::{Kind, Step},
     text::Text,
 };
@@ -28,11 +32,17 @@ pub(super) fn check(cx: &Context<'_>, step: &Step, seen: &Seen<'_>, found: &mut 
         Some(Kind::Exec(command)) => {
             let texts = command.iter().chain(step.env.values()).chain(&step.folder);
             texts_and_captures(cx, step, texts, seen, found);
+            if let Some(folder) = &step.folder {
+                below_root(cx, step, folder, OnDisk::Folder, found);
+            }
         }
         Some(Kind::Http(http)) => {
             let texts = [Some(&http.url), http.body.as_ref(), http.ca.as_ref()];
             let texts = texts.into_iter().flatten().chain(http.headers.values());
             texts_and_captures(cx, step, texts, seen, found);
+            if let Some(ca) = &http.ca {
+                below_root(cx, step, ca, OnDisk::File, found);
+            }
         }
         Some(Kind::ExpectCall(operation) | Kind::ExpectNoCall(operation)) => {
             steps::operation(cx, step, operation, found);
@@ -56,6 +66,7 @@ pub(super) fn check(cx: &Context<'_>, step: &Step, seen: &Seen<'_>, found: &mut 
             for data in peer.asks.iter().flat_map(|asks| asks.get_ref().values()) {
                 templates::data(cx, step, data, seen, found);
             }
+            act::peer(cx, step, peer, found);
         }
     }
 }
@@ -77,6 +88,65 @@ fn texts_and_captures<'a>(
             steps::selection(cx, step, selected, seen, found);
         }
     }
+}
+
+/// A folder or file that a step names: below the suite's root, and there before anything is sent. One that a template gives
+/// is known only in the run.
+fn below_root(
+    cx: &Context<'_>,
+    step: &Step,
+    written: &Spanned<String>,
+    kind: OnDisk,
+    found: &mut Vec<Diagnostic>,
+) {
+    let path = written.get_ref();
+    if message::is_template(path) {
+        return;
+    }
+    let text = if !stays_below(path) {
+        Text::new(
+            format!("「{path}」は、scenarios のあるフォルダーの外を指しています"),
+            format!("'{path}' leads out of the folder that holds scenarios/"),
+        )
+    } else if !cx.project.has(path, kind) {
+        match kind {
+            OnDisk::Folder => Text::new(
+                format!("フォルダー「{path}」がありません"),
+                format!("there is no folder '{path}'"),
+            ),
+            OnDisk::File => Text::new(
+                format!("ファイル「{path}」がありません"),
+                format!("there is no file '{path}'"),
+            ),
+        }
+    } else {
+        return;
+    };
+    let hint = Text::new(
+        "scenarios のあるフォルダーから見たパスを記載してください。実施中に作成されるものは {{ renkei.work }} の下に置いてください",
+        "write its path as seen from the folder that holds scenarios/; what a run makes belongs below {{ renkei.work }}",
+    );
+    found.push(Diagnostic::new(&step.file, written.span(), text).hint(hint));
+}
+
+/// Whether a path does not lead out of the folder that it begins in.
+fn stays_below(path: &str) -> bool {
+    let mut depth = 0_usize;
+    Path::new(path).components().all(|part| match part {
+        Component::Normal(_) => {
+            depth += 1;
+            true
+        }
+        Component::CurDir => true,
+        Component::ParentDir => match depth.checked_sub(1) {
+            Some(above) => {
+                depth = above;
+                true
+            }
+            None => false,
+        },
+        Component::RootDir | Component::Prefix(_) => false,
+    })
 }
 
 /// What to write in the place of `renkei.…` that has no value.

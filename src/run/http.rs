@@ -121,8 +121,11 @@ impl Runner<'_> {
         let ca = http.ca.as_ref();
         // Reading has told so already, where the URL is no template.
         let ca = ca.ok_or_else(|| Broken::unprepared(no_ca()))?;
+        let values = self.seen_as(self.identity_of_system(step));
+        let ca = message::plain(ca.get_ref(), &values)
+            .map_err(|error| Broken::unprepared(error.text()))?;
         let root = self.shared.project.root.clone().unwrap_or_default();
-        let ca = root.join(ca.get_ref());
+        let ca = root.join(ca);
         let tls = if step.identity.is_some() {
             let (name, identity) = self.identity(step).map_err(Broken::unprepared)?;
             let credentials = self.shared.setting.target.credentials(&name, identity);

@@ -63,8 +63,8 @@ fn act(peer: &Peer, values: &Values) -> Result<Value, TemplateError> {
     }
     if let Some(hours) = &peer.hours {
         put("act", "set-hours".into());
-        put("opens", hours.opens.clone().into());
-        put("closes", hours.closes.clone().into());
+        put("opens", hours.opens.get_ref().clone().into());
+        put("closes", hours.closes.get_ref().clone().into());
     }
     Ok(act.into())
 }

@@ -1,11 +1,16 @@
 //! The form of the steps: what can be said without knowing the suite.
 
-use std::{collections::BTreeSet, ops::Range};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
+use hyper::header::HeaderValue;
 use toml::Spanned;
 
 use crate::{
     diagnostic::Diagnostic,
+    message,
     scenario::{
         Kind, ScenarioFile, Step,
         awaited::{expectation, polling},
@@ -155,30 +160,13 @@ fn step_form(step: &Step, mistakes: &mut Mistakes<'_>) {
         );
         mistakes.add(timeout.span(), text);
     }
-    if let Some(method) = &step.method
-        && !is_token(method.get_ref())
-    {
-        let text = Text::new(
-            format!(
-                "「{}」はHTTPのメソッドとして使用できません",
-                method.get_ref()
-            ),
-            format!("'{}' is no HTTP method", method.get_ref()),
-        );
-        mistakes.add(method.span(), text);
+    if let Some(given) = &step.method {
+        method(given, mistakes);
     }
-    let headers = step.headers.keys().chain(
-        step.expect
-            .iter()
-            .flat_map(|expect| expect.get_ref().header.keys()),
-    );
-    for header in headers {
-        if !is_token(header.get_ref()) {
-            let text = Text::new(
-                format!("「{}」はヘッダー名として使用できません", header.get_ref()),
-                format!("'{}' cannot name a header", header.get_ref()),
-            );
-            mistakes.add(header.span(), text);
+    headers(&step.headers, mistakes);
+    if let Some(expect) = &step.expect {
+        for header in expect.get_ref().header.keys() {
+            header_name(header, mistakes);
         }
     }
     if let Some(expect) = &step.expect {
@@ -188,6 +176,50 @@ fn step_form(step: &Step, mistakes: &mut Mistakes<'_>) {
         polling(until, step, mistakes);
     }
     of_system::check(step, mistakes);
+}
+
+/// A method of HTTP.
+pub(super) fn method(given: &Spanned<String>, mistakes: &mut Mistakes<'_>) {
+    let name = given.get_ref();
+    if !is_token(name) {
+        let text = Text::new(
+            format!("「{name}」はHTTPのメソッドとして使用できません"),
+            format!("'{name}' is no HTTP method"),
+        );
+        mistakes.add(given.span(), text);
+    }
+}
+
+/// Headers that are sent.
+pub(super) fn headers(
+    headers: &BTreeMap<Spanned<String>, Spanned<String>>,
+    mistakes: &mut Mistakes<'_>,
+) {
+    for (name, value) in headers {
+        header_name(name, mistakes);
+        let text = value.get_ref();
+        if !message::is_template(text) && HeaderValue::from_bytes(text.as_bytes()).is_err() {
+            let text = Text::new(
+                "ヘッダーの値に使用できない文字があります",
+                "a header cannot hold this value",
+            );
+            let hint = Text::new(
+                "改行などの制御文字は使用できません",
+                "line ends and other control characters are not possible",
+            );
+            mistakes.add_with(value.span(), text, hint);
+        }
+    }
+}
+
+fn header_name(name: &Spanned<String>, mistakes: &mut Mistakes<'_>) {
+    if !is_token(name.get_ref()) {
+        let text = Text::new(
+            format!("「{}」はヘッダー名として使用できません", name.get_ref()),
+            format!("'{}' cannot name a header", name.get_ref()),
+        );
+        mistakes.add(name.span(), text);
+    }
 }
 
 /// Names that every template has.

@@ -15,23 +15,11 @@ pub(super) fn mistake(path: &str, error: &Error) -> Diagnostic {
     let (text, hint) = if let Some(text) = Text::split(message) {
         (text, None)
     } else if message.starts_with("unknown field") {
-        let text = Text::new(
-            format!("キー「{name}」はありません"),
-            format!("there is no key '{name}'"),
-        );
-        (text, meant(name, names))
+        (no_key(name), meant(name, names))
     } else if message.starts_with("unknown variant") {
-        let text = Text::new(
-            format!("値「{name}」は使用できません"),
-            format!("the value '{name}' is not possible here"),
-        );
-        (text, meant(name, names))
+        (impossible(name), meant(name, names))
     } else if message.starts_with("missing field") {
-        let text = Text::new(
-            format!("キー「{name}」がありません"),
-            format!("the key '{name}' is missing"),
-        );
-        (text, None)
+        (missing(&[name]), None)
     } else if message.starts_with("invalid type") || message.starts_with("invalid value") {
         (wrong_type(message), listed(message))
     } else {
@@ -42,6 +30,35 @@ pub(super) fn mistake(path: &str, error: &Error) -> Diagnostic {
         (text, None)
     };
     Diagnostic::new(path, error.span().unwrap_or(0..0), text).hint(hint)
+}
+
+/// A key that nothing reads.
+pub(crate) fn no_key(name: &str) -> Text {
+    Text::new(
+        format!("キー「{name}」はありません"),
+        format!("there is no key '{name}'"),
+    )
+}
+
+/// A value that is none of those that may stand there.
+pub(crate) fn impossible(value: &str) -> Text {
+    Text::new(
+        format!("値「{value}」は使用できません"),
+        format!("the value '{value}' is not possible here"),
+    )
+}
+
+/// Keys that must stand there.
+pub(crate) fn missing(names: &[&str]) -> Text {
+    let (keys, are) = if names.len() == 1 {
+        ("key", "is")
+    } else {
+        ("keys", "are")
+    };
+    Text::new(
+        format!("キー「{}」がありません", names.join("」「")),
+        format!("the {keys} '{}' {are} missing", names.join("', '")),
+    )
 }
 
 /// A text that stands where a list must: the list that may be meant.
@@ -59,36 +76,8 @@ fn listed(message: &str) -> Option<Text> {
     })
 }
 
-/// A value of another type, as people call the types.
+/// A value of another type, as the reader tells it.
 fn wrong_type(message: &str) -> Text {
-    const TYPES: [(&str, &str, &str); 11] = [
-        ("a string", "文字列", "a text in quotes"),
-        ("string", "文字列", "a text"),
-        ("a boolean", "真偽値（true・false）", "true or false"),
-        ("boolean", "真偽値（true・false）", "true or false"),
-        ("integer", "整数", "a whole number"),
-        ("floating point", "小数", "a number with a fraction"),
-        ("a map", "表（{ … }）", "a table ({ … })"),
-        ("map", "表（{ … }）", "a table ({ … })"),
-        ("a sequence", "一覧（[ … ]）", "a list ([ … ])"),
-        ("sequence", "一覧（[ … ]）", "a list ([ … ])"),
-        ("struct Text", "{ ja = …, en = … }", "{ ja = …, en = … }"),
-    ];
-    let named = |text: &str| -> (String, String) {
-        let number = matches!(text, "u16" | "u64" | "i64" | "usize");
-        let text = if number { "integer" } else { text };
-        let text = if text.starts_with("struct ") && text != "struct Text" {
-            "a map"
-        } else {
-            text
-        };
-        TYPES
-            .iter()
-            .find(|(name, ..)| *name == text)
-            .map_or((text.to_owned(), text.to_owned()), |(_, ja, en)| {
-                ((*ja).to_owned(), (*en).to_owned())
-            })
-    };
     let (given, expected) = message
         .split_once(": ")
         .and_then(|(_, rest)| rest.split_once(", expected "))
@@ -97,7 +86,12 @@ fn wrong_type(message: &str) -> Text {
         Some((given, value)) => (given.trim(), value.trim_end_matches(['`', '"'])),
         None => (given, ""),
     };
-    let ((given_ja, given_en), (ja, en)) = (named(given), named(expected));
+    other_type(given, value, expected)
+}
+
+/// A value of another type than is expected, as people call the types.
+pub(crate) fn other_type(given: &str, value: &str, expected: &str) -> Text {
+    let ((given_ja, given_en), (ja, en)) = (type_named(given), type_named(expected));
     let (value_ja, value_en) = if value.is_empty() {
         (String::new(), String::new())
     } else {
@@ -107,6 +101,38 @@ fn wrong_type(message: &str) -> Text {
         format!("値の型が違います。{ja}が必要ですが、{given_ja}{value_ja}が記載されています"),
         format!("this takes {en}, and {given_en}{value_en} is written"),
     )
+}
+
+fn type_named(name: &str) -> (String, String) {
+    const TYPES: [(&str, &str, &str); 13] = [
+        ("a string", "文字列", "a text in quotes"),
+        ("string", "文字列", "a text"),
+        ("a boolean", "真偽値（true・false）", "true or false"),
+        ("boolean", "真偽値（true・false）", "true or false"),
+        ("integer", "整数", "a whole number"),
+        ("floating point", "小数", "a number with a fraction"),
+        ("a map", "表（{ … }）", "a table ({ … })"),
+        ("map", "表（{ … }）", "a table ({ … })"),
+        ("object", "表（{ … }）", "a table ({ … })"),
+        ("a sequence", "一覧（[ … ]）", "a list ([ … ])"),
+        ("sequence", "一覧（[ … ]）", "a list ([ … ])"),
+        ("array", "一覧（[ … ]）", "a list ([ … ])"),
+        ("struct Text", "{ ja = …, en = … }", "{ ja = …, en = … }"),
+    ];
+    // Such as u16, i64 and usize.
+    let whole = name.strip_prefix(['u', 'i']).is_some_and(|bits| {
+        bits == "size" || !bits.is_empty() && bits.chars().all(|c| c.is_ascii_digit())
+    });
+    let name = match name {
+        _ if whole => "integer",
+        "struct Text" => name,
+        _ if name.starts_with("struct ") => "a map",
+        _ => name,
+    };
+    let known = TYPES.iter().find(|(known, ..)| *known == name);
+    known.map_or((name.to_owned(), name.to_owned()), |(_, ja, en)| {
+        ((*ja).to_owned(), (*en).to_owned())
+    })
 }
 
 /// The commonest messages of the TOML reader.

@@ -5,7 +5,7 @@ pub mod data;
 pub mod expect;
 pub(crate) mod form;
 pub(crate) mod keys;
-mod mistake;
+pub(crate) mod mistake;
 pub(crate) mod of_system;
 pub mod peer;
 pub(crate) mod read;

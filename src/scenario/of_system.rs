@@ -1,11 +1,18 @@
 //! The form of steps about the system under test.
 
+use hyper::Uri;
 use regex::Regex;
 use toml::Spanned;
 
 use crate::{
     message,
-    scenario::{Kind, Step, awaited::no_regex, form::Mistakes, peer::Peer, step::MOST_CALLS},
+    scenario::{
+        Kind, Step,
+        awaited::no_regex,
+        form::{self, Mistakes},
+        peer::Peer,
+        step::MOST_CALLS,
+    },
     text::Text,
 };
 
@@ -28,14 +35,11 @@ pub(super) fn check(step: &Step, mistakes: &mut Mistakes<'_>) {
         }
         Some(Kind::Http(http)) => {
             let url = http.url.get_ref();
-            let known = ["http://", "https://"];
-            if !message::is_template(url) && !known.iter().any(|scheme| url.starts_with(scheme)) {
-                let text = Text::new(
-                    format!("「{url}」は http:// 又は https:// で始まっていません"),
-                    format!("'{url}' begins neither with http:// nor with https://"),
-                );
-                mistakes.add(http.url.span(), text);
+            address(&http.url, mistakes);
+            if let Some(method) = &http.method {
+                form::method(method, mistakes);
             }
+            form::headers(&http.headers, mistakes);
             if url.starts_with("https://") && http.ca.is_none() {
                 mistakes.add(http.url.span(), no_ca());
             }
@@ -69,6 +73,33 @@ pub(super) fn check(step: &Step, mistakes: &mut Mistakes<'_>) {
         | None => {}
         Some(Kind::Peer(peer)) => acts(peer, step, mistakes),
     }
+}
+
+/// A URL that can be asked.
+fn address(written: &Spanned<String>, mistakes: &mut Mistakes<'_>) {
+    let url = written.get_ref();
+    if message::is_template(url) {
+        return;
+    }
+    let known = ["http://", "https://"];
+    let text = if !known.iter().any(|scheme| url.starts_with(scheme)) {
+        Text::new(
+            format!("「{url}」は http:// 又は https:// で始まっていません"),
+            format!("'{url}' begins neither with http:// nor with https://"),
+        )
+    } else if url.parse::<Uri>().is_err() {
+        Text::new(
+            format!("「{url}」はURLとして使用できません"),
+            format!("'{url}' is no URL"),
+        )
+    } else {
+        return;
+    };
+    let hint = Text::new(
+        "例: http://127.0.0.1:8080/search?q=a（空白や日本語は %20 のように記載します）",
+        "such as http://127.0.0.1:8080/search?q=a; spaces and the like are written as %20",
+    );
+    mistakes.add_with(written.span(), text, hint);
 }
 
 /// What is said of HTTPS where nobody is trusted.

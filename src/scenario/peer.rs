@@ -60,9 +60,11 @@ pub struct Refuses {
 #[serde(deny_unknown_fields)]
 pub struct Hours {
     /// When they begin.
-    pub opens: String,
+    #[schemars(with = "String")]
+    pub opens: Spanned<String>,
     /// When they end.
-    pub closes: String,
+    #[schemars(with = "String")]
+    pub closes: Spanned<String>,
 }
 
 impl Peer {

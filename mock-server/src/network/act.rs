@@ -1,5 +1,6 @@
 //! What the operator of the network does, by the control API: nothing of it can be asked on the network's own port.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -11,44 +12,52 @@ use crate::{
         limits::Limits,
         peers::{Manner, PeerAsks},
         types::{InstitutionCode, ResidentCode},
+        written,
     },
     text::Text,
 };
 
 /// One act of the operator.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "act", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Act {
     /// Approves an institution's application for connection.
     ApproveApplication {
         /// The institution code.
+        #[schemars(schema_with = "written::institution")]
         institution: String,
     },
     /// Rejects it.
     RejectApplication {
         /// The institution code.
+        #[schemars(schema_with = "written::institution")]
         institution: String,
     },
     /// Stops an approved institution for the time being.
     SuspendConnection {
         /// The institution code.
+        #[schemars(schema_with = "written::institution")]
         institution: String,
     },
     /// Lets a suspended institution go on.
     ResumeConnection {
         /// The institution code.
+        #[schemars(schema_with = "written::institution")]
         institution: String,
     },
     /// Ends an institution, as a merger does.
     AbolishInstitution {
         /// The institution code.
+        #[schemars(schema_with = "written::institution")]
         institution: String,
         /// Who takes over.
+        #[schemars(default, schema_with = "written::institution")]
         successor: Option<String>,
     },
     /// The impact assessment of a task no longer holds at an institution.
     LapseAssessment {
         /// The institution code.
+        #[schemars(schema_with = "written::institution")]
         institution: String,
         /// The task.
         task: String,
@@ -56,6 +65,7 @@ pub enum Act {
     /// The filing of an ordinance task no longer holds at an institution.
     LapseOrdinanceFiling {
         /// The institution code.
+        #[schemars(schema_with = "written::institution")]
         institution: String,
         /// The task.
         task: String,
@@ -63,33 +73,41 @@ pub enum Act {
     /// Publishes a version of a master.
     PublishMaster {
         /// Of which kind; of all where none is named.
+        #[schemars(default, schema_with = "written::master")]
         kind: Option<String>,
         /// `YYYY.MM`, later than all before. Its content follows from it.
+        #[schemars(schema_with = "written::version")]
         version: String,
         /// The first day on which it is in force.
+        #[schemars(schema_with = "written::day")]
         #[serde(rename = "effective-from")]
         effective_from: String,
     },
     /// Takes a version of a master back, before its first day or after.
     WithdrawMaster {
         /// Of which kind; of all where none is named.
+        #[schemars(default, schema_with = "written::master")]
         kind: Option<String>,
         /// The version.
+        #[schemars(schema_with = "written::version")]
         version: String,
     },
     /// Holds a peer back: it applies no version that comes into force from now on.
     HoldPeer {
         /// The institution code.
+        #[schemars(schema_with = "written::institution")]
         institution: String,
     },
     /// Lets a peer that was held back apply what is in force.
     ReleasePeer {
         /// The institution code.
+        #[schemars(schema_with = "written::institution")]
         institution: String,
     },
     /// Changes limits; what is not named stays.
     SetLimits {
         /// The limits to change, by name.
+        #[schemars(schema_with = "written::limits")]
         limits: serde_json::Map<String, serde_json::Value>,
     },
     /// Disturbs the notifications of the next acquisitions that the resident-registry leg sends.
@@ -109,6 +127,7 @@ pub enum Act {
         /// Which.
         hop: Hop,
         /// The institution, at the peer's hop.
+        #[schemars(default, schema_with = "written::institution")]
         institution: Option<String>,
         /// On which way of asking; both where none is named.
         mode: Option<Mode>,
@@ -118,6 +137,7 @@ pub enum Act {
         /// Which.
         hop: Hop,
         /// The institution, at the peer's hop.
+        #[schemars(default, schema_with = "written::institution")]
         institution: Option<String>,
         /// On which way of asking; both where none is named.
         mode: Option<Mode>,
@@ -125,17 +145,22 @@ pub enum Act {
     /// Sets the service hours of the network, or of one institution, in Japan's time.
     SetHours {
         /// The institution; the network where none is named.
+        #[schemars(default, schema_with = "written::institution")]
         institution: Option<String>,
         /// `HH:MM`.
+        #[schemars(schema_with = "written::hour")]
         opens: String,
         /// `HH:MM`, at most `24:00`.
+        #[schemars(schema_with = "written::hour")]
         closes: String,
     },
     /// Announces a stop of the network.
     PlanStop {
         /// Its beginning, RFC 3339.
+        #[schemars(schema_with = "written::moment")]
         from: String,
         /// Its end.
+        #[schemars(schema_with = "written::moment")]
         until: String,
     },
     /// An institution asks by itself.
@@ -143,6 +168,7 @@ pub enum Act {
     /// An institution answers, after a time, what is held at it.
     PeerAnswers {
         /// The institution code.
+        #[schemars(schema_with = "written::institution")]
         institution: String,
         /// After how many seconds; at once where nothing is said.
         after: Option<u64>,
@@ -150,6 +176,7 @@ pub enum Act {
     /// An institution refuses, after a time, what is held at it.
     PeerRefuses {
         /// The institution code.
+        #[schemars(schema_with = "written::institution")]
         institution: String,
         /// After how many seconds; at once where nothing is said.
         after: Option<u64>,
@@ -161,33 +188,6 @@ pub enum Act {
 /// What is wrong with an act.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ActRefused(pub Text);
-
-impl Act {
-    /// The names of all acts, as control and scenarios write them.
-    pub const NAMES: &'static [&'static str] = &[
-        "approve-application",
-        "reject-application",
-        "suspend-connection",
-        "resume-connection",
-        "abolish-institution",
-        "lapse-assessment",
-        "lapse-ordinance-filing",
-        "publish-master",
-        "withdraw-master",
-        "hold-peer",
-        "release-peer",
-        "set-limits",
-        "disturb-notifications",
-        "change-resident-code",
-        "break-hop",
-        "mend-hop",
-        "set-hours",
-        "plan-stop",
-        "peer-asks",
-        "peer-answers",
-        "peer-refuses",
-    ];
-}
 
 /// A refusal of an act, in both languages.
 pub(in crate::network) fn refused(ja: String, en: String) -> ActRefused {

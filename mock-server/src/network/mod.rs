@@ -27,6 +27,7 @@ pub mod rules;
 mod schedule;
 mod summary;
 pub mod types;
+mod written;
 
 use std::collections::BTreeSet;
 

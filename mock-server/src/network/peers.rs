@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use imbl::{OrdMap, Vector};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::network::{
@@ -19,16 +20,18 @@ use crate::network::{
     provision,
     schedule::Due,
     types::{AtenaNumber, InstitutionCode, Key, ReceiptNumber, RequestId},
+    written,
 };
 
 /// How often a peer may ask at most.
 const MOST: u32 = 1_000;
 
 /// What a peer asks, as the operator writes it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct PeerAsks {
     /// Who asks.
+    #[schemars(schema_with = "written::institution")]
     pub institution: String,
     /// Its own number of the person.
     pub atena: String,
@@ -37,16 +40,20 @@ pub struct PeerAsks {
     /// For which procedure.
     pub procedure: String,
     /// For which institution it acts in the task; none where it asks for itself.
+    #[schemars(default, schema_with = "written::institution")]
     pub delegator: Option<String>,
     /// Whom.
+    #[schemars(schema_with = "written::institution")]
     pub provider: String,
     /// Which item.
     pub item: String,
     /// Of which fiscal year.
     pub year: Option<i16>,
     /// Of a period: its first day.
+    #[schemars(default, schema_with = "written::day")]
     pub from: Option<String>,
     /// Of a period: its last day.
+    #[schemars(default, schema_with = "written::day")]
     pub to: Option<String>,
     /// Whether the person consents.
     pub consent: Option<bool>,

@@ -298,6 +298,11 @@ pub fn texts() -> serde_json::Value {
     control::texts()
 }
 
+/// The acts by name, each with its form as a JSON Schema without references, for whoever checks acts while no mock runs.
+pub fn acts() -> Vec<(String, serde_json::Value)> {
+    control::acts()
+}
+
 /// The wall clock, which only this edge of the mock reads.
 pub(crate) fn now() -> Moment {
     Moment::from_unix(jiff::Timestamp::now().as_second()).unwrap_or_else(worlds::epoch)

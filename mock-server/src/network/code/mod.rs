@@ -174,7 +174,9 @@ pub(crate) struct Disturbance {
 }
 
 /// A way in which notifications go wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Disturb {
     /// They come an hour later.

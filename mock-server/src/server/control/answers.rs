@@ -46,6 +46,33 @@ pub(super) fn bad_request(en: &str) -> Refused {
     )
 }
 
+/// What cannot be read of a body: the reader of JSON speaks one language, so the commonest are told here.
+pub(super) fn unreadable(error: &serde_json::Error) -> Refused {
+    let en = error.to_string();
+    let mut names = en.split('`').skip(1).step_by(2);
+    let name = names.next().unwrap_or_default();
+    let ja = if en.starts_with("unknown field") {
+        Some(format!("項目「{name}」はありません"))
+    } else if en.starts_with("missing field") {
+        Some(format!("項目「{name}」がありません"))
+    } else if en.starts_with("unknown variant") {
+        let possible: Vec<&str> = names.collect();
+        let possible = possible.join("、");
+        Some(format!(
+            "値「{name}」は使用できません。使用できるもの: {possible}"
+        ))
+    } else if en.starts_with("invalid type") || en.starts_with("invalid value") {
+        Some(format!("値の型が違います: {en}"))
+    } else {
+        None
+    };
+    let mut refused = bad_request(&en);
+    if let Some(ja) = ja {
+        refused.2 = Text::new(format!("要求の内容が誤っています（{ja}）。"), en);
+    }
+    refused
+}
+
 pub(super) fn conflict(text: Text) -> Refused {
     Refused(StatusCode::CONFLICT, "conflict", text)
 }

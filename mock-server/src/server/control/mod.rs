@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinSet, time::timeout};
 
 use self::{
-    answers::{Answered, Refused, bad_request, conflict, created, done, ok, refused},
+    answers::{Answered, Refused, bad_request, conflict, created, done, ok, refused, unreadable},
     query::Query,
 };
 use crate::{
@@ -40,6 +40,11 @@ const MAX_BODY: usize = 1 << 20;
 /// What control says of rules, faults, misbehaviours, acts and listeners' faults.
 pub(super) fn texts() -> Value {
     texts::all()
+}
+
+/// The acts by name, each with its form.
+pub(super) fn acts() -> Vec<(String, Value)> {
+    texts::forms()
 }
 
 /// Serves the control API until told to stop.
@@ -273,7 +278,7 @@ fn is_loopback(host: &str) -> bool {
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refused> {
-    serde_json::from_slice(body).map_err(|error| bad_request(&error.to_string()))
+    serde_json::from_slice(body).map_err(|error| unreadable(&error))
 }
 
 /// A key that may be left out, and is never null where it stands.

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use hyper::{Method, StatusCode};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
     Answered, ClockMode, Query, Refused, bad_request, conflict, created, done, given, moment, ok,
-    read, refused,
+    read, refused, unreadable,
 };
 use crate::{
     network::{act::Act, rules},
@@ -211,12 +212,24 @@ struct NewListener {
 }
 
 /// What the server does beside the acts of the network.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(tag = "act", rename_all = "kebab-case", deny_unknown_fields)]
-enum ServerAct {
-    Misbehave { name: String, times: Option<u32> },
+pub(super) enum ServerAct {
+    Misbehave {
+        #[schemars(schema_with = "misbehaviours")]
+        name: String,
+        #[schemars(range(min = 1))]
+        times: Option<u32>,
+    },
     Behave {},
-    JointCertificates { allowed: bool },
+    JointCertificates {
+        allowed: bool,
+    },
+}
+
+fn misbehaviours(_: &mut SchemaGenerator) -> Schema {
+    let names: Vec<String> = Misbehaviour::all().map(Misbehaviour::name).collect();
+    json_schema!({ "type": "string", "enum": names })
 }
 
 fn checkpoint(world: &World, body: &[u8]) -> Answered {
@@ -277,7 +290,7 @@ fn act(world: &World, body: &[u8]) -> Answered {
         .get("act")
         .and_then(Value::as_str)
         .is_some_and(|act| super::texts::ACTS.contains(&act));
-    let wrong = |error: serde_json::Error| bad_request(&error.to_string());
+    let wrong = |error: serde_json::Error| unreadable(&error);
     if known {
         match serde_json::from_value(value).map_err(wrong)? {
             ServerAct::Misbehave { name, times } => misbehave(world, &Misbehave { name, times })?,
