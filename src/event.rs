@@ -103,6 +103,9 @@ pub struct RunStart {
     pub scenarios: Vec<String>,
     /// The fields that hold twelve digits by nature, as XPath: they are not looked through.
     pub natural: Vec<String>,
+    /// Whether new and different snapshots are not kept for a look, as in a CI.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unkept: bool,
     /// What was said of a run against a network without control.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub real: Option<RealStart>,

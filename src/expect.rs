@@ -119,19 +119,18 @@ fn check_described(
         Ok(values) => values,
         Err(error) => return mismatches.push(differs(expression, "…", error.clone())),
     };
+    let mut wrong = |ja: String, en: String, found: Text| {
+        mismatches.push(unlike(expression, &Text::new(ja, en), found));
+    };
     if let Some(exists) = exists.filter(|exists| *exists == values.is_empty()) {
-        mismatches.push(differs(
-            expression,
-            &format!("exists = {exists}"),
-            shown(found),
-        ));
+        let ja = if exists { "あり" } else { "なし" };
+        wrong(ja.to_owned(), format!("exists = {exists}"), shown(found));
     }
     if let Some(count) = count.filter(|count| *count != values.len()) {
-        mismatches.push(differs(expression, &format!("count = {count}"), {
-            let Text { ja, en } = shown(found);
-            let count = values.len();
-            Text::new(format!("{count}（{ja}）"), format!("{count} ({en})"))
-        }));
+        let Text { ja, en } = shown(found);
+        let of = values.len();
+        let found = Text::new(format!("{of}件（{ja}）"), format!("{of} ({en})"));
+        wrong(format!("{count}件"), format!("count = {count}"), found);
     }
     if let Some(pattern) = matches {
         let pattern = pattern.get_ref();
@@ -140,30 +139,30 @@ fn check_described(
             !values.is_empty() && values.iter().all(|value| whole.is_match(value))
         });
         if !all {
-            mismatches.push(differs(
-                expression,
-                &format!("matches {pattern}"),
+            wrong(
+                format!("正規表現 {pattern} に一致"),
+                format!("matches {pattern}"),
                 shown(found),
-            ));
+            );
         }
     }
     if let Some(allowed) = one_of
         && (values.is_empty() || values.iter().any(|value| !allowed.contains(value)))
     {
-        mismatches.push(differs(
-            expression,
-            &format!("one-of {}", allowed.join(", ")),
+        wrong(
+            format!("{} のいずれか", allowed.join("、")),
+            format!("one-of {}", allowed.join(", ")),
             shown(found),
-        ));
+        );
     }
     if let Some(part) = contains
         && (values.is_empty() || values.iter().any(|value| !value.contains(part.as_str())))
     {
-        mismatches.push(differs(
-            expression,
-            &format!("contains {part}"),
+        wrong(
+            format!("『{part}』を含む"),
+            format!("contains {part}"),
             shown(found),
-        ));
+        );
     }
 }
 
@@ -182,10 +181,10 @@ pub fn text(what: &str, selected: &Selected, text: &str) -> Vec<Text> {
         Selected::Described(described) => {
             let lines = whole.lines().count();
             if let Some(count) = described.count.filter(|count| *count != lines) {
-                mismatches.push(differs(
+                mismatches.push(unlike(
                     what,
-                    &format!("count = {count}"),
-                    plain(&lines.to_string()),
+                    &Text::new(format!("{count}行"), format!("count = {count}")),
+                    Text::new(format!("{lines}行"), lines.to_string()),
                 ));
             }
             let rest = Described {
@@ -238,11 +237,32 @@ fn capped(text: &str) -> String {
 
 /// That something is not as expected.
 pub(crate) fn differs(what: &str, expected: &str, found: Text) -> Text {
+    unlike(what, &Text::new(expected, expected), found)
+}
+
+/// The same where what is expected is told in words.
+fn unlike(what: &str, expected: &Text, found: Text) -> Text {
     let Text { ja, en } = found;
     Text::new(
-        format!("{what}: 期待値「{expected}」、実際「{ja}」"),
-        format!("{what}: expected '{expected}', found '{en}'"),
+        format!("{}: 期待値「{}」、実際「{ja}」", named(what), expected.ja),
+        format!("{what}: expected '{}', found '{en}'", expected.en),
     )
+}
+
+/// What Japanese calls that which an expectation is about; headers and XPaths are what they are.
+pub(crate) fn named(what: &str) -> &str {
+    match what {
+        "HTTP" | "status" => "状態コード",
+        "fault" => "拒否コード",
+        "exit" => "終了コード",
+        "stdout" => "標準出力",
+        "stderr" => "標準エラー出力",
+        "body" => "本文",
+        "operation" => "操作",
+        "from" => "送信者",
+        "path" => "パス",
+        other => other,
+    }
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ pub enum Exit {
     IndividualNumber,
     /// A fault of our own, or of the machine: a full disk, for one.
     Internal,
-    /// The run was ended before all of its scenarios were.
+    /// The run was ended early, so some of its scenarios have not run.
     Interrupted,
 }
 
@@ -86,8 +86,8 @@ impl Exit {
                 "the target or the system under test could not be reached, was not ready or ended, or the transport broke",
             ),
             Self::NewSnapshots => (
-                "確認待ちの新しいスナップショットがあります",
-                "there are new snapshots to accept",
+                "未採用のスナップショットがあります",
+                "there are snapshots that have not been accepted",
             ),
             Self::Nothing => ("対象となるシナリオがありません", "nothing was selected"),
             Self::Untried => (
@@ -101,7 +101,7 @@ impl Exit {
             ),
             Self::Interrupted => (
                 "途中で中断されたため、実施していないシナリオがあります",
-                "the run was ended before all of its scenarios were",
+                "the run was ended early, so some of its scenarios have not run",
             ),
         };
         Text::new(ja, en)

@@ -197,7 +197,7 @@ fn where_no_call_comes_the_handshakes_that_failed_are_told_with_what_to_do() {
         (
             exec("run", "ask-in-plain", quiet) + &call("call", "within = \"0s\""),
             "connections ended before anything was asked (1, handshake-failed): ",
-            "see that it calls renkei.url (RENKEI_URL), which begins with https://",
+            "see that it calls RENKEI_URL (renkei.url), which begins with https://",
         ),
         (
             exec(
@@ -206,7 +206,7 @@ fn where_no_call_comes_the_handshakes_that_failed_are_told_with_what_to_do() {
                 &format!("as = \"expired\"\n{quiet}"),
             ),
             "connections ended before anything was asked (1, expired): the client certificate has expired (certificate: ",
-            "see that it is renkei.certificate with renkei.key",
+            "see that it is RENKEI_CERTIFICATE with RENKEI_KEY",
         ),
         (
             exec(
@@ -214,7 +214,7 @@ fn where_no_call_comes_the_handshakes_that_failed_are_told_with_what_to_do() {
                 "ask-at-the-root=town-0001",
                 &format!("{MAYOR}\n{quiet}"),
             ) + &call("call", "within = \"0s\""),
-            "calls came to another world, 'main' (1): take renkei.url (RENKEI_URL, now https://",
+            "calls came to another world, 'main' (1): take RENKEI_URL (renkei.url, now https://",
             "as it is, path included",
         ),
         (

@@ -360,7 +360,7 @@ fn a_target_that_is_down_or_says_too_much_is_told_and_recording_goes_on() {
         "{head}"
     );
     assert!(
-        body.contains("接続できません [refused]") && body.contains("could not connect [refused]"),
+        body.contains("接続できません（") && body.contains("could not connect [refused]"),
         "{body}"
     );
     let message = "<s:Envelope xmlns:s=\"urn:s\"></s:Envelope>";

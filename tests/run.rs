@@ -138,15 +138,46 @@ fn a_failure_shows_all_that_is_needed_and_every_report_can_be_made_again_from_th
 #[test]
 fn a_new_snapshot_is_a_failure_of_its_own_type_in_junit() {
     let suite = Suite::new().with("0-a/one", "", &ask("ask", ""));
-    let (code, _) = suite.renkei(&["run", "--snapshots", "check", "--report", "junit=j.xml"]);
+    let (code, shown) = suite.renkei(&["run", "--snapshots", "check", "--report", "junit=j.xml"]);
     assert_eq!(code, 5);
+    let next = "they were not kept in this run";
+    assert!(shown.contains(next), "{shown}");
+    assert!(shown.contains("\nmore: renkei explain 5\n"), "{shown}");
     let junit = suite.read("j.xml");
     assert!(
-        junit.contains("<failure message=\"new: [ask] new snapshot; ")
+        junit.contains("<failure message=\"new: [ask] new snapshot, ")
             && junit.contains("\" type=\"new-snapshot\">"),
         "{junit}"
     );
-    assert!(junit.contains("see renkei review"), "{junit}");
+    assert!(junit.contains(next), "{junit}");
+    let (_, shown) = suite.renkei(&["run"]);
+    let next = "new snapshots: look with renkei review, and take with renkei accept\n";
+    assert!(shown.contains(next), "{shown}");
+}
+
+#[test]
+fn what_to_do_with_a_difference_that_is_meant_is_told_once_and_where_nothing_else_is_wrong() {
+    let next = "where a difference from a snapshot is meant: look with renkei review";
+    let suite =
+        Suite::new()
+            .with("0-a/one", "", &ask("ask", ""))
+            .with("0-b/two", "", &ask("ask", ""));
+    suite.renkei(&["run", "--snapshots", "accept"]);
+    for scenario in ["0-a/one", "0-b/two"] {
+        let path = format!("snapshots/{scenario}/ask.snap");
+        let changed = suite.read(&path).replace("202053-M", "202053-E");
+        suite.write(&path, &changed.replace("200 text/xml", "200 text/html"));
+    }
+    let (code, shown) = suite.renkei(&["run"]);
+    assert_eq!(code, 1);
+    assert_eq!(shown.matches(next).count(), 1, "{shown}");
+    assert!(shown.contains("\nmore: renkei explain 1\n"), "{shown}");
+    let wrong = ask("ask", "expect = { status = 418 }");
+    let (_, shown) = suite
+        .with("0-a/one", "", &wrong)
+        .with("0-b/two", "", &wrong)
+        .renkei(&["run"]);
+    assert!(!shown.contains(next), "{shown}");
 }
 
 #[test]

@@ -315,6 +315,8 @@ fn each_stage_has_its_time() {
         shown.contains("the TLS handshake failed [timeout]: not done within 0.1 s"),
         "{shown}"
     );
+    let next = "more: renkei doctor --target test, renkei explain 4\n";
+    assert!(shown.contains(next), "{shown}");
 }
 
 #[test]

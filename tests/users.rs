@@ -324,7 +324,7 @@ fn github_gets_an_annotation_at_the_place_of_each_failure() {
     let line = "::error file=scenarios/0-a/one.toml,line=5,title=0-a/one [ask]::HTTP: expected";
     assert!(shown.contains(line), "{shown}");
     assert!(
-        shown.contains("::warning file=scenarios/0-b/two.toml,line=1,title=0-b/two::blocked"),
+        shown.contains("::warning file=scenarios/0-b/two.toml,line=1,title=0-b/two::0-a/one, which it needs, has not passed"),
         "{shown}"
     );
     let folder = suite.run_folder();

@@ -73,7 +73,7 @@ pub(super) fn explain(out: &mut dyn Write, what: Option<&str>, lang: Lang) -> Do
             out,
             "  {}: {}",
             Text::new("再送", "retry").get(lang),
-            fault.retry.as_str()
+            pick(&fault.retry.text())
         )?;
         return Ok(Exit::Ok);
     }

@@ -192,13 +192,13 @@ impl Writer {
                     step,
                     longest,
                 } => {
-                    let mut out = Guard::new(anstream::stderr());
+                    let mut out = Guard::new(anstream::stderr(), self.progress.lang());
                     self.progress.waits(&scenario, &step, longest, &mut out);
                 }
                 Entry::Event { event, at } => {
                     line(&mut self.journal, &event, at)
                         .map_err(|error| unwritten(&self.folder.join(JOURNAL), &error))?;
-                    let mut out = Guard::new(anstream::stderr());
+                    let mut out = Guard::new(anstream::stderr(), self.progress.lang());
                     self.progress.event(&event, &mut out);
                     self.events.push(event);
                 }

@@ -171,7 +171,7 @@ pub async fn run(arguments: Arguments) -> Exit {
         LangArgument::Ja => Lang::Ja,
         LangArgument::En => Lang::En,
     });
-    let mut out = Guard::new(Patient(anstream::stdout().lock()));
+    let mut out = Guard::new(Patient(anstream::stdout().lock()), lang);
     let done = match arguments.command {
         Command::Run(arguments) => run::run(&mut out, arguments, lang).await,
         Command::Report { folder, reports } => run::report(&mut out, &folder, &reports, lang),
@@ -195,7 +195,7 @@ pub async fn run(arguments: Arguments) -> Exit {
         Ok(exit) => exit,
         Err(Stopped { exit, text }) => {
             // Where not even this can be written, the exit code still tells.
-            let _ = writeln!(Guard::new(io::stderr()), "{}", text.get(lang));
+            let _ = writeln!(Guard::new(io::stderr(), lang), "{}", text.get(lang));
             exit
         }
     }

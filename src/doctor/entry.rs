@@ -218,11 +218,12 @@ fn service(seen: &AsIdentity) -> Row {
     for (_, told) in seen.told() {
         if let Body::Service { state, open, .. } = &told.body {
             return if *open {
-                good(Layer::Service, both(state.clone()))
+                let shown = Text::new(format!("利用可（{state}）"), state.clone());
+                good(Layer::Service, shown)
             } else {
                 wrong(
                     Layer::Service,
-                    both(state.clone()),
+                    Text::new(format!("利用不可（{state}）"), state.clone()),
                     Trouble::Closed(state.clone()),
                 )
             };

@@ -4,18 +4,20 @@ use crate::{
     event::{Outcome, ScenarioEnd, StepResult},
     report::{
         Record,
-        words::{label, not_begun},
+        words::{accept_new, individual_number, label, new_snapshot, not_begun},
     },
-    text::Lang,
+    snapshot,
+    text::{Lang, Text},
 };
 
 /// The report's text. `folder` leads from the root of the repository to the suite, and ends with a slash or is empty.
 pub fn github(record: &Record, lang: Lang, folder: &str) -> String {
     let mut lines = String::new();
+    let next = accept_new(record);
     for result in &record.results {
         let mut said = false;
         for step in record.steps_of(result) {
-            if let Some((level, why)) = said_of(step, lang) {
+            if let Some((level, why)) = said_of(step, &next, lang) {
                 said = true;
                 let place = step.place.rsplit_once(':');
                 let place = place.filter(|(_, line)| line.parse::<usize>().is_ok());
@@ -53,25 +55,31 @@ pub fn github(record: &Record, lang: Lang, folder: &str) -> String {
     lines
 }
 
-fn said_of(step: &StepResult, lang: Lang) -> Option<(&'static str, String)> {
-    let end = match &step.outcome {
+fn said_of(step: &StepResult, next: &Text, lang: Lang) -> Option<(&'static str, String)> {
+    Some(match &step.outcome {
         Outcome::Passed | Outcome::Skipped => return None,
-        Outcome::NotPossible { why } => return Some(("notice", why.get(lang).to_owned())),
+        Outcome::NotPossible { why } => ("notice", why.get(lang).to_owned()),
         Outcome::Broken { why } | Outcome::Unusable { why } | Outcome::NotKept { why } => {
-            return Some(("error", why.get(lang).to_owned()));
+            ("error", why.get(lang).to_owned())
         }
         Outcome::Failed {
             mismatches,
             difference,
         } => {
             let mismatches = mismatches.iter().map(|mismatch| mismatch.get(lang));
+            let difference = difference.as_deref();
+            let difference = difference.map(|difference| snapshot::shown(difference, lang));
             let lines: Vec<&str> = mismatches.chain(difference.as_deref()).collect();
-            return Some(("error", lines.join("\n")));
+            ("error", lines.join("\n"))
         }
-        Outcome::NewSnapshot => ScenarioEnd::New,
-        Outcome::IndividualNumber { .. } => ScenarioEnd::IndividualNumber,
-    };
-    Some(("error", label(&end).get(lang).to_owned()))
+        Outcome::NewSnapshot => {
+            let new = new_snapshot();
+            ("error", [new.get(lang), next.get(lang)].join("\n"))
+        }
+        Outcome::IndividualNumber { place } => {
+            ("error", individual_number(place).get(lang).to_owned())
+        }
+    })
 }
 
 fn annotation(level: &str, file: &str, line: &str, title: &str, text: &str) -> String {

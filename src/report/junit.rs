@@ -9,8 +9,9 @@ use crate::{
     plan::PHASES,
     report::{
         Record,
-        words::{first_wrong, label, new_snapshot, not_begun},
+        words::{accept_new, first_wrong, label, new_snapshot, not_begun},
     },
+    snapshot,
     text::Lang,
 };
 
@@ -135,7 +136,8 @@ fn details(record: &Record, result: &ScenarioResult, lang: Lang) -> String {
                 lines.push(head);
                 let mismatches = mismatches.iter();
                 lines.extend(mismatches.map(|mismatch| mismatch.get(lang).to_owned()));
-                lines.extend(difference.clone());
+                let difference = difference.as_deref();
+                lines.extend(difference.map(|difference| snapshot::shown(difference, lang)));
             }
         }
         if let Some(rule) = &step.rule {
@@ -160,6 +162,9 @@ fn details(record: &Record, result: &ScenarioResult, lang: Lang) -> String {
         for kept in sent.chain(written).chain(calls) {
             lines.push(format!("{} sha256:{}", kept.file, kept.sha256));
         }
+    }
+    if result.end == ScenarioEnd::New {
+        lines.push(accept_new(record).get(lang).to_owned());
     }
     lines.join("\n")
 }

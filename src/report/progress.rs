@@ -8,7 +8,7 @@ use crate::{
     event::{Event, ScenarioEnd},
     report::{
         relayed,
-        words::{label, prerequisite, warning_head},
+        words::{bracketed, label, prerequisite, warning_head},
     },
     text::{Lang, Text},
 };
@@ -40,6 +40,11 @@ impl Progress {
             done: 0,
             bad: 0,
         }
+    }
+
+    /// The language of what is shown.
+    pub fn lang(&self) -> Lang {
+        self.lang
     }
 
     /// Shows one event. Where it cannot be shown, the run goes on.
@@ -93,7 +98,7 @@ impl Progress {
                 } else {
                     let width = self.total.to_string().len();
                     let why = if result.prerequisite {
-                        format!(" ({})", prerequisite().get(self.lang))
+                        bracketed(prerequisite().get(self.lang), self.lang)
                     } else {
                         String::new()
                     };

@@ -14,10 +14,11 @@ use crate::{
     report::{
         Record, columns, relayed,
         words::{
-            difference_head, individual_number, label, new_snapshot, not_begun, prerequisite,
-            warning_head,
+            bracketed, difference_head, individual_number, label, new_snapshot, not_begun,
+            prerequisite, read_on, unsettled, warning_head,
         },
     },
+    snapshot,
     text::{Lang, Text, counted},
 };
 
@@ -82,7 +83,18 @@ pub fn terminal(out: &mut dyn Write, record: &Record, lang: Lang) -> io::Result<
         writeln!(out, "{}", text.get(lang))?;
     }
     let exit = record.exit();
-    writeln!(out, "\n{} ({})", exit.text().get(lang), exit.code())
+    let (code, Text { ja, en }) = (exit.code(), exit.text());
+    let text = Text::new(
+        format!("{ja}（終了コード{code}）"),
+        format!("{en} (exit code {code})"),
+    );
+    writeln!(out, "\n{}", text.get(lang))?;
+    for next in [unsettled(record), read_on(record, exit)] {
+        if let Some(next) = next {
+            writeln!(out, "{}", next.get(lang))?;
+        }
+    }
+    Ok(())
 }
 
 fn scenario(
@@ -98,13 +110,14 @@ fn scenario(
         | ScenarioEnd::NotPossible { .. }
         | ScenarioEnd::Assumed => return Ok(()),
         ScenarioEnd::Blocked { .. } => {
-            let text = not_begun(&result.end);
+            let why = not_begun(&result.end);
+            let why = why.map_or_else(String::new, |why| bracketed(why.get(lang), lang));
             return writeln!(
                 out,
-                "{}  {}: {}",
+                "{}: {}  {}{why}",
+                label(&result.end).get(lang),
                 result.scenario,
                 result.title.get(lang),
-                text.as_ref().map_or("", |text| text.get(lang))
             );
         }
         ScenarioEnd::New
@@ -122,10 +135,11 @@ fn scenario(
         result.title.get(lang)
     )?;
     if result.prerequisite {
-        writeln!(out, "  ({})", prerequisite().get(lang))?;
+        let text = bracketed(prerequisite().get(lang), lang);
+        writeln!(out, "  {}", text.trim_start())?;
     }
     if let Some(world) = &result.world {
-        let text = Text::new("残した世界", "the world that was kept");
+        let text = Text::new("残した模擬環境（world）", "the world that was kept");
         writeln!(out, "  {}: {world}", text.get(lang))?;
     }
     if let Some(work) = &result.work {
@@ -167,7 +181,8 @@ fn step(out: &mut dyn Write, step: &StepResult, lang: Lang) -> io::Result<()> {
                 fault(out, told, lang)?;
             }
             if let Some(difference) = difference {
-                block(out, difference_head().get(lang), difference)?;
+                let difference = snapshot::shown(difference, lang);
+                block(out, difference_head().get(lang), &difference, lang)?;
             }
         }
     }
@@ -181,23 +196,25 @@ fn step(out: &mut dyn Write, step: &StepResult, lang: Lang) -> io::Result<()> {
         out,
         Text::new("シナリオ", "scenario").get(lang),
         &step.source,
+        lang,
     )?;
     if let Some(exchange) = &step.exchange {
         let head = format!(
-            "{} {} ({})",
+            "{} {}{}",
             Text::new("送信", "request").get(lang),
             exchange.operation,
-            exchange.identity
+            bracketed(&exchange.identity, lang)
         );
-        body(out, &head, &exchange.request)?;
-        let status = exchange
-            .status
-            .map(|status| status.to_string())
-            .or_else(|| exchange.broken.clone())
-            .unwrap_or_default();
-        let head = format!("{} {status}", Text::new("応答", "response").get(lang));
+        body(out, &head, &exchange.request, lang)?;
+        let broken = exchange.broken.as_deref().unwrap_or_default();
+        let status = exchange.status.map_or_else(
+            || Text::new("なし", broken),
+            |status| Text::new(status.to_string(), status.to_string()),
+        );
+        let head = Text::new("応答", "response");
+        let head = format!("{} {}", head.get(lang), status.get(lang));
         match &exchange.response {
-            Some(response) => body(out, &head, response)?,
+            Some(response) => body(out, &head, response, lang)?,
             None if exchange.broken.is_some() => writeln!(out, "    {head}")?,
             None => {}
         }
@@ -207,13 +224,13 @@ fn step(out: &mut dyn Write, step: &StepResult, lang: Lang) -> io::Result<()> {
     }
     for call in &step.calls {
         let head = format!(
-            "{} #{} {} ({})",
+            "{} #{} {}{}",
             Text::new("呼出し", "call").get(lang),
             call.number,
             call.operation,
-            call.caller
+            bracketed(&call.caller, lang)
         );
-        body(out, &head, &call.request)?;
+        body(out, &head, &call.request, lang)?;
         let status = call.status.map(|status| status.to_string());
         let answered: Vec<&str> = status
             .as_deref()
@@ -225,7 +242,7 @@ fn step(out: &mut dyn Write, step: &StepResult, lang: Lang) -> io::Result<()> {
             Text::new("応答", "response").get(lang),
             answered.join(" ")
         );
-        body(out, &head, &call.response)?;
+        body(out, &head, &call.response, lang)?;
     }
     Ok(())
 }
@@ -234,7 +251,14 @@ fn step(out: &mut dyn Write, step: &StepResult, lang: Lang) -> io::Result<()> {
 fn program(out: &mut dyn Write, process: &Process, lang: Lang) -> io::Result<()> {
     let head = Text::new("プログラム", "program");
     let command = printable(&process.command.join(" "));
-    writeln!(out, "    {}: {command} → {}", head.get(lang), process.ended)?;
+    let ended = snapshot::in_japanese(&process.ended);
+    let ended = Text::new(ended.unwrap_or_default(), process.ended.clone());
+    writeln!(
+        out,
+        "    {}: {command} → {}",
+        head.get(lang),
+        ended.get(lang)
+    )?;
     written(out, &process.stdout, &process.stderr, lang)
 }
 
@@ -252,14 +276,18 @@ fn system(out: &mut dyn Write, result: &SystemResult, lang: Lang) -> io::Result<
 }
 
 fn written(out: &mut dyn Write, stdout: &Written, stderr: &Written, lang: Lang) -> io::Result<()> {
-    for (name, written) in [("stdout", stdout), ("stderr", stderr)] {
+    let outputs = [
+        (Text::new("標準出力", "stdout"), stdout),
+        (Text::new("標準エラー出力", "stderr"), stderr),
+    ];
+    for (name, written) in outputs {
         let Written {
             kept,
             last,
             between,
             left_out,
         } = written;
-        body(out, name, kept)?;
+        body(out, name.get(lang), kept, lang)?;
         if kept.shown.is_empty() {
             continue;
         }
@@ -274,7 +302,7 @@ fn written(out: &mut dyn Write, stdout: &Written, stderr: &Written, lang: Lang) 
         }
         if !ja.is_empty() {
             let text = Text::new(ja.join("、"), en.join(", "));
-            writeln!(out, "      … ({})", text.get(lang))?;
+            writeln!(out, "      …{}", bracketed(text.get(lang), lang))?;
         }
         lines(out, last)?;
     }
@@ -339,11 +367,11 @@ fn printable(text: &str) -> String {
     harmless(text).chars().take(WIDE).collect()
 }
 
-fn body(out: &mut dyn Write, head: &str, kept: &Kept) -> io::Result<()> {
-    block(out, &format!("{head} [{}]", kept.file), &kept.shown)
+fn body(out: &mut dyn Write, head: &str, kept: &Kept, lang: Lang) -> io::Result<()> {
+    block(out, &format!("{head} [{}]", kept.file), &kept.shown, lang)
 }
 
-fn block(out: &mut dyn Write, title: &str, text: &str) -> io::Result<()> {
+fn block(out: &mut dyn Write, title: &str, text: &str, lang: Lang) -> io::Result<()> {
     if text.is_empty() {
         return Ok(());
     }
@@ -351,7 +379,8 @@ fn block(out: &mut dyn Write, title: &str, text: &str) -> io::Result<()> {
     lines(out, text)?;
     let more = text.lines().count().saturating_sub(SHOWN);
     if more > 0 {
-        writeln!(out, "      … (+{more})")?;
+        let more = Text::new(format!("ほか{more}行"), format!("+{more}"));
+        writeln!(out, "      …{}", bracketed(more.get(lang), lang))?;
     }
     Ok(())
 }
@@ -389,20 +418,21 @@ fn not_possible(out: &mut dyn Write, record: &Record, lang: Lang) -> io::Result<
     }
     for (why, ids) in &scenarios {
         let head = Text::new("この環境では不可", "not possible here");
-        let more = ids.len().saturating_sub(NAMED);
         let names: Vec<&str> = ids.iter().take(NAMED).copied().collect();
-        let more = if more > 0 {
-            format!(", … (+{more})")
-        } else {
-            String::new()
-        };
+        let (mut ja, mut en) = (names.join("、"), names.join(", "));
+        let (count, more) = (ids.len(), ids.len().saturating_sub(NAMED));
+        if more > 0 {
+            ja = format!("{ja}、ほか{more}件");
+            en = format!("{en}, … (+{more})");
+        }
+        let count = Text::new(format!("{count}件"), count.to_string());
         writeln!(
             out,
-            "{} ({}): {}: {}{more}",
+            "{}{}: {}: {}",
             head.get(lang),
-            ids.len(),
+            bracketed(count.get(lang), lang),
             printable(why),
-            names.join(", ")
+            Text::new(ja, en).get(lang)
         )?;
     }
     let mut steps: BTreeMap<&str, usize> = BTreeMap::new();

@@ -2,20 +2,92 @@
 
 use crate::{
     event::{Hindrance, Outcome, ScenarioEnd, StepResult},
-    text::Text,
+    report::Record,
+    text::{Lang, Text},
+    verdict::Exit,
 };
+
+/// What stands in brackets after something else.
+pub(super) fn bracketed(text: &str, lang: Lang) -> String {
+    match lang {
+        Lang::Ja => format!("（{text}）"),
+        Lang::En => format!(" ({text})"),
+    }
+}
 
 /// Why a scenario ran that was not chosen.
 pub(super) fn prerequisite() -> Text {
     Text::new("前提として実施", "prerequisite")
 }
 
-/// What is to be done with a step's new answer.
+/// What is said of a step's new answer.
 pub(super) fn new_snapshot() -> Text {
     Text::new(
-        "新しいスナップショット（手元で実施したときは renkei review で確認）",
-        "new snapshot; after a run at hand, see renkei review",
+        "新しいスナップショット（未採用）",
+        "new snapshot, not accepted yet",
     )
+}
+
+/// What is to be done with snapshots that differ or are new; none where there are no such ones. What is not as expected
+/// besides is no matter of snapshots.
+pub(super) fn unsettled(record: &Record) -> Option<Text> {
+    let only_differs = |outcome: &Outcome| matches!(outcome, Outcome::Failed { mismatches, difference: Some(_) } if mismatches.is_empty());
+    let mut outcomes = record.steps.iter().map(|step| &step.outcome);
+    if outcomes.clone().any(only_differs) {
+        let head = Text::new(
+            "スナップショットとの差異が意図した変更によるものである場合は、",
+            "where a difference from a snapshot is meant",
+        );
+        return Some(accept(head, record));
+    }
+    outcomes
+        .any(|outcome| *outcome == Outcome::NewSnapshot)
+        .then(|| accept_new(record))
+}
+
+/// What is to be done with new snapshots.
+pub(super) fn accept_new(record: &Record) -> Text {
+    let head = Text::new("新しいスナップショットは、", "new snapshots");
+    accept(head, record)
+}
+
+fn accept(head: Text, record: &Record) -> Text {
+    let unkept = record.start.as_ref().is_some_and(|start| start.unkept);
+    let (ja, en) = if unkept {
+        (
+            "この実施では保存していないため、手元で実施し、renkei review で内容を確認し、renkei accept で採用して、snapshots/ をコミットしてください",
+            "they were not kept in this run (CI), so run at your desk, look with renkei review, take with renkei accept, and commit snapshots/",
+        )
+    } else {
+        (
+            "renkei review で内容を確認し、renkei accept で採用してください",
+            "look with renkei review, and take with renkei accept",
+        )
+    };
+    Text::new(format!("{}{ja}", head.ja), format!("{}: {en}", head.en))
+}
+
+/// Where to read on after a run that is not as expected; none after one that is.
+pub(super) fn read_on(record: &Record, exit: Exit) -> Option<Text> {
+    if exit == Exit::Ok {
+        return None;
+    }
+    let explain = format!("renkei explain {}", exit.code());
+    let broken = |end: &ScenarioEnd| matches!(end, ScenarioEnd::Broken);
+    let target = record
+        .start
+        .as_ref()
+        .and_then(|start| start.target.as_ref());
+    let target = target.filter(|_| {
+        exit == Exit::Transport && record.results.iter().any(|result| broken(&result.end))
+    });
+    Some(match target {
+        Some(target) => Text::new(
+            format!("詳細: renkei doctor --target {target}、{explain}"),
+            format!("more: renkei doctor --target {target}, {explain}"),
+        ),
+        None => Text::new(format!("詳細: {explain}"), format!("more: {explain}")),
+    })
 }
 
 /// What a warning begins with.
@@ -51,7 +123,7 @@ fn nowhere(by: &str, checkpoint: &str, hindrance: Option<&Hindrance>) -> Text {
     )
 }
 
-/// How a scenario ended, in a word.
+/// How a scenario ended, in a word or two; the first is the head of the column where it is counted.
 pub(super) fn label(end: &ScenarioEnd) -> Text {
     match end {
         ScenarioEnd::Passed => Text::new("合格", "passed"),
@@ -59,12 +131,14 @@ pub(super) fn label(end: &ScenarioEnd) -> Text {
         ScenarioEnd::NotPossible { .. } => Text::new("この環境では不可", "not possible here"),
         ScenarioEnd::Assumed => Text::new("到達済み扱い", "taken for reached"),
         ScenarioEnd::New => Text::new("新規", "new"),
-        ScenarioEnd::Blocked { .. } => Text::new("前提未達", "blocked"),
+        ScenarioEnd::Blocked { .. } => Text::new("未実施（前提未達）", "not run (blocked)"),
         ScenarioEnd::Failed => Text::new("不合格", "failed"),
-        ScenarioEnd::Broken => Text::new("通信異常", "broken"),
-        ScenarioEnd::Unusable => Text::new("実施不能", "unusable"),
-        ScenarioEnd::IndividualNumber => Text::new("個人番号", "individual number"),
-        ScenarioEnd::Internal => Text::new("内部異常", "internal"),
+        ScenarioEnd::Broken => Text::new("異常（通信）", "broken (transport)"),
+        ScenarioEnd::Unusable => Text::new("異常（実施不能）", "broken (unusable)"),
+        ScenarioEnd::IndividualNumber => {
+            Text::new("不合格（個人番号）", "failed (individual number)")
+        }
+        ScenarioEnd::Internal => Text::new("異常（内部）", "broken (internal)"),
     }
 }
 
@@ -86,8 +160,8 @@ pub(super) fn not_begun(end: &ScenarioEnd) -> Option<Text> {
             checkpoint: None,
             hindrance: _,
         } => Text::new(
-            format!("未実施（前提のシナリオ {by} が合格していません）"),
-            format!("blocked by {by}"),
+            format!("前提のシナリオ {by} が合格していません"),
+            format!("{by}, which it needs, has not passed"),
         ),
         ScenarioEnd::Assumed => Text::new(
             "--assume により到達済みとみなすため、送信していません",

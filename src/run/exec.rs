@@ -7,7 +7,7 @@ use toml::Spanned;
 
 use crate::{
     event::{Outcome, Process, StepResult},
-    expect::{self, differs, plain},
+    expect::{self, differs, named, plain},
     message::{self, TemplateError},
     run::{
         given::renamed,
@@ -168,7 +168,10 @@ impl Runner<'_> {
                     self.values.insert(name.clone(), value.into());
                 }
                 None => mismatches.push(Text::new(
-                    format!("「{name}」を {what} から取得できません（{expression}）"),
+                    format!(
+                        "「{name}」を{}から取得できません（{expression}）",
+                        named(what)
+                    ),
                     format!("nothing to capture as '{name}' from {what} by {expression}"),
                 )),
             }
@@ -212,7 +215,10 @@ fn mismatches(expected: &Expect, ran: &system::Ran, patience: Duration) -> Vec<T
         if !found.is_empty() && output.left_out() > 0 {
             let left_out = output.left_out();
             mismatches.push(Text::new(
-                format!("{what} が長すぎるため、{left_out}バイトを保存せず、確認していません"),
+                format!(
+                    "{}が長すぎるため、{left_out}バイトを保存せず、確認していません",
+                    named(what)
+                ),
                 format!(
                     "{what} was too long: {} neither kept nor looked at",
                     counted(left_out, "byte")
@@ -230,5 +236,14 @@ pub(super) fn told(ended: Ended) -> String {
         Ended::Exit(code) => format!("exit: {code}"),
         Ended::Signal(signal) => format!("signal: {signal}"),
         Ended::Timeout => "timeout".to_owned(),
+    }
+}
+
+/// How a program ended, for people.
+pub(super) fn how(ended: Ended) -> Text {
+    match ended {
+        Ended::Exit(code) => Text::new(format!("終了コード{code}"), format!("exit {code}")),
+        Ended::Signal(signal) => Text::new(format!("シグナル{signal}"), format!("signal {signal}")),
+        Ended::Timeout => Text::new("時間切れ", "timeout"),
     }
 }

@@ -123,11 +123,11 @@ impl Runner<'_> {
             {
                 let kept = self.keep_call(&call, 1, result);
                 result.calls.push(kept);
-                let which = self.named(&call);
+                let Text { ja, en } = self.named(&call);
                 return Err(Outcome::Failed {
                     mismatches: vec![Text::new(
-                        format!("送信されないはずの呼出しがありました: {which}"),
-                        format!("there is a call that must not be: {which}"),
+                        format!("送信されないはずの呼出しがありました: {ja}"),
+                        format!("there is a call that must not be: {en}"),
                     )],
                     difference: None,
                 });

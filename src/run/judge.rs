@@ -83,11 +83,11 @@ impl Runner<'_> {
                 self.compare(step, step.id.get_ref(), &content, Judged::default())
             }
             Some(awaited) => {
-                let (awaited, why) = (awaited.as_str(), broken.text());
+                let (ja, en, why) = (awaited.in_japanese(), awaited.as_str(), broken.text());
                 Outcome::Failed {
                     mismatches: vec![Text::new(
-                        format!("通信の結果: 期待値「{awaited}」、実際「{}」", why.ja),
-                        format!("transport: expected '{awaited}', found '{}'", why.en),
+                        format!("通信の結果: 期待値「{ja}」、実際「{}」", why.ja),
+                        format!("transport: expected '{en}', found '{}'", why.en),
                     )],
                     difference: None,
                 }
@@ -120,10 +120,10 @@ impl Runner<'_> {
             ));
         }
         if let Some(awaited) = expected.outcome {
-            let awaited = awaited.as_str();
+            let (ja, en) = (awaited.in_japanese(), awaited.as_str());
             mismatches.push(Text::new(
-                format!("通信の結果: 期待値「{awaited}」、実際は応答がありました"),
-                format!("transport: expected '{awaited}', but an answer came"),
+                format!("通信の結果: 期待値「{ja}」、実際は応答がありました"),
+                format!("transport: expected '{en}', but an answer came"),
             ));
         }
         if (300..400).contains(&answer.status) && expected.status != Some(answer.status) {

@@ -51,10 +51,10 @@ impl Runner<'_> {
             .min_by_key(|(call, differences)| (near(call), differences.len(), call.number));
         match nearest {
             Some((call, differences)) if near(call) < Near::Other => {
-                let which = self.named(call);
+                let Text { ja, en } = self.named(call);
                 said.push(Text::new(
-                    format!("最も近い呼出し: {which}"),
-                    format!("the nearest call: {which}"),
+                    format!("最も近い呼出し: {ja}"),
+                    format!("the nearest call: {en}"),
                 ));
                 if call.number <= self.calls.found && !sought.any_order {
                     said.push(Text::new(
@@ -68,11 +68,15 @@ impl Runner<'_> {
             }
             Some(_) => {
                 let names = others.iter().take(NAMED).map(|call| self.named(call));
-                let names = names.collect::<Vec<_>>().join(", ");
-                let more = if others.len() > NAMED { ", …" } else { "" };
+                let Text { ja, en } = listed(names);
+                let (more_ja, more) = if others.len() > NAMED {
+                    ("、…", ", …")
+                } else {
+                    ("", "")
+                };
                 said.push(Text::new(
-                    format!("ほかの呼出し: {names}{more}"),
-                    format!("these calls came: {names}{more}"),
+                    format!("届いた呼出し: {ja}{more_ja}"),
+                    format!("these calls came: {en}{more}"),
                 ));
             }
             None if self.calls.seen.is_empty() => said.push(self.none_at_all()),
@@ -97,21 +101,28 @@ impl Runner<'_> {
         };
         Text::new(
             format!(
-                "試験対象のシステムからの呼出しは1件もありません。接続先の URL が renkei.url（RENKEI_URL）であることを確認してください。{later_ja}"
+                "試験対象のシステムからの呼出しは1件もありません。接続先のURLが RENKEI_URL（renkei.url）であることを確認してください。{later_ja}"
             )
             .trim_end_matches('。'),
             format!(
-                "no call of the system under test has come at all; see that it calls renkei.url (RENKEI_URL){later}"
+                "no call of the system under test has come at all; see that it calls RENKEI_URL (renkei.url){later}"
             ),
         )
     }
 
     /// A call in a word.
-    pub(super) fn named(&self, call: &Call) -> String {
+    pub(super) fn named(&self, call: &Call) -> Text {
         let (number, caller) = (call.number, &call.caller);
         let operation = self.operation_named(call);
         let answer = call.answered();
-        format!("#{number} {operation} ({caller}) → {answer}")
+        let ja = match call.status {
+            Some(_) => answer.as_str(),
+            None => "応答なし",
+        };
+        Text::new(
+            format!("#{number} {operation}（{caller}）→ {ja}"),
+            format!("#{number} {operation} ({caller}) → {answer}"),
+        )
     }
 
     /// Its operation; path and action where the profile has none for them.
@@ -131,13 +142,21 @@ impl Runner<'_> {
     }
 }
 
+/// Several names in a row.
+pub(super) fn listed(names: impl Iterator<Item = Text>) -> Text {
+    let (ja, en): (Vec<String>, Vec<String>) = names.map(|Text { ja, en }| (ja, en)).unzip();
+    Text::new(ja.join("、"), en.join(", "))
+}
+
 /// That so many calls did not come in time.
 fn short_of(sought: &Sought, found: usize, within: Duration) -> Text {
     let Sought {
         operation, times, ..
     } = sought;
     let from = sought.institution.as_ref();
-    let from = from.map(|from| format!(" ({from})")).unwrap_or_default();
+    let (from_ja, from) = from.map_or_else(Default::default, |from| {
+        (format!("（{from}）"), format!(" ({from})"))
+    });
     let (in_ja, in_en) = if within.is_zero() {
         (String::new(), String::new())
     } else {
@@ -154,12 +173,12 @@ fn short_of(sought: &Sought, found: usize, within: Duration) -> Text {
             (String::new(), String::new())
         };
         return Text::new(
-            format!("{operation}{from} の呼出しが{in_ja}ありませんでした{times_ja}"),
+            format!("{operation}{from_ja}の呼出しが{in_ja}ありませんでした{times_ja}"),
             format!("no call {operation}{from} came{in_en}{times}"),
         );
     }
     Text::new(
-        format!("{operation}{from} の呼出しは{in_ja}{times}件のうち{found}件のみでした"),
+        format!("{operation}{from_ja}の呼出しは{in_ja}{times}件のうち{found}件のみでした"),
         format!("only {found} of {times} calls {operation}{from} came{in_en}"),
     )
 }

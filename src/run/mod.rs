@@ -150,6 +150,7 @@ pub async fn run(
             .map(|scenario| scenario.id.clone())
             .collect(),
         natural: suite.profile.sentinel.natural(),
+        unkept: setting.snapshots == Snapshots::Check,
         real: real.map(|real| RealStart {
             resumes: real.resumed.as_ref().map(|resumed| resumed.run.clone()),
             dry_run: setting.dry_run,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::{
     event::{Outcome, StepResult},
-    run::{calls::Call, service::Served, step::Runner},
+    run::{calls::Call, missing::listed, service::Served, step::Runner},
     scenario::{Kind, Step},
     sentinel,
     text::Text,
@@ -124,13 +124,16 @@ impl Runner<'_> {
             );
         }
         let skipped = calls.len().saturating_sub(NAMED);
-        let before = if skipped > 0 { "…, " } else { "" };
+        let (before_ja, before) = if skipped > 0 {
+            ("…、", "…, ")
+        } else {
+            ("", "")
+        };
         let names = calls.iter().skip(skipped).map(|call| self.named(call));
-        let names: Vec<String> = names.collect();
-        let (count, names) = (calls.len(), names.join(", "));
+        let (count, Text { ja, en }) = (calls.len(), listed(names));
         Text::new(
-            format!("この手順の間の呼出し（{count}件）: {before}{names}"),
-            format!("calls during this step ({count}): {before}{names}"),
+            format!("この手順の間の呼出し（{count}件）: {before_ja}{ja}"),
+            format!("calls during this step ({count}): {before}{en}"),
         )
     }
 }

@@ -17,7 +17,7 @@ use crate::{
     project::Project,
     run::{
         Setting, Sink,
-        exec::told,
+        exec::how,
         given::{Where, renamed},
         kept::kept_at,
         world::{rebased, text},
@@ -258,10 +258,10 @@ impl Served {
     }
 
     fn ended(&self, ended: Ended) -> Text {
-        let how = told(ended).replace(": ", " ");
+        let Text { ja, en } = how(ended);
         self.with_last_lines(Text::new(
-            format!("試験対象のシステムが終了しました（{how}）"),
-            format!("the system under test has ended ({how})"),
+            format!("試験対象のシステムが終了しました（{ja}）"),
+            format!("the system under test has ended ({en})"),
         ))
     }
 

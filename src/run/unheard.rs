@@ -89,8 +89,8 @@ impl Runner<'_> {
         let (count, url) = (page.connections.len(), &self.world.url);
         (count > 0).then(|| {
             Text::new(
-                format!("ほかの世界（main）に届いた呼出しがあります（{count}件）。renkei.url（RENKEI_URL、今回は {url}）を、パスも含めてそのまま使用してください"),
-                format!("calls came to another world, 'main' ({count}): take renkei.url (RENKEI_URL, now {url}) as it is, path included"),
+                format!("別の模擬環境（main）に届いた呼出しがあります（{count}件）。RENKEI_URL（renkei.url。今回は {url}）を、パスも含めてそのまま使用してください"),
+                format!("calls came to another world, 'main' ({count}): take RENKEI_URL (renkei.url, now {url}) as it is, path included"),
             )
         })
     }
@@ -148,7 +148,7 @@ fn told(code: &str, subject: &str, count: usize, connection: &Connection, others
     };
     Text::new(
         format!(
-            "要求の前に終わった接続があります（{count}件、{code}）: {why_ja}{of_ja}。{}{among_ja}",
+            "要求の前に終わった接続があります（{count}件）: {why_ja}{of_ja}。{}{among_ja}",
             next.ja
         ),
         format!(
@@ -162,16 +162,16 @@ fn told(code: &str, subject: &str, count: usize, connection: &Connection, others
 fn next(code: &str) -> Text {
     let (ja, en) = match code {
         "client-refused" => (
-            "試験対象のシステムに、信頼する認証局として renkei.ca（RENKEI_CA）を設定してください",
-            "let the system under test trust renkei.ca (RENKEI_CA)",
+            "試験対象のシステムに、信頼する認証局として RENKEI_CA（renkei.ca）の証明書を設定してください",
+            "let the system under test trust RENKEI_CA (renkei.ca)",
         ),
         "no-certificate" => (
-            "試験対象のシステムが renkei.certificate・renkei.key（RENKEI_CERTIFICATE・RENKEI_KEY）をクライアント証明書として提示するようにしてください",
-            "let the system under test show renkei.certificate with renkei.key (RENKEI_CERTIFICATE, RENKEI_KEY) as its client certificate",
+            "試験対象のシステムが RENKEI_CERTIFICATE・RENKEI_KEY（renkei.certificate・renkei.key）をクライアント証明書として提示するようにしてください",
+            "let the system under test show RENKEI_CERTIFICATE with RENKEI_KEY (renkei.certificate, renkei.key) as its client certificate",
         ),
         "expired" | "not-yet-valid" | "revoked" | "other-ca" | "wrong-usage" | "no-caller" => (
-            "今回の renkei.certificate・renkei.key（RENKEI_CERTIFICATE・RENKEI_KEY）を使用しているか、以前の証明書が残っていないかを確認してください",
-            "see that it is renkei.certificate with renkei.key (RENKEI_CERTIFICATE, RENKEI_KEY) of this run, and no earlier one",
+            "今回の RENKEI_CERTIFICATE・RENKEI_KEY（renkei.certificate・renkei.key）を使用しているか、以前の証明書が残っていないかを確認してください",
+            "see that it is RENKEI_CERTIFICATE with RENKEI_KEY (renkei.certificate, renkei.key) of this run, and no earlier one",
         ),
         "tls-version" => (
             "試験対象のシステムで TLS 1.2 又は 1.3 を有効にしてください",
@@ -182,15 +182,15 @@ fn next(code: &str) -> Text {
             "look in what the system under test wrote for why it gave up: trust, a time limit",
         ),
         "handshake-failed" => (
-            "URL が https:// で始まる renkei.url（RENKEI_URL）であること、TLS の設定を確認してください",
-            "see that it calls renkei.url (RENKEI_URL), which begins with https://, and how its TLS is set",
+            "URL が https:// で始まる RENKEI_URL（renkei.url）であること及びTLSの設定を確認してください",
+            "see that it calls RENKEI_URL (renkei.url), which begins with https://, and how its TLS is set",
         ),
         "too-many-connections" => (
             "試験対象のシステムが接続を閉じているか確認してください",
             "see that the system under test closes its connections",
         ),
         _ => (
-            "試験対象のシステムの TLS の設定と出力を確認してください",
+            "試験対象のシステムのTLSの設定と出力を確認してください",
             "look at the TLS settings and the output of the system under test",
         ),
     };

@@ -81,8 +81,9 @@ pub fn reference() -> String {
     );
     page += "\n| outcome | 意味 | meaning |\n| --- | --- | --- |\n";
     for (name, english) in variants(&schema::<transport::Outcome>()) {
-        let japanese = OUTCOMES.iter().find(|(outcome, _)| *outcome == name);
-        let japanese = japanese.map_or("", |(_, japanese)| japanese);
+        let outcome = transport::Outcome::ALL.into_iter();
+        let mut outcome = outcome.filter(|outcome| outcome.as_str() == name);
+        let japanese = outcome.next().map_or("", transport::Outcome::in_japanese);
         line(&mut page, &format!("| `{name}` | {japanese} | {english} |"));
     }
     section(
@@ -256,16 +257,3 @@ fn code(line: &str) -> String {
 fn cell(text: &str) -> String {
     text.replace('|', "\\|")
 }
-
-const OUTCOMES: [(&str, &str); 7] = [
-    ("refused", "接続できない"),
-    (
-        "tls-refused",
-        "TLS の接続を確立できない（最初の応答を読むときに判明する場合を含む）",
-    ),
-    ("closed", "応答の前に切断された"),
-    ("cut", "応答の途中で切断された"),
-    ("timeout", "時間内に応答がない、または応答が終わらない"),
-    ("not-http", "HTTP ではないものが届いた"),
-    ("too-large", "応答が大きすぎる"),
-];

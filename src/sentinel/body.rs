@@ -1,7 +1,7 @@
 //! What one side sends to the other, looked through before it is sent or kept.
 
 use crate::{
-    sentinel::{MASK, packed, plain_spans, replace, spans_but},
+    sentinel::{MASK, WHOLE, packed, plain_spans, replace, spans_but},
     xml::Document,
 };
 
@@ -40,7 +40,7 @@ pub fn look(bytes: &[u8], document: Option<&Document>, natural: &[String]) -> Lo
     if hidden {
         return Looked {
             found: true,
-            kept: format!("{MASK} (the whole body)").into_bytes(),
+            kept: format!("{MASK}{WHOLE}").into_bytes(),
         };
     }
     Looked {

@@ -13,6 +13,8 @@ pub use guard::Guard;
 
 /// What stands in the place of a number.
 pub const MASK: &str = "[individual number masked]";
+/// What follows it where a body is left out as a whole.
+const WHOLE: &str = " (the whole body)";
 
 /// Whether an individual number stands in a text.
 pub fn found(text: &str) -> bool {

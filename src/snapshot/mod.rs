@@ -2,6 +2,7 @@
 
 mod difference;
 mod times;
+mod words;
 
 use std::{fs, io, path::Path};
 
@@ -9,6 +10,7 @@ use tempfile::NamedTempFile;
 
 pub use difference::{Cap, difference};
 pub use times::within;
+pub use words::{in_japanese, shown};
 
 /// The folder of the snapshots that hold for every target.
 pub const COMMON: &str = "snapshots";

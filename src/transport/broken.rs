@@ -67,6 +67,21 @@ impl Outcome {
             Self::TooLarge => "too-large",
         }
     }
+
+    /// What it is, in Japanese.
+    pub fn in_japanese(self) -> &'static str {
+        match self {
+            Self::Refused => "接続できない",
+            Self::TlsRefused => {
+                "TLSの接続を確立できない（最初の応答を読むときに判明する場合を含む）"
+            }
+            Self::Closed => "応答の前に切断された",
+            Self::Cut => "応答の途中で切断された",
+            Self::Timeout => "時間内に応答がない、又は応答が終わらない",
+            Self::NotHttp => "HTTPではないものが届いた",
+            Self::TooLarge => "応答が大きすぎる",
+        }
+    }
 }
 
 /// A broken exchange.
@@ -131,7 +146,7 @@ impl Broken {
             .map(|outcome| format!(" [{}]", outcome.as_str()))
             .unwrap_or_default();
         Text::new(
-            format!("{ja}{outcome}（{}）", self.why.ja),
+            format!("{ja}（{}）", self.why.ja),
             format!("{en}{outcome}: {}", self.why.en),
         )
     }

@@ -9,7 +9,7 @@ fn the_embedded_suite_passes_in_an_empty_folder() {
     let folder = tempfile::tempdir().unwrap();
     let output = renkei(folder.path(), &["--lang", "en", "run"]);
     assert_eq!(output.status.code(), Some(0), "{}", out(&output));
-    assert!(out(&output).contains("all as expected (0)"));
+    assert!(out(&output).contains("all as expected (exit code 0)"));
     let run = run_folder(folder.path(), "runs");
     assert!(
         fs::read_to_string(run.join("events.jsonl"))
@@ -64,7 +64,7 @@ fn a_scenario_whose_prerequisite_fails_is_blocked_and_says_by_what() {
     );
     assert_eq!(output.status.code(), Some(1));
     assert!(
-        out(&output).contains("blocked by 0-connection/approval"),
+        out(&output).contains("0-connection/approval, which it needs, has not passed"),
         "{}",
         out(&output)
     );

@@ -179,7 +179,7 @@ async fn serve(
 /// Says something to people who look on.
 fn say(text: &Text, lang: Lang) {
     // Where nobody listens, it goes on all the same.
-    let _ = writeln!(Guard::new(anstream::stderr()), "{}", text.get(lang));
+    let _ = writeln!(Guard::new(anstream::stderr(), lang), "{}", text.get(lang));
 }
 
 fn start(name: &str, suite: &Suite) -> RunStart {
@@ -189,6 +189,7 @@ fn start(name: &str, suite: &Suite) -> RunStart {
         seed: 0,
         scenarios: Vec::new(),
         natural: suite.profile.sentinel.natural(),
+        unkept: false,
         real: None,
     }
 }

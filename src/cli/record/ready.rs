@@ -66,7 +66,7 @@ impl Ready<'_> {
         lines.push(end.get(lang).to_owned());
         for line in lines {
             // Where nobody looks on, the line for programs says the most of it.
-            let _ = writeln!(Guard::new(anstream::stderr()), "{line}");
+            let _ = writeln!(Guard::new(anstream::stderr(), lang), "{line}");
         }
         writeln!(out, "{line}")?;
         out.flush()?;

@@ -63,6 +63,21 @@ impl Retry {
             Self::Corrected => "corrected",
         }
     }
+
+    /// For people.
+    pub fn text(self) -> Text {
+        match self {
+            Self::Never => Text::fixed("再送しても受け付けられません。", "never"),
+            Self::SameRequest => Text::fixed(
+                "同じ電文を、同じ要求番号のまま、後で再送できます。",
+                "the same message with the same request id, later",
+            ),
+            Self::Corrected => Text::fixed(
+                "電文を修正し、新しい要求番号で送信してください。",
+                "a corrected message with a new request id",
+            ),
+        }
+    }
 }
 
 /// One rule of the network: an entry of the catalogue.

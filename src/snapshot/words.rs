@@ -1,0 +1,76 @@
+//! The lines that stand above the body of a snapshot, for whoever reads Japanese. The file itself has them in one language,
+//! whatever the language of the run.
+
+use crate::{text::Lang, transport::Outcome};
+
+/// A snapshot, or a difference of two, as it is shown.
+pub fn shown(text: &str, lang: Lang) -> String {
+    if lang == Lang::En {
+        return text.to_owned();
+    }
+    let mut above = true;
+    let lines = text.lines().map(|line| {
+        let signed = line
+            .get(..2)
+            .filter(|sign| ["- ", "+ ", "  "].contains(sign));
+        let sign = signed.unwrap_or_default();
+        let rest = line.get(sign.len()..).unwrap_or_default();
+        above &= !rest.is_empty() && !line.starts_with("@ ");
+        match in_japanese(rest).filter(|_| above) {
+            Some(told) => format!("{sign}{told}"),
+            None => line.to_owned(),
+        }
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// How a program or an exchange ended, or what a call was answered with; none where a line tells nothing of this.
+pub fn in_japanese(line: &str) -> Option<String> {
+    if line == "timeout" {
+        return Some("時間切れ".to_owned());
+    }
+    let (word, value) = line.split_once(' ')?;
+    let value = match (word.trim_end_matches(':'), value) {
+        ("outcome", value) => {
+            let mut known = Outcome::ALL.into_iter();
+            let known = known.find(|outcome| outcome.as_str() == value)?;
+            known.in_japanese()
+        }
+        ("Answer", "none") => "なし",
+        _ => value,
+    };
+    let word = match word.trim_end_matches(':') {
+        "exit" => "終了コード",
+        "signal" => "シグナル",
+        "outcome" => "通信の結果",
+        "Answer" => "応答",
+        _ => return None,
+    };
+    Some(format!("{word}: {value}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_stands_above_the_body_is_told_in_japanese() {
+        for (text, ja) in [
+            ("exit: 75\n\nexit: 1\n", "終了コード: 75\n\nexit: 1"),
+            (
+                "- exit: 0\n+ timeout\n  \n- timeout",
+                "- 終了コード: 0\n+ 時間切れ\n  \n- timeout",
+            ),
+            ("@ s:Body\n- exit: 0", "@ s:Body\n- exit: 0"),
+            (
+                "POST /master\nAnswer: 500 F-1\n\n<a/>",
+                "POST /master\n応答: 500 F-1\n\n<a/>",
+            ),
+            ("outcome: cut", "通信の結果: 応答の途中で切断された"),
+            ("200 text/xml\n\n<a/>", "200 text/xml\n\n<a/>"),
+        ] {
+            assert_eq!(shown(text, Lang::Ja), ja);
+            assert_eq!(shown(text, Lang::En), text);
+        }
+    }
+}
