@@ -126,6 +126,9 @@ pub struct RealStart {
     /// Whether bodies are kept; else the normalised text and hashes alone.
     #[serde(default)]
     pub bodies: bool,
+    /// The profile that was used in the place of the suite's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
     /// The SHA-256 of each file that says what is sent and what must come back.
     #[serde(default)]
     pub files: BTreeMap<String, String>,

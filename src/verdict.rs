@@ -126,8 +126,8 @@ impl Exit {
                 "mend the lines that are shown, until renkei check finds no mistake, and run again",
             ),
             Self::Transport => (
-                "接続先が起動していること、URL・ポート・証明書が正しいことを確認し、再度実施してください。どの段階で失敗したかは結果の表示にあります。renkei doctor は、接続先までを層ごとに確認し、次の対応を表示します。試験対象のシステム（[system]）の場合は、表示された出力の末尾と実施記録の system.stderr.txt で理由を確認し、command、ready（待ち受け先、within）及び使用するポートを確認してください。",
-                "see that the target runs, and that URL, port and certificates are right; then run again. The result says at which stage it failed; renkei doctor looks at the way there layer by layer and says what to do. Where it is the system under test ([system]), its last lines, shown and in system.stderr.txt of the run folder, say why; look at command, at ready (where it listens, within), and at the ports that it uses",
+                "接続先が起動していること、URL・ポート・証明書が正しいことを確認し、再度実施してください。実際の試験環境（制御APIのない接続先）では、はじめから実施すると同じ申請等が重複するため、renkei run --resume に実施記録を指定して続きから実施してください。どの段階で失敗したかは結果の表示にあります。renkei doctor は、接続先までを層ごとに確認し、次の対応を表示します。試験対象のシステム（[system]）の場合は、表示された出力の末尾と実施記録の system.stderr.txt で理由を確認し、command、ready（待ち受け先、within）及び使用するポートを確認してください。",
+                "see that the target runs, and that URL, port and certificates are right; then run again. Against a real environment (a target without control) go on with renkei run --resume RUN: from the beginning, all would be sent a second time. The result says at which stage it failed; renkei doctor looks at the way there layer by layer and says what to do. Where it is the system under test ([system]), its last lines, shown and in system.stderr.txt of the run folder, say why; look at command, at ready (where it listens, within), and at the ports that it uses",
             ),
             Self::NewSnapshots => (
                 "renkei review で内容を確認し、正しければ renkei accept で採用し、誤りであれば renkei reject で破棄してください。CIで実施した場合（--snapshots check）は保存されていませんので、手元で実施して採用し、スナップショットをコミットしてください。",
@@ -150,8 +150,8 @@ impl Exit {
                 "where the reason that is shown is space or permission, mend that and run again; else report what is shown, with renkei --version, to the developers. Neither scenarios nor the target are at fault",
             ),
             Self::Interrupted => (
-                "合格と判断せず、最後まで実施し直してください。途中までの結果は renkei report に実施記録のフォルダーを指定すると確認できます。",
-                "do not take it for a pass: run again to the end. renkei report with the run folder shows what was done",
+                "合格と判断せず、最後まで実施してください。実際の試験環境（制御APIのない接続先）では、はじめから実施すると同じ申請等が重複するため、renkei run --resume に実施記録を指定して続きから実施してください。模擬ネットワークでは、はじめから実施し直してください。途中までの結果は renkei report に実施記録のフォルダーを指定すると確認できます。",
+                "do not take it for a pass. Against a real environment (a target without control) go on with renkei run --resume RUN: from the beginning, all would be sent a second time. Against a mock, run again to the end. renkei report with the run folder shows what was done",
             ),
         };
         Text::new(ja, en)

@@ -245,6 +245,7 @@ async fn the_suite_runs_in_one_world_with_the_snapshots_of_many() {
         senders: None,
         assumed: [("connection-approved".to_owned(), BTreeMap::new())].into(),
         now: epoch,
+        profile: None,
         files: BTreeMap::new(),
         resumed: None,
         recorded: None,

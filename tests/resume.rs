@@ -146,15 +146,15 @@ fn a_run_that_was_stopped_goes_on_where_it_was_with_its_old_ids() {
     assert_eq!(code, 0, "{report}");
     assert_eq!(suite.events_of("step").len(), 4);
     // One that is under way is left alone.
-    let journal = fs::File::open(old.join("events.jsonl")).unwrap();
+    let journal = fs::File::open(new.join("events.jsonl")).unwrap();
     journal.try_lock().unwrap();
-    let (code, shown) = suite.renkei(&["run", "--resume", name]);
+    let (code, shown) = suite.renkei(&["run", "--resume", new.to_str().unwrap()]);
     assert_eq!(code, 2, "{shown}");
     assert!(shown.contains("is still under way"), "{shown}");
     drop(journal);
     // What has changed since is named, and nothing is sent.
     suite.append("scenarios/0-connection/b.toml", "\n# changed\n");
-    let (code, shown) = suite.renkei(&["run", "--resume", old.to_str().unwrap()]);
+    let (code, shown) = suite.renkei(&["run", "--resume", new.to_str().unwrap()]);
     assert_eq!(code, 2, "{shown}");
     assert!(shown.contains("  scenarios/0-connection/b.toml"), "{shown}");
     assert_eq!(environment.came().len(), 6);
@@ -255,6 +255,74 @@ fn what_is_taken_for_reached_is_not_sent_once_more() {
     assert_eq!(environment.came().len(), 1);
 }
 
+#[test]
+fn of_two_that_go_on_with_a_run_at_once_one_is_refused() {
+    let steps = format!("{}{}", ask("first", ""), ask("second", ""));
+    let suite = Suite::new().with("0-connection/a", "", &steps);
+    suite.accept(&[]);
+    let environment = Environment::new(&suite);
+    let (code, shown) = suite.renkei(&["run", "--target", "test"]);
+    assert_eq!(code, 0, "{shown}");
+    let old = suite.run_folder();
+    killed(&old, "\"step\":\"second\"");
+    let resume = ["run", "--resume", old.to_str().unwrap()];
+    let both = [suite.spawn(&resume), suite.spawn(&resume)];
+    let mut codes = both.map(|run| run.wait_with_output().unwrap().status.code());
+    codes.sort_unstable();
+    assert_eq!(codes, [Some(0), Some(2)]);
+    assert_eq!(environment.came().len(), 3);
+    let runs = fs::read_dir(suite.root().join("runs")).unwrap().count();
+    assert_eq!(runs, 3, "the mock's, the old one and that which goes on");
+}
+
+#[test]
+fn a_run_with_a_profile_of_its_own_is_gone_on_with_by_that() {
+    let steps = format!("{}{}", ask("first", ""), ask("second", ""));
+    let suite = Suite::new().with("0-connection/a", "", &steps);
+    suite.accept(&[]);
+    let plain = suite.read("scenarios/profile.toml");
+    let environment = Environment::new(&suite);
+    suite.write("other.toml", &suite.read("scenarios/profile.toml"));
+    suite.write("scenarios/profile.toml", &plain);
+    let run = ["run", "--target", "test", "--profile", "other.toml"];
+    let (code, shown) = suite.renkei(&run);
+    assert_eq!(code, 0, "{shown}");
+    let old = suite.run_folder();
+    killed(&old, "\"step\":\"second\"");
+    let resume = ["run", "--resume", old.to_str().unwrap()];
+    // What has changed is named as it was given.
+    suite.append("other.toml", "\n# changed\n");
+    let (code, shown) = suite.renkei(&resume);
+    assert_eq!(code, 2, "{shown}");
+    assert!(shown.contains("/other.toml\n"), "{shown}");
+    assert!(!shown.contains("scenarios/profile.toml"), "{shown}");
+    let text = suite.read("other.toml").replace("\n# changed\n", "");
+    fs::remove_file(suite.root().join("other.toml")).unwrap();
+    let (code, shown) = suite.renkei(&resume);
+    assert_eq!(code, 2, "{shown}");
+    assert!(
+        shown.contains("where it was moved, say --profile"),
+        "{shown}"
+    );
+    suite.write("moved.toml", &text);
+    let (code, shown) = suite.renkei(&[&resume[..], &["--profile", "moved.toml"]].concat());
+    assert_eq!(code, 0, "{shown}");
+    assert_eq!(environment.came().len(), 3);
+    suite.write("other.toml", &text);
+    let doctor = ["doctor", "--profile", "other.toml", "--as", "iida-mayor"];
+    let (_, shown) = suite.renkei(&doctor);
+    assert!(shown.contains("target test ("), "{shown}");
+}
+
+#[test]
+fn what_stopped_says_that_it_can_be_gone_on_with() {
+    let suite = Suite::new();
+    for code in ["4", "130"] {
+        let (_, shown) = suite.renkei(&["explain", code]);
+        assert!(shown.contains("renkei run --resume RUN"), "{shown}");
+    }
+}
+
 /// A line to a port that can be cut: then whoever connects is sent away.
 fn line(to: &str) -> (Runtime, String, Arc<AtomicBool>) {
     let runtime = Runtime::new().unwrap();
@@ -300,6 +368,9 @@ fn a_step_that_the_line_broke_is_done_again_with_its_id() {
     );
     assert!(environment.came().is_empty());
     let old = suite.run_folder();
+    let name = old.file_name().unwrap().to_str().unwrap();
+    let told = format!("then renkei run --resume runs/{name} (what is done is not sent again)");
+    assert!(shown.contains(&told), "{told}\n{shown}");
     let request = fs::read_to_string(old.join("0-connection/b/01-first.request.xml")).unwrap();
     open.store(true, Ordering::Release);
     let (code, shown) = suite.renkei(&["run", "--resume", old.to_str().unwrap()]);
@@ -307,6 +378,15 @@ fn a_step_that_the_line_broke_is_done_again_with_its_id() {
     let came = environment.came();
     assert_eq!(came.len(), 3);
     assert_eq!(came[1], request_id(&request));
+    // From here another has gone on: what that has sent does not go out once more.
+    let next = suite.run_folder();
+    let later = next.file_name().unwrap().to_str().unwrap();
+    let (code, shown) = suite.renkei(&["run", "--resume", old.to_str().unwrap()]);
+    assert_eq!(code, 2, "{shown}");
+    let told = format!("/runs/{later}. Nothing was sent");
+    assert!(shown.contains(&told), "{told}\n{shown}");
+    assert_eq!(suite.run_folder(), next, "a refused one leaves no folder");
+    assert_eq!(environment.came().len(), 3);
     // And once more: all has come to a verdict now.
     let again = suite.run_folder();
     let (code, shown) = suite.renkei(&["run", "--resume", again.to_str().unwrap()]);

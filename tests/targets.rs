@@ -121,9 +121,16 @@ fn nothing_is_sent_to_production_or_in_a_dry_run() {
         "scenarios/profile.toml",
         "headers = { X-Environment = \"test\" }\n",
     );
-    let (code, shown) = suite.renkei(&["run", "--target", "test", "--dry-run"]);
-    assert_eq!(code, 0, "{shown}");
+    // It tells what a real run would do: one scenario is not possible, and another blocked.
+    let dry = ["run", "--target", "test", "--dry-run"];
+    let (code, shown) = suite.renkei(&dry);
+    assert_eq!(code, 1, "{shown}");
     assert!(shown.contains("nothing was sent"), "{shown}");
+    assert!(shown.contains("say --assume acted"), "{shown}");
+    assert_eq!(suite.events_of("step").len(), 3);
+    let (code, shown) = suite.renkei(&[&dry[..], &["--assume", "acted"]].concat());
+    assert_eq!(code, 0, "{shown}");
+    assert_eq!(suite.events_of("step").len(), 4);
     assert!(shown.contains("GetConnectionStatus"), "{shown}");
     let request = suite
         .run_folder()

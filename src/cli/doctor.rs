@@ -24,6 +24,9 @@ pub(super) struct DoctorArguments {
     /// As whom to look; else as those of the target or of the profile
     #[arg(long = "as", value_name = "IDENTITY")]
     identities: Vec<String>,
+    /// A profile to use in the place of the suite's own
+    #[arg(long, value_name = "FILE")]
+    profile: Option<PathBuf>,
 }
 
 /// What is looked at.
@@ -42,7 +45,7 @@ struct Patient {
 
 /// Looks at every endpoint as every identity, and shows what is wrong and what to do next.
 pub(super) async fn doctor(out: &mut dyn Write, arguments: DoctorArguments, lang: Lang) -> Done {
-    let project = suite::project()?;
+    let project = suite::project_with(arguments.profile.as_deref())?;
     let suite = suite::load(&project, out, lang)?;
     let patient = patient(arguments.patient.as_deref(), &suite, &project).await?;
     let people = people(&patient, &arguments.identities, &suite, &project);

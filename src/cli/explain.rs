@@ -77,10 +77,11 @@ pub(super) fn explain(out: &mut dyn Write, what: Option<&str>, lang: Lang) -> Do
         )?;
         return Ok(Exit::Ok);
     }
-    if let Some(exit) = Exit::ALL
+    let meant = Exit::ALL
         .into_iter()
-        .find(|exit| exit.code().to_string() == what)
-    {
+        .filter(|exit| exit.code().to_string() == what);
+    let meant: Vec<Exit> = meant.collect();
+    for exit in &meant {
         writeln!(out, "{} {}", exit.code(), exit.text().get(lang))?;
         writeln!(
             out,
@@ -88,6 +89,8 @@ pub(super) fn explain(out: &mut dyn Write, what: Option<&str>, lang: Lang) -> Do
             Text::new("次の対応", "what to do").get(lang),
             exit.next().get(lang)
         )?;
+    }
+    if !meant.is_empty() {
         return Ok(Exit::Ok);
     }
     let texts = server::texts();
@@ -105,10 +108,11 @@ pub(super) fn explain(out: &mut dyn Write, what: Option<&str>, lang: Lang) -> Do
         )?;
         return Ok(Exit::Ok);
     }
-    let exits: Vec<String> = Exit::ALL
+    let mut exits: Vec<String> = Exit::ALL
         .iter()
         .map(|exit| exit.code().to_string())
         .collect();
+    exits.dedup();
     let codes = catalogue::catalogue()
         .map(|rule| rule.code)
         .chain(catalogue::fault_codes().into_iter().map(|fault| fault.code))

@@ -3,14 +3,14 @@
 use std::{
     collections::BTreeMap,
     fs::{self, File, TryLockError},
-    io::{self, Read as _},
+    io::{self, Read as _, Write as _},
     path::{Path, PathBuf},
 };
 
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    cli::{Stopped, journal::JOURNAL, target::usage},
+    cli::{Stopped, journal::JOURNAL, suite, target::usage},
     event::RealStart,
     plan::{PEOPLE, Suite},
     profile,
@@ -18,8 +18,11 @@ use crate::{
     report::{self, Record},
     run::Resumed,
     scenario::Scenario,
-    text::hex,
+    text::{Text, hex},
 };
+
+/// The file of a run folder that says which run has gone on with it.
+const RESUMED_BY: &str = "resumed-by";
 
 /// A run that was stopped.
 #[derive(Debug)]
@@ -52,6 +55,7 @@ pub(super) fn old(run: &Path, runs: &Path) -> Result<Old, Stopped> {
                 ),
             )
         })?;
+    later(&folder)?;
     let unreadable = |error: io::Error| Stopped::file(&folder.join(JOURNAL), &error);
     let shown = folder.display().to_string();
     let mut file = File::open(folder.join(JOURNAL)).map_err(unreadable)?;
@@ -95,7 +99,65 @@ pub(super) fn old(run: &Path, runs: &Path) -> Result<Old, Stopped> {
     })
 }
 
+/// Refuses where a later run has gone on already: what that has sent would go out once more.
+fn later(folder: &Path) -> Result<(), Stopped> {
+    match fs::read_to_string(folder.join(RESUMED_BY)) {
+        Ok(later) => Err(gone_on(folder, later.trim())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(Stopped::file(&folder.join(RESUMED_BY), &error)),
+    }
+}
+
+fn gone_on(folder: &Path, later: &str) -> Stopped {
+    let folder = folder.display();
+    usage(
+        format!(
+            "{folder} は、{later} で既に再開されています。同じものを再び送信しないため、ここからは再開できません。続きは --resume {later} で実施してください。何も送信していません。"
+        ),
+        format!(
+            "{folder} has been gone on with already, by {later}, and what that has sent would go out once more; go on with --resume {later}. Nothing was sent"
+        ),
+    )
+}
+
+/// How a run that did not come to its end is gone on with.
+pub(super) fn next(run: &Path, runs: Option<&Path>) -> Text {
+    let quoted = |path: &Path| {
+        let path = path.display().to_string();
+        if path.contains(' ') {
+            format!("\"{path}\"")
+        } else {
+            path
+        }
+    };
+    let runs = runs.map(|runs| format!(" --runs {}", quoted(runs)));
+    let command = format!(
+        "renkei run --resume {}{}",
+        quoted(run),
+        runs.unwrap_or_default()
+    );
+    Text::new(
+        format!("次の対応: 原因を取り除いた後、{command}（済んだ手順は再び送信しません）"),
+        format!("next: mend what broke, then {command} (what is done is not sent again)"),
+    )
+}
+
 impl Old {
+    /// The suite with the profile that it used in the place of the suite's own, and where that lies.
+    pub(super) fn with_profile(&self) -> Result<Option<(PathBuf, Project)>, Stopped> {
+        let Some(path) = self.real.profile.as_ref().map(PathBuf::from) else {
+            return Ok(None);
+        };
+        let project = suite::project_with(Some(&path)).map_err(|stopped| {
+            let (folder, Text { ja, en }) = (self.folder.display(), stopped.text);
+            usage(
+                format!("{folder} は --profile {} で実施しましたが、使用できません（{ja}）。移動した場合は、--profile で指定してください。", path.display()),
+                format!("{folder} was run with --profile {}, which cannot be used: {en}; where it was moved, say --profile", path.display()),
+            )
+        })?;
+        Ok(Some((path, project)))
+    }
+
     /// The checkpoints that were taken for reached.
     pub(super) fn assumed(&self) -> &[String] {
         &self.real.assumed
@@ -106,6 +168,7 @@ impl Old {
         &self,
         suite: &Suite,
         project: &Project,
+        profile: Option<&Path>,
     ) -> Result<Vec<Scenario>, Stopped> {
         let announced = self.record.start.iter().flat_map(|start| &start.scenarios);
         let announced: Vec<&String> = announced.collect();
@@ -127,6 +190,13 @@ impl Old {
         if changed.is_empty() {
             return Ok(scenarios);
         }
+        let changed: Vec<String> = changed
+            .into_iter()
+            .map(|name| match profile {
+                Some(given) if name == profile::PATH => given.display().to_string(),
+                Some(_) | None => name.to_owned(),
+            })
+            .collect();
         let (folder, list) = (self.folder.display(), changed.join("\n  "));
         Err(usage(
             format!(
@@ -138,8 +208,37 @@ impl Old {
         ))
     }
 
-    /// What is taken over into a new run folder; the bodies are copied, so that the new folder tells the whole.
+    /// What is taken over into a new run folder, which is the only one that goes on with this run. Where it cannot be, the
+    /// new folder is taken away.
     pub(super) fn into_resumed(self, new: &Path) -> Result<Resumed, Stopped> {
+        let claim = self.folder.join(RESUMED_BY);
+        let claimed = self.claim(&claim, new);
+        let mine = claimed.is_ok();
+        let taken = claimed.and_then(|()| self.taken_over(new));
+        if taken.is_err() {
+            let _ = fs::remove_dir_all(new);
+            if mine {
+                let _ = fs::remove_file(claim);
+            }
+        }
+        taken
+    }
+
+    /// Of two that begin at once, one is first.
+    fn claim(&self, claim: &Path, new: &Path) -> Result<(), Stopped> {
+        let name = std::path::absolute(new)?.display().to_string();
+        match File::create_new(claim).and_then(|mut file| file.write_all(name.as_bytes())) {
+            Ok(()) => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                let later = fs::read_to_string(claim).unwrap_or_default();
+                Err(gone_on(&self.folder, later.trim()))
+            }
+            Err(error) => Err(Stopped::unwritten(claim, &error)),
+        }
+    }
+
+    /// The bodies are copied, so that the new folder tells the whole.
+    fn taken_over(self, new: &Path) -> Result<Resumed, Stopped> {
         let Self { folder, record, .. } = self;
         let mut kept = BTreeMap::new();
         for step in &record.steps {

@@ -16,7 +16,7 @@ use crate::{
         journal::{JOURNAL, Journal},
         mock, orphans, resume, select, suite, target, variable,
     },
-    japan, profile,
+    japan,
     project::Project,
     report::{self, Progress, Record},
     run::{self, Checkpoints, Setting, Sink, Snapshots, Spoilt},
@@ -122,15 +122,19 @@ pub(super) async fn run(out: &mut dyn Write, arguments: RunArguments, lang: Lang
         dry_run,
         keep_worlds,
     } = arguments;
-    let mut project = match &profile {
-        Some(profile) => with_profile(profile)?,
-        None => suite::project()?,
-    };
+    let mut profile = profile.map(std::path::absolute).transpose()?;
+    let mut project = suite::project_with(profile.as_deref())?;
+    let elsewhere = runs.is_some();
     let runs = runs.unwrap_or_else(|| suite::beside("runs", project.root.as_deref()));
-    let mut loaded = suite::load(&project, out, lang)?;
     let old = resume
         .map(|resume| resume::old(&resume, &runs))
         .transpose()?;
+    if let (Some(old), None) = (&old, &profile)
+        && let Some((path, with)) = old.with_profile()?
+    {
+        (profile, project) = (Some(path), with);
+    }
+    let mut loaded = suite::load(&project, out, lang)?;
     let target = match (&old, target) {
         (Some(old), Some(target)) if target != old.target => {
             return Err(other_target(&old.target, &target));
@@ -140,7 +144,7 @@ pub(super) async fn run(out: &mut dyn Write, arguments: RunArguments, lang: Lang
     };
     let chosen = match &old {
         Some(_) if !select.is_everything() => return Err(chosen_twice()),
-        Some(old) => old.scenarios(&loaded, &project)?,
+        Some(old) => old.scenarios(&loaded, &project, profile.as_deref())?,
         None => select::chosen(&select, &loaded, &project)?,
     };
     let whole = select.is_everything() && old.is_none();
@@ -158,6 +162,7 @@ pub(super) async fn run(out: &mut dyn Write, arguments: RunArguments, lang: Lang
             None => assumed,
         },
         dry_run,
+        profile,
         files: resume::files(&project, &chosen),
     };
     let mut opened = target::open(target.as_deref(), &asked, &loaded, &project, &chosen).await?;
@@ -210,7 +215,16 @@ pub(super) async fn run(out: &mut dyn Write, arguments: RunArguments, lang: Lang
         None => {}
     }
     opened.close().await;
-    let record = journal.end()?;
+    let real = setting.target.real.is_some() && !dry_run;
+    let next = resume::next(journal.folder(), elsewhere.then_some(runs.as_path()));
+    let record = journal.end().map_err(|mut stopped| {
+        if real {
+            let Text { ja, en } = &mut stopped.text;
+            *ja = format!("{ja}\n{}", next.ja);
+            *en = format!("{en}\n{}", next.en);
+        }
+        stopped
+    })?;
     if record.results.iter().any(|result| result.work.is_some()) {
         // Somebody asked to keep it, and looks at it by the path that the result tells.
         let _ = works.keep();
@@ -232,6 +246,9 @@ pub(super) async fn run(out: &mut dyn Write, arguments: RunArguments, lang: Lang
         Text::new("実施記録", "run folder").get(lang),
         journal.folder().display()
     )?;
+    if record.can_go_on() {
+        writeln!(out, "{}", next.get(lang))?;
+    }
     Ok(record.exit())
 }
 
@@ -288,31 +305,6 @@ fn in_ci(value: Option<&str>) -> bool {
     value.is_some_and(|value| value != "0" && !value.eq_ignore_ascii_case("false"))
 }
 
-/// The suite around a profile, else the nearest one, with that profile.
-fn with_profile(profile: &Path) -> Result<Project, Stopped> {
-    let text = fs::read_to_string(profile).map_err(|error| Stopped::file(profile, &error))?;
-    let absolute = std::env::current_dir()?.join(profile);
-    let folder = absolute
-        .parent()
-        .filter(|folder| folder.ends_with("scenarios"));
-    let mut project = match folder.and_then(Path::parent) {
-        Some(root) => {
-            let mut project = Project::on_disk(root)?;
-            // It is read in the place of the suite's own, and under that name.
-            if let Some(name) = absolute.file_name() {
-                let path = format!("scenarios/{}", name.to_string_lossy());
-                project.files.remove(&path);
-                project.unread.remove(&path);
-            }
-            project
-        }
-        None => suite::project()?,
-    };
-    project.files.insert(profile::PATH.to_owned(), text);
-    project.extend();
-    Ok(project)
-}
-
 /// Makes the reports of a run again.
 pub(super) fn report(
     out: &mut dyn Write,
@@ -324,6 +316,9 @@ pub(super) fn report(
     let journal = fs::read_to_string(folder.join(JOURNAL)).map_err(unreadable)?;
     let record = report::read(&journal).map_err(unreadable)?;
     show(out, &record, reports, lang)?;
+    if record.can_go_on() {
+        writeln!(out, "{}", resume::next(folder, None).get(lang))?;
+    }
     Ok(record.exit())
 }
 

@@ -45,6 +45,36 @@ pub(super) fn project() -> Result<Project, Stopped> {
     Ok(project)
 }
 
+/// The suite with the profile that was asked for in the place of its own, where one was.
+pub(super) fn project_with(profile: Option<&Path>) -> Result<Project, Stopped> {
+    profile.map_or_else(project, with_profile)
+}
+
+/// The suite around a profile, else the nearest one, with that profile.
+fn with_profile(profile: &Path) -> Result<Project, Stopped> {
+    let text = fs::read_to_string(profile).map_err(|error| Stopped::file(profile, &error))?;
+    let absolute = std::env::current_dir()?.join(profile);
+    let folder = absolute
+        .parent()
+        .filter(|folder| folder.ends_with("scenarios"));
+    let mut project = match folder.and_then(Path::parent) {
+        Some(root) => {
+            let mut project = Project::on_disk(root)?;
+            // It is read in the place of the suite's own, and under that name.
+            if let Some(name) = absolute.file_name() {
+                let path = format!("scenarios/{}", name.to_string_lossy());
+                project.files.remove(&path);
+                project.unread.remove(&path);
+            }
+            project
+        }
+        None => project()?,
+    };
+    project.files.insert(PROFILE.to_owned(), text);
+    project.extend();
+    Ok(project)
+}
+
 /// Where what nobody named goes: beside `scenarios/`, from whichever of its folders the command was given.
 pub(super) fn beside(name: &str, root: Option<&Path>) -> PathBuf {
     let here = std::env::current_dir().ok();

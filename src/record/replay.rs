@@ -146,6 +146,7 @@ fn setting(profile: &crate::profile::Profile, target: &str, recorded: Arc<Record
                 longest_wait: Duration::MAX,
                 senders: None,
                 assumed: BTreeMap::new(),
+                profile: None,
                 now: || Timestamp::UNIX_EPOCH,
                 files: BTreeMap::new(),
                 resumed: None,

@@ -3,7 +3,10 @@
 use std::{collections::BTreeMap, io};
 
 use crate::{
-    event::{Begun, Event, Relayed, RunStart, ScenarioResult, StepResult, SystemResult, Warning},
+    event::{
+        Begun, Event, Relayed, RunStart, ScenarioEnd, ScenarioResult, StepResult, SystemResult,
+        Warning,
+    },
     verdict::{self, Exit},
 };
 
@@ -69,6 +72,17 @@ impl Record {
             Some(system) => verdict::with_system(exit, system.end),
             None => exit,
         }
+    }
+
+    /// Whether another run can go on where this one stopped: against a network without control, what had no answer or was
+    /// not begun.
+    pub fn can_go_on(&self) -> bool {
+        let start = self.start.as_ref();
+        let real = start.and_then(|start| start.real.as_ref());
+        let stopped =
+            |one: &ScenarioResult| matches!(one.end, ScenarioEnd::Broken | ScenarioEnd::Internal);
+        real.is_some_and(|real| !real.dry_run)
+            && (self.missing() > 0 || self.results.iter().any(stopped))
     }
 
     /// How many scenarios were announced that have not ended.

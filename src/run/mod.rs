@@ -156,6 +156,7 @@ pub async fn run(
             dry_run: setting.dry_run,
             assumed: real.assumed.keys().cloned().collect(),
             bodies: setting.target.bodies,
+            profile: real.profile.clone(),
             files: real.files.clone(),
         }),
     }));
@@ -291,9 +292,9 @@ impl Shared {
         self.setting.target.real.as_ref()?.recorded.as_deref()
     }
 
-    /// What a scenario starts from; a dry run needs nothing of it.
+    /// What a scenario starts from; where a real run would see to that by itself, a dry run needs nothing of it.
     fn source(&self, scenario: &Scenario) -> Option<&Scenario> {
-        if self.setting.dry_run {
+        if self.setting.dry_run && self.setting.target.real.is_none() {
             return None;
         }
         source(&self.suite, scenario)

@@ -30,6 +30,8 @@ pub struct Real {
     pub assumed: BTreeMap<String, Values>,
     /// The time there, as far as this machine knows.
     pub now: fn() -> Timestamp,
+    /// The profile that is used in the place of the suite's own.
+    pub profile: Option<String>,
     /// The SHA-256 of each file that says what is sent and what must come back.
     pub files: BTreeMap<String, String>,
     /// The run that this one goes on with.

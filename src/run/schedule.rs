@@ -346,7 +346,7 @@ async fn open<'a>(
         Some(left) => (Some(left.world), left.work, left.exports),
         None => (None, None, crate::message::Values::new()),
     };
-    let inherited = if shared.setting.dry_run {
+    let inherited = if shared.setting.dry_run && shared.setting.target.real.is_none() {
         dry::inherited(shared, scenario)
     } else {
         inherited

@@ -46,6 +46,8 @@ pub(super) struct Asked {
     pub(super) assumed: Vec<String>,
     /// Whether nothing is to be sent.
     pub(super) dry_run: bool,
+    /// The profile in the place of the suite's own.
+    pub(super) profile: Option<PathBuf>,
     /// The SHA-256 of each file that says what is sent and what must come back.
     pub(super) files: BTreeMap<String, String>,
 }
@@ -243,6 +245,10 @@ fn real(
         senders: senders.then(|| target.identity.keys().cloned().collect()),
         assumed,
         now: jiff::Timestamp::now,
+        profile: asked
+            .profile
+            .as_ref()
+            .map(|profile| profile.display().to_string()),
         files: asked.files.clone(),
         resumed: None,
         recorded: None,
