@@ -108,13 +108,23 @@ pub(super) fn load(project: &Project, out: &mut dyn Write, lang: Lang) -> Result
     } else {
         Exit::Suite
     };
-    Err(Stopped {
-        exit,
-        text: Text::new(
+    let mistakes = counted(count, "mistake");
+    let text = if suite.scenarios_unread {
+        Text::new(
+            format!(
+                "誤りが{count}件あります。シナリオが前提とするファイルの誤りのため、シナリオはまだ確認していません。何も送信していません。"
+            ),
+            format!(
+                "{mistakes} in what the scenarios rest on, so that these were not looked at; nothing was sent"
+            ),
+        )
+    } else {
+        Text::new(
             format!("誤りが{count}件あります。何も送信していません。"),
-            format!("{}; nothing was sent", counted(count, "mistake")),
-        ),
-    })
+            format!("{mistakes}; nothing was sent"),
+        )
+    };
+    Err(Stopped { exit, text })
 }
 
 /// Reads the suite where there is no mistake in it, and says nothing.

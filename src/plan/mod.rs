@@ -67,6 +67,8 @@ pub struct Suite {
     pub items: BTreeMap<String, Item>,
     /// The people as templates see them, by name.
     pub people: minijinja::Value,
+    /// Whether the scenarios were not looked at, since profile, people or test items hold mistakes.
+    pub scenarios_unread: bool,
 }
 
 /// What the network knows by name; where a list is empty, it is not known and every name is taken.
@@ -110,31 +112,34 @@ pub(crate) struct PeopleFile {
 
 /// Reads and resolves a whole suite.
 pub fn load(project: &Project, known: &Known) -> (Suite, Vec<Diagnostic>) {
-    let mut found: Vec<Diagnostic> = project.unreadable.values().cloned().collect();
-    let mut wrong = Wrong::default();
+    let mut found = Vec::new();
     let profile = match project.get(profile::PATH) {
         Some(text) => {
             let (profile, mistakes) = profile::parse(text);
-            wrong.profile = !mistakes.is_empty();
             found.extend(mistakes);
             profile
         }
-        None if project.unreadable.contains_key(profile::PATH) => {
-            wrong.profile = true;
-            Profile::default()
-        }
+        None if project.unreadable.contains_key(profile::PATH) => Profile::default(),
         None => {
             let text = Text::new("profile.toml がありません", "there is no profile.toml");
             found.push(Diagnostic::new(profile::PATH, 0..0, text));
             return (Suite::default(), found);
         }
     };
-    let before = found.len();
     let items = items(project, &mut found);
-    wrong.items = found.len() > before || project.unreadable.contains_key(ITEMS);
-    let before = found.len();
     let people = people(project, &mut found);
-    wrong.people = found.len() > before || project.unreadable.contains_key(PEOPLE);
+    let shared = [profile::PATH, ITEMS, PEOPLE].map(|path| project.unreadable.get(path));
+    found.extend(shared.into_iter().flatten().cloned());
+    if !found.is_empty() {
+        // What scenarios rest on comes first: each of them would seem wrong too.
+        let suite = Suite {
+            profile,
+            scenarios_unread: true,
+            ..Suite::default()
+        };
+        return (suite, sorted(found));
+    }
+    found.extend(project.unreadable.values().cloned());
     // Where a number may be meant, the sentinel looks at what is sent, with the profile's exceptions.
     if profile.sentinel.twelve_digits.is_empty() && profile.sentinel.masked.is_empty() {
         individual_numbers(project, &mut found);
@@ -159,6 +164,7 @@ pub fn load(project: &Project, known: &Known) -> (Suite, Vec<Diagnostic>) {
         scenarios,
         items,
         people: minijinja::Value::from(people.clone()),
+        scenarios_unread: false,
     };
     let templates = templates::read(project, &mut found);
     let cx = Context {
@@ -167,14 +173,18 @@ pub fn load(project: &Project, known: &Known) -> (Suite, Vec<Diagnostic>) {
         people: &people,
         project,
         known,
-        wrong,
     };
     names::check(&cx, &mut found);
     files::check_steps(&suite.scenarios, &mut found);
     for scenario in &suite.scenarios {
         steps::check(&cx, scenario, &mut found);
     }
-    // By file and line. What shared steps say wrongly is said once, however often they are used.
+    let found = templates::once(sorted(found), project);
+    (suite, found)
+}
+
+/// By file and line. What shared steps say wrongly is said once, however often they are used.
+fn sorted(mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     found.sort_by(|left, right| {
         let key = |of: &Diagnostic| {
             (
@@ -187,8 +197,7 @@ pub fn load(project: &Project, known: &Known) -> (Suite, Vec<Diagnostic>) {
         key(left).cmp(&key(right))
     });
     found.dedup();
-    let found = templates::once(found, project);
-    (suite, found)
+    found
 }
 
 /// What a check sees.
@@ -199,16 +208,6 @@ struct Context<'a> {
     people: &'a People,
     project: &'a Project,
     known: &'a Known,
-    wrong: Wrong,
-}
-
-/// Which of the shared files hold mistakes: what seems missing in these may have been meant, and one mistake brings no
-/// others.
-#[derive(Clone, Copy, Default)]
-struct Wrong {
-    profile: bool,
-    items: bool,
-    people: bool,
 }
 
 impl Context<'_> {

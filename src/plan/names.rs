@@ -145,7 +145,7 @@ fn head(
         }
     }
     for item in &file.covers {
-        if !cx.wrong.items && !cx.suite.items.contains_key(item.get_ref()) {
+        if !cx.suite.items.contains_key(item.get_ref()) {
             let kind = Text::new("試験項目", "test item");
             let known = cx.suite.items.keys().map(String::as_str);
             found.push(unknown(path, item.span(), &kind, item.get_ref(), known));

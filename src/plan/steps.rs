@@ -191,7 +191,7 @@ pub(super) fn identity(
 ) {
     let Some(name) = name else { return };
     let profile = &cx.suite.profile;
-    if !cx.wrong.profile && !profile.identity.contains_key(name.get_ref()) {
+    if !profile.identity.contains_key(name.get_ref()) {
         let kind = Text::new("送信者", "identity");
         let known = profile.identity.keys().map(String::as_str);
         found.push(unknown(
@@ -215,17 +215,15 @@ pub(super) fn operation(
     if profile.operation.contains_key(name.get_ref()) {
         return true;
     }
-    if !cx.wrong.profile {
-        let kind = Text::new("操作", "operation");
-        let known = profile.operation.keys().map(String::as_str);
-        found.push(unknown(
-            &step.file,
-            name.span(),
-            &kind,
-            name.get_ref(),
-            known,
-        ));
-    }
+    let kind = Text::new("操作", "operation");
+    let known = profile.operation.keys().map(String::as_str);
+    found.push(unknown(
+        &step.file,
+        name.span(),
+        &kind,
+        name.get_ref(),
+        known,
+    ));
     false
 }
 
@@ -321,9 +319,6 @@ fn xpath(
     };
     let profile = &cx.suite.profile;
     if let Err(error) = XPath::check(&text, &profile.namespaces, profile.no_prefix) {
-        if cx.wrong.profile && error.mistake.is_of_profile() {
-            return;
-        }
         let source = cx.source(&step.file);
         let place = if message::is_template(written) {
             span

@@ -297,9 +297,6 @@ fn wrong(cx: &Context<'_>, error: &TemplateError, seen: &Seen<'_>) -> Option<(Te
     let mut parts = name.split('.');
     let root = root_of(name)?;
     if root == "people" {
-        if cx.wrong.people {
-            return None;
-        }
         parts.next();
         let (person, key) = (parts.next().unwrap_or_default(), parts.next());
         if let (Some(keys), Some(key)) = (cx.people.get(person), key) {

@@ -15,10 +15,13 @@ use toml::{
 };
 
 use crate::{
-    diagnostic::{Diagnostic, unknown},
+    diagnostic::{Diagnostic, nearest, unknown},
     project,
-    scenario::read::{self, Readable},
-    text::Text,
+    scenario::{
+        mistake::missing,
+        read::{self, Readable},
+    },
+    text::{Text, half_width},
     xml::{Namespaces, XPath},
 };
 
@@ -182,12 +185,34 @@ pub fn extends_bundled(text: &str) -> bool {
 
 /// Reads a profile; never fails.
 pub fn parse(text: &str) -> (Profile, Vec<Diagnostic>) {
+    let extends = extends_bundled(text);
+    if !extends && means_to_extend(text) {
+        let (profile, found) = read(text, true);
+        // Else nothing is wrong with that line, and it says something else.
+        if !found.is_empty() {
+            return (profile, found);
+        }
+    }
+    read(text, extends)
+}
+
+/// Whether a line says almost that the profile extends another: then only that is wrong, and not all that seems missing.
+fn means_to_extend(text: &str) -> bool {
+    let lines = text.lines().map(str::trim_start);
+    let mut head = lines.take_while(|line| !line.starts_with('['));
+    head.any(|line| {
+        let key = line.split(['=', '＝']).next().unwrap_or_default();
+        !line.starts_with('#') && nearest(&half_width(key), ["extends"]).is_some()
+    })
+}
+
+fn read(text: &str, extends: bool) -> (Profile, Vec<Diagnostic>) {
     let mut found = Vec::new();
     let readable = Readable::new(PATH, text, &mut found);
     let mut table = readable.tables();
     let bundled = project::bundled(PATH).unwrap_or_default();
     let base = Readable::new(PATH, bundled, &mut Vec::new());
-    if extends_bundled(text) {
+    if extends {
         let named = table.get_ref().get_key_value("extends");
         let place = named.map_or(0..0, |(name, value)| name.span().start..value.span().end);
         extend(table.get_mut(), base.tables().into_inner(), &place);
@@ -195,6 +220,15 @@ pub fn parse(text: &str) -> (Profile, Vec<Diagnostic>) {
     let required = [("fault_code", DeValue::String("''".into()))];
     let profile: Profile =
         read::typed(PATH, &table, &required, readable.partial, &mut found).unwrap_or_default();
+    if !extends {
+        let missing = missing(&["fault_code"]);
+        for mistake in found.iter_mut().filter(|mistake| mistake.text == missing) {
+            mistake.hint = Some(Text::new(
+                "同梱の操作・電文・送信者を使用する場合は、先頭に extends = \"bundled\" と記載してください。使用しない場合は fault_code（エラーコードのXPath）を記載してください",
+                "to use the operations, messages and identities of the binary, write extends = \"bundled\" at the top; else write fault_code, the XPath of the code in a fault",
+            ));
+        }
+    }
     let root = Spanned::new(0..text.len(), DeValue::Table(table.into_inner()));
     check(&profile, &root, readable.partial, text, &mut found);
     (profile, found)
