@@ -249,7 +249,7 @@ fn unlike(what: &str, expected: &Text, found: Text) -> Text {
     )
 }
 
-/// What Japanese calls that which an expectation is about; headers and XPaths are what they are.
+/// What Japanese calls that which an expectation is about; headers and paths into XML are what they are.
 pub(crate) fn named(what: &str) -> &str {
     match what {
         "HTTP" | "status" => "状態コード",

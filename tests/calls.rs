@@ -289,6 +289,40 @@ fn how_the_network_answered_a_call_stands_in_its_snapshot_and_a_refusal_must_be_
 }
 
 #[test]
+fn what_the_system_under_test_did_is_reviewed_first_and_in_the_order_of_the_steps() {
+    let own = ask("z-own", "");
+    let runs = exec("run", "ask=town-0001", MAYOR);
+    let suite = support::Suite::new().with("0-a/one", "", &own).with(
+        "0-b/two",
+        "",
+        &(own.clone() + &runs + &call("call", "")),
+    );
+    assert_eq!(suite.renkei(&["run"]).0, 5);
+    let (_, shown) = suite.renkei(&["review"]);
+    let heads = shown.lines();
+    let heads = heads.filter(|line| {
+        ["■ ", "== ", "new:"]
+            .iter()
+            .any(|head| line.starts_with(head))
+    });
+    let heads: Vec<&str> = heads.collect();
+    let expected = [
+        "■ what the system under test did (2)",
+        "== 0-b/two  0-b/two",
+        "new: 0-b/two/run",
+        "new: 0-b/two/call",
+        "■ answers to what scenarios sent themselves (2)",
+        "== 0-a/one  0-a/one",
+        "new: 0-a/one/z-own",
+        "== 0-b/two  0-b/two",
+        "new: 0-b/two/z-own",
+    ];
+    assert_eq!(heads, expected, "{shown}");
+    let (_, shown) = suite.renkei(&["review", "0-a"]);
+    assert!(!shown.contains('■'), "{shown}");
+}
+
+#[test]
 fn a_call_that_comes_only_while_it_is_waited_for_is_found() {
     let port = free_port();
     let serving = program::command("command", &format!("serve={port} hang"));

@@ -9,6 +9,7 @@ mod mock;
 mod orphans;
 mod record;
 mod resume;
+mod review;
 mod run;
 mod select;
 mod selftest;
@@ -182,7 +183,7 @@ pub async fn run(arguments: Arguments) -> Exit {
         Command::Schema { folder, reference } => {
             suite::schema(&mut out, &folder, reference.as_deref())
         }
-        Command::Review { waiting, whole } => snapshots::review(&mut out, &waiting, whole, lang),
+        Command::Review { waiting, whole } => review::review(&mut out, &waiting, whole, lang),
         Command::Accept(waiting) => snapshots::accept(&mut out, &waiting, lang),
         Command::Reject(waiting) => snapshots::reject(&mut out, &waiting, lang),
         Command::Mock(arguments) => mock::mock(&mut out, arguments).await,

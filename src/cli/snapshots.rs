@@ -1,4 +1,4 @@
-//! `review`, `accept` and `reject`.
+//! `accept` and `reject`, and which snapshots they and `review` mean.
 
 use std::{
     fs,
@@ -9,10 +9,10 @@ use std::{
 use clap::Args;
 
 use crate::{
-    cli::{Done, Stopped, hint, orphans, select::below_root, suite},
+    cli::{Done, Stopped, hint, select::below_root, suite},
     profile,
     project::Project,
-    snapshot::{self, Cap},
+    snapshot,
     text::{Lang, Text},
     verdict::Exit,
 };
@@ -25,77 +25,6 @@ pub(super) struct WaitingArguments {
     /// Only those whose name matches this regular expression
     #[arg(long, value_name = "RE")]
     filter: Option<regex::Regex>,
-}
-
-/// Shows each waiting snapshot, as a difference where there is an accepted one, and what can be done next.
-pub(super) fn review(
-    out: &mut dyn Write,
-    arguments: &WaitingArguments,
-    whole: bool,
-    lang: Lang,
-) -> Done {
-    let (project, root) = suite()?;
-    let pending = pending(&project, &root, arguments)?;
-    let (mut new, mut capped) = (0, false);
-    for path in &pending {
-        let accepted = snapshot::accepted(&root, path).map_err(|error| unreadable(path, &error))?;
-        let file = root.join(format!("{path}.new"));
-        let found = fs::read_to_string(&file).map_err(|error| Stopped::file(&file, &error))?;
-        let found = snapshot::read(&found).unwrap_or(found);
-        let state = if accepted.is_some() {
-            Text::new("変更（- 採用済み、+ 今回）", "changed (- accepted, + now)")
-        } else {
-            new += 1;
-            Text::new("新規", "new")
-        };
-        writeln!(out, "{}: {}", state.get(lang), name(path))?;
-        let shown = |cap: Cap| {
-            let accepted = accepted.as_deref().unwrap_or_default();
-            snapshot::difference(accepted, &found, cap).unwrap_or_default()
-        };
-        let all = shown(Cap::NONE);
-        let text = if whole { &all } else { &shown(Cap::GLANCE) };
-        capped |= *text != all;
-        for line in text.lines() {
-            // Where all is new, a sign before each line says nothing.
-            let bare = accepted.is_none().then(|| line.strip_prefix("+ "));
-            writeln!(out, "  {}", bare.flatten().unwrap_or(line))?;
-        }
-        writeln!(out)?;
-    }
-    let changed = pending.len() - new;
-    let text = Text::new(
-        format!(
-            "確認待ち: {}件（新規{new}件、変更{changed}件）",
-            pending.len()
-        ),
-        format!("waiting: {} ({new} new, {changed} changed)", pending.len()),
-    );
-    writeln!(out, "{}", text.get(lang))?;
-    if let Some(first) = pending.first() {
-        next(out, &arguments.written(), name(first), capped, lang)?;
-    }
-    if arguments.is_everything()
-        && let Some(suite) = suite::whole(&project)
-    {
-        orphans::name(out, &orphans::orphans(&project, &suite)?, lang)?;
-    }
-    Ok(Exit::Ok)
-}
-
-/// What can be typed next: for one of them, and for all that are shown.
-fn next(out: &mut dyn Write, shown: &str, first: &str, capped: bool, lang: Lang) -> io::Result<()> {
-    let mut line = |what: &Text, command: &str| writeln!(out, "  {}: {command}", what.get(lang));
-    if capped {
-        let what = Text::new("省略せずに表示", "show them whole");
-        line(&what, &format!("renkei review{shown} --full"))?;
-    }
-    let all = Text::new("表示したものをすべて採用", "accept all that is shown");
-    line(&all, &format!("renkei accept{shown}"))?;
-    let one = Text::new("一つだけ採用", "accept one");
-    line(&one, &format!("renkei accept {first}"))?;
-    let one = Text::new("一つだけ破棄", "reject one");
-    line(&one, &format!("renkei reject {first}"))
 }
 
 /// Accepts those that wait.
@@ -125,7 +54,7 @@ pub(super) fn reject(out: &mut dyn Write, arguments: &WaitingArguments, lang: La
 }
 
 /// The suite, and the folder that it lies in.
-fn suite() -> Result<(Project, PathBuf), Stopped> {
+pub(super) fn suite() -> Result<(Project, PathBuf), Stopped> {
     let project = suite::project()?;
     match project.root.clone() {
         Some(root) => Ok((project, root)),
@@ -172,20 +101,20 @@ fn profiles(project: &Project) -> io::Result<Vec<String>> {
 }
 
 /// A snapshot as people call it: scenario and step; one of a target's own with its folder.
-fn name(path: &str) -> &str {
+pub(super) fn name(path: &str) -> &str {
     let inside = path.strip_prefix("snapshots/").unwrap_or(path);
     inside.strip_suffix(".snap").unwrap_or(inside)
 }
 
 impl WaitingArguments {
     /// Whether nothing was said, so that all are meant.
-    fn is_everything(&self) -> bool {
+    pub(super) fn is_everything(&self) -> bool {
         let Self { waiting, filter } = self;
         waiting.is_empty() && filter.is_none()
     }
 
     /// As it is typed after a command.
-    fn written(&self) -> String {
+    pub(super) fn written(&self) -> String {
         let Self { waiting, filter } = self;
         let mut text = String::new();
         for path in waiting {
@@ -202,7 +131,7 @@ impl WaitingArguments {
 }
 
 /// Those that wait and are meant; all where nothing is said.
-fn pending(
+pub(super) fn pending(
     project: &Project,
     root: &Path,
     arguments: &WaitingArguments,
@@ -263,7 +192,7 @@ fn pending(
     Ok(meant)
 }
 
-fn unreadable(path: &str, error: &io::Error) -> Stopped {
+pub(super) fn unreadable(path: &str, error: &io::Error) -> Stopped {
     let why = if error.kind() == io::ErrorKind::InvalidData {
         Text::new(
             "先頭の --- の部分がありません。修正するか削除してください",

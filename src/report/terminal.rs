@@ -89,12 +89,10 @@ pub fn terminal(out: &mut dyn Write, record: &Record, lang: Lang) -> io::Result<
         format!("{en} (exit code {code})"),
     );
     writeln!(out, "\n{}", text.get(lang))?;
-    for next in [unsettled(record), read_on(record, exit)] {
-        if let Some(next) = next {
-            writeln!(out, "{}", next.get(lang))?;
-        }
-    }
-    Ok(())
+    let next = [unsettled(record), read_on(record, exit)];
+    next.into_iter()
+        .flatten()
+        .try_for_each(|next| writeln!(out, "{}", next.get(lang)))
 }
 
 fn scenario(

@@ -16,9 +16,13 @@ pub fn shown(text: &str, lang: Lang) -> String {
         let sign = signed.unwrap_or_default();
         let rest = line.get(sign.len()..).unwrap_or_default();
         above &= !rest.is_empty() && !line.starts_with("@ ");
-        match in_japanese(rest).filter(|_| above) {
-            Some(told) => format!("{sign}{told}"),
-            None => line.to_owned(),
+        let more = line
+            .strip_prefix("… (+")
+            .and_then(|rest| rest.strip_suffix(')'));
+        match (in_japanese(rest).filter(|_| above), more) {
+            (Some(told), _) => format!("{sign}{told}"),
+            (None, Some(more)) => format!("…（ほか{more}行）"),
+            (None, None) => line.to_owned(),
         }
     });
     lines.collect::<Vec<_>>().join("\n")
@@ -66,6 +70,7 @@ mod tests {
                 "POST /master\nAnswer: 500 F-1\n\n<a/>",
                 "POST /master\n応答: 500 F-1\n\n<a/>",
             ),
+            ("<a/>\n… (+3)", "<a/>\n…（ほか3行）"),
             ("outcome: cut", "通信の結果: 応答の途中で切断された"),
             ("200 text/xml\n\n<a/>", "200 text/xml\n\n<a/>"),
         ] {
