@@ -1,6 +1,7 @@
 //! Explicit expectations: what must come back, and what came instead.
 
 use crate::{
+    encoding,
     scenario::{Described, Expect, Selected, Until},
     text::Text,
     xml::{Document, Namespaces, XPath},
@@ -224,7 +225,7 @@ fn shown(found: &Result<Vec<String>, Text>) -> Text {
 
 /// What is the same in both languages, capped.
 pub(crate) fn plain(text: &str) -> Text {
-    let text = capped(text);
+    let text = encoding::shown(&capped(text));
     Text::new(text.clone(), text)
 }
 

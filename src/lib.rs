@@ -7,6 +7,7 @@ pub mod cli;
 pub mod control;
 pub mod diagnostic;
 pub mod doctor;
+pub mod encoding;
 pub mod event;
 pub mod expect;
 mod japan;

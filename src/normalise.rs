@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// A shorter value is replaced only where a rule says so: elsewhere it may be equal by chance.
-const LONG: usize = 8;
+pub(crate) const LONG: usize = 8;
 /// A shorter value tells nothing, and stands everywhere.
 const TELLING: usize = 4;
 /// A time of RFC 3339 in a text.
@@ -163,6 +163,12 @@ impl Numbering {
             }
             None
         });
+    }
+
+    /// Whether a long volatile value stands in a text.
+    pub fn stands_in(&self, text: &str) -> bool {
+        let mut known = self.labels.keys().chain(self.long.keys());
+        known.any(|value| text.contains(value))
     }
 
     /// A text with the long volatile values in it replaced, and its times. `fixed` are other values with what stands for

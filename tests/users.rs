@@ -151,6 +151,18 @@ fn each_mistake_of_the_new_steps_is_shown_with_what_to_write_instead() {
             "timeout is longer than nothing",
         ),
         (
+            "exec = [\"a\"]\nencoding = \"sift_jis\"",
+            "did you mean 'shift_jis'?",
+        ),
+        (
+            "http = { url = \"http://a/\" }\nencoding = \"ebcdic\"",
+            "possible: shift_jis, euc-jp",
+        ),
+        (
+            "send = \"GetConnectionStatus\"\nas = \"iida-mayor\"\nencoding = \"utf-8\"",
+            "'encoding' belongs to a step with exec or http",
+        ),
+        (
             "http = { url = \"ftp://a/\" }",
             "begins neither with http:// nor with https://",
         ),

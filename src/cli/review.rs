@@ -12,6 +12,7 @@ use crate::{
         snapshots::{WaitingArguments, folders, name, pending, suite, unreadable},
         suite,
     },
+    encoding,
     plan::Suite,
     scenario::{Kind, Step},
     snapshot::{self, Cap},
@@ -93,6 +94,9 @@ pub(super) fn review(
             Text::new("新規", "new")
         };
         writeln!(out, "{}: {}", state.get(lang), name(path))?;
+        if let Some(odd) = encoding::of_snapshot(&found) {
+            writeln!(out, "  ({})", odd.get(lang))?;
+        }
         let shown = |cap: Cap| {
             let accepted = accepted.as_deref().unwrap_or_default();
             snapshot::difference(accepted, &found, cap).unwrap_or_default()

@@ -157,7 +157,8 @@ fn step(out: &mut dyn Write, step: &StepResult, lang: Lang) -> io::Result<()> {
     match &step.outcome {
         Outcome::Passed | Outcome::Skipped | Outcome::NotPossible { .. } => return Ok(()),
         Outcome::NewSnapshot => {
-            return writeln!(out, "{head} {}", new_snapshot().get(lang));
+            writeln!(out, "{head} {}", new_snapshot().get(lang))?;
+            return notes(out, step, lang);
         }
         Outcome::Broken { why } | Outcome::Unusable { why } | Outcome::NotKept { why } => {
             writeln!(out, "{head}")?;
@@ -187,9 +188,7 @@ fn step(out: &mut dyn Write, step: &StepResult, lang: Lang) -> io::Result<()> {
     if let Some(told) = &step.rule {
         rule(out, told, lang)?;
     }
-    for note in &step.notes {
-        said(out, "", note.get(lang))?;
-    }
+    notes(out, step, lang)?;
     block(
         out,
         Text::new("シナリオ", "scenario").get(lang),
@@ -241,6 +240,13 @@ fn step(out: &mut dyn Write, step: &StepResult, lang: Lang) -> io::Result<()> {
             answered.join(" ")
         );
         body(out, &head, &call.response, lang)?;
+    }
+    Ok(())
+}
+
+fn notes(out: &mut dyn Write, step: &StepResult, lang: Lang) -> io::Result<()> {
+    for note in &step.notes {
+        said(out, "", note.get(lang))?;
     }
     Ok(())
 }

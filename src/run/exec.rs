@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use regex::Regex;
 use toml::Spanned;
 
 use crate::{
@@ -13,11 +12,11 @@ use crate::{
         given::renamed,
         judge::Judged,
         step::{Runner, unusable},
-        written::written,
+        written,
     },
     scenario::{Expect, Step},
     sentinel,
-    system::{self, Ended, Program},
+    system::{self, Beyond, Ended, Program},
     text::{Text, counted},
 };
 
@@ -54,7 +53,7 @@ impl Runner<'_> {
         }
         let patience = step.timeout.as_ref();
         let patience = patience.map_or(PATIENCE, |lapse| lapse.get_ref().duration());
-        let ran = match system::run(&program, patience).await {
+        let ran = match system::run(&program, patience, step.said_in()).await {
             Ok(ran) => ran,
             Err(error) => {
                 result.outcome = Outcome::Unusable { why: error.text() };
@@ -88,14 +87,13 @@ impl Runner<'_> {
                 return;
             }
         };
-        let mut mismatches = mismatches(&expected, &ran, patience);
         let stdout = ran.stdout.text();
-        mismatches.extend(self.capture_from(step, "stdout", &stdout));
-        let mut normal = self.numbering.text(&stdout, &self.fixed());
-        if ran.stdout.left_out() > 0 {
-            normal.push_str("\n[the rest is left out]\n");
-        }
-        let content = sentinel::mask(&format!("{}\n\n{normal}", told(ran.ended)));
+        let mut mismatches = mismatches(&expected, &ran, patience);
+        let (taken, missing) = self.take(step, "stdout", &stdout.text);
+        mismatches.extend(missing);
+        let normal = self.normal_text(&stdout.text, &taken);
+        let head = written::head(&told(ran.ended), &stdout, ran.stdout.beyond().as_ref());
+        let content = sentinel::mask(&format!("{head}\n{}", stdout.shown(&normal)));
         let judged = Judged {
             mismatches,
             refusal: None,
@@ -104,6 +102,10 @@ impl Runner<'_> {
         if let (Outcome::Passed, Some(process)) = (&result.outcome, &mut result.process) {
             process.stdout.hide();
             process.stderr.hide();
+        } else {
+            for (what, output) in [("stdout", &ran.stdout), ("stderr", &ran.stderr)] {
+                result.notes.extend(written::odd(what, output));
+            }
         }
     }
 
@@ -137,8 +139,9 @@ impl Runner<'_> {
     /// Keeps what a program did; tells whether an individual number stands in it.
     fn keep_process(&self, program: &Program, ran: &system::Ran, result: &mut StepResult) -> bool {
         let file = |name: &str| format!("{:02}-{}.{name}.txt", result.sequence, result.step);
-        let (stdout, in_stdout) = written(&ran.stdout, |looked| self.keep(&file("stdout"), looked));
-        let (stderr, in_stderr) = written(&ran.stderr, |looked| self.keep(&file("stderr"), looked));
+        let keep = |name, output| written::written(output, |looked| self.keep(&file(name), looked));
+        let (stdout, in_stdout) = keep("stdout", &ran.stdout);
+        let (stderr, in_stderr) = keep("stderr", &ran.stderr);
         result.process = Some(Process {
             command: {
                 let fixed = self.fixed();
@@ -150,33 +153,6 @@ impl Runner<'_> {
             stderr,
         });
         in_stdout || in_stderr
-    }
-
-    /// Takes values from a text, by regular expressions with one group; gives what is not there.
-    pub(super) fn capture_from(&mut self, step: &Step, what: &str, text: &str) -> Vec<Text> {
-        let seen = self.seen();
-        let mut mismatches = Vec::new();
-        for (name, expression) in &step.capture {
-            let expression = message::plain(expression.get_ref(), &seen).unwrap_or_default();
-            let found = Regex::new(&expression).ok().and_then(|pattern| {
-                let found = pattern.captures(text)?.get(1)?;
-                Some(found.as_str().to_owned())
-            });
-            let name = name.get_ref();
-            match found {
-                Some(value) => {
-                    self.values.insert(name.clone(), value.into());
-                }
-                None => mismatches.push(Text::new(
-                    format!(
-                        "「{name}」を{}から取得できません（{expression}）",
-                        named(what)
-                    ),
-                    format!("nothing to capture as '{name}' from {what} by {expression}"),
-                )),
-            }
-        }
-        mismatches
     }
 }
 
@@ -211,17 +187,19 @@ fn mismatches(expected: &Expect, ran: &system::Ran, patience: Duration) -> Vec<T
     ];
     for (what, selected, output) in outputs {
         let Some(selected) = selected else { continue };
-        let found = expect::text(what, selected.get_ref(), &output.text());
-        if !found.is_empty() && output.left_out() > 0 {
-            let left_out = output.left_out();
+        let selected = selected.get_ref();
+        let found = expect::text(what, selected, &output.text().text);
+        if let Some(Beyond { bytes, .. }) = output.beyond()
+            && (!found.is_empty() || selected.is_of_whole())
+        {
             mismatches.push(Text::new(
                 format!(
-                    "{}が長すぎるため、{left_out}バイトを保存せず、確認していません",
+                    "{}が長すぎるため、後ろの{bytes}バイトを確認できません。長い出力に対しては contains だけを使用できます",
                     named(what)
                 ),
                 format!(
-                    "{what} was too long: {} neither kept nor looked at",
-                    counted(left_out, "byte")
+                    "{what} was too long: {} at its end could not be looked at; of so much, 'contains' alone can be said",
+                    counted(bytes, "byte")
                 ),
             ));
         }

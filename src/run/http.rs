@@ -6,14 +6,17 @@ use hyper::Method;
 use toml::Spanned;
 
 use crate::{
+    encoding::{self, of_content_type},
     event::{Exchange, Outcome, StepResult},
     expect::{self, Seen},
     message,
     run::{
         given::renamed,
         judge::Judged,
+        kept::glimpse,
         refusal::Refusal,
         step::{Runner, unusable},
+        written::{self, readable},
     },
     scenario::{Expect, Http, Step, of_system::no_ca},
     sentinel,
@@ -76,11 +79,18 @@ impl Runner<'_> {
                 });
             }
         };
-        let looked = sentinel::look(&answer.body, None, &[]);
+        let content_type = answer.content_type();
+        let encoding = step.said_in().or_else(|| of_content_type(&content_type));
+        let body = encoding::read(&answer.body, encoding);
+        let looked = sentinel::look_read(&answer.body, &body.text);
         let headers = answer.headers.iter();
         let number = looked.found || headers.into_iter().any(|(_, value)| sentinel::found(value));
         exchange.status = Some(answer.status);
-        exchange.response = Some(self.keep(&format!("{name}.response.txt"), &looked));
+        let mut kept = self.keep(&format!("{name}.response.txt"), &looked);
+        if !kept.shown.is_empty() {
+            kept.shown = glimpse(&readable(&looked, &body.text));
+        }
+        exchange.response = Some(kept);
         if self.drain(Duration::ZERO).await? {
             return Err(number_in("call"));
         }
@@ -90,20 +100,29 @@ impl Runner<'_> {
         let expected = self
             .expected(step)
             .map_err(|error| unusable(error.text()))?;
-        let body = String::from_utf8_lossy(&answer.body).replace("\r\n", "\n");
-        let mut mismatches = self.not_as_expected(&expected, &answer, &body);
-        mismatches.extend(self.capture_from(step, "body", &body));
-        let normal = match Document::parse(&answer.body) {
-            Ok(document) => self.numbering.normalise(&document, &self.shared.normal),
-            Err(_) => self.numbering.text(&body, &self.fixed()),
+        let mut mismatches = self.not_as_expected(&expected, &answer, &body.text);
+        let (taken, missing) = self.take(step, "body", &body.text);
+        mismatches.extend(missing);
+        let document =
+            Document::parse(&answer.body).or_else(|_| Document::parse(body.text.as_bytes()));
+        let normal = match document {
+            Ok(document) => {
+                let normal = self.numbering.normalise(&document, &self.shared.normal);
+                self.named_in_tree(normal, &taken)
+            }
+            Err(_) => body.shown(&self.normal_text(&body.text, &taken)),
         };
-        let content = format!("{} {}\n\n{normal}", answer.status, answer.content_type());
-        let content = sentinel::mask(&content);
+        let head = written::head(&format!("{} {content_type}", answer.status), &body, None);
+        let content = sentinel::mask(&format!("{head}\n{normal}"));
         let judged = Judged {
             mismatches,
             refusal: Refusal::of_step(answer.status, None, &expected, None),
         };
         result.outcome = self.compare(step, step.id.get_ref(), &content, judged);
+        if !matches!(result.outcome, Outcome::Passed) {
+            let foreign = body.foreign.map(|foreign| foreign.text("body"));
+            result.notes.extend(foreign);
+        }
         Ok(())
     }
 

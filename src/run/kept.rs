@@ -65,14 +65,18 @@ impl Runner<'_> {
 /// Keeps what was looked through in a file.
 pub(crate) fn kept_at(sink: &dyn Sink, file: &str, looked: &sentinel::Looked) -> Kept {
     sink.keep(file, &looked.kept);
-    let shown = String::from_utf8_lossy(&looked.kept);
     Kept {
         file: file.to_owned(),
         sha256: hex(&Sha256::digest(&looked.kept)),
         bytes: looked.kept.len(),
         masked: looked.found,
-        shown: shown.chars().take(SHOWN).collect(),
+        shown: glimpse(&String::from_utf8_lossy(&looked.kept)),
     }
+}
+
+/// As much of a text as an event carries.
+pub(super) fn glimpse(text: &str) -> String {
+    text.chars().take(SHOWN).collect()
 }
 
 /// What was sent and what came besides the bodies, individual numbers masked. Headers may repeat what stands in bodies,

@@ -28,6 +28,7 @@ mod setting;
 mod sought;
 mod spill;
 mod step;
+mod taken;
 mod unheard;
 mod world;
 mod written;

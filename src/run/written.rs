@@ -2,9 +2,12 @@
 //! what it did and the others why it ended.
 
 use crate::{
+    encoding::{self, Foreign, Reading},
     event::{Kept, Written},
+    expect::named,
     sentinel::{self, Looked},
-    system::Output,
+    system::{Beyond, Output},
+    text::{Text, counted},
 };
 
 /// How many lines are shown from the beginning, and from the end, where not all are.
@@ -15,13 +18,14 @@ const WIDE: usize = 1_000;
 
 /// Keeps an output by what is given for that; tells whether an individual number stands in it.
 pub(super) fn written(output: &Output, keep: impl FnOnce(&Looked) -> Kept) -> (Written, bool) {
-    let looked = sentinel::look(&output.kept(), None, &[]);
+    let text = output.kept_text();
+    let looked = sentinel::look_read(&output.kept(), &text);
     let number = looked.found || output.number();
     let mut kept = keep(&looked);
     let (mut last, mut between) = (String::new(), 0);
     // Where no bodies are kept, nothing of them is shown.
     if !kept.shown.is_empty() {
-        (kept.shown, last, between) = glance(&String::from_utf8_lossy(&looked.kept));
+        (kept.shown, last, between) = glance(&readable(&looked, &text));
     }
     let written = Written {
         kept,
@@ -30,6 +34,44 @@ pub(super) fn written(output: &Output, keep: impl FnOnce(&Looked) -> Kept) -> (W
         left_out: output.left_out(),
     };
     (written, number)
+}
+
+/// What was kept as people can read it; `text` is as what it was read.
+pub(super) fn readable(looked: &Looked, text: &str) -> String {
+    if looked.found {
+        String::from_utf8_lossy(&looked.kept).into_owned()
+    } else {
+        encoding::shown(text)
+    }
+}
+
+/// The head of a snapshot: how it went, as what it could not be read, and what is not in it.
+pub(super) fn head(how: &str, reading: &Reading, beyond: Option<&Beyond>) -> String {
+    let foreign = reading.foreign.map(Foreign::line).unwrap_or_default();
+    let beyond = beyond.map(|Beyond { bytes, sha256 }| {
+        format!("left out: {bytes} bytes at the end, SHA-256 {sha256}\n")
+    });
+    format!("{how}\n{foreign}{}", beyond.unwrap_or_default())
+}
+
+/// What whoever looks at an output must know of it.
+pub(super) fn odd(what: &str, output: &Output) -> Vec<Text> {
+    let foreign = output.text().foreign.map(|foreign| foreign.text(what));
+    let beyond = output.beyond().map(|Beyond { bytes, .. }| {
+        let total = output.total();
+        Text::new(
+            format!(
+                "{}は{total}バイトあります。後ろの{bytes}バイトは、長さとハッシュ値（SHA-256）だけを比較します。実施のたびに変わる場合は、出力を減らすか、no_snapshot を指定してください",
+                named(what)
+            ),
+            format!(
+                "{what} has {}; of the last {} only length and SHA-256 are compared; where they change with each run, let it write less, or say no_snapshot",
+                counted(total, "byte"),
+                counted(bytes, "byte")
+            ),
+        )
+    });
+    foreign.into_iter().chain(beyond).collect()
 }
 
 /// The first lines, the last ones where these are not all, and how many stand between.

@@ -73,6 +73,22 @@ pub struct Described {
     pub contains: Option<String>,
 }
 
+impl Selected {
+    /// Whether it cannot be said of a part of a text.
+    pub fn is_of_whole(&self) -> bool {
+        match self {
+            Self::Equals(_) => true,
+            Self::Described(Described {
+                exists: _,
+                count,
+                matches,
+                one_of,
+                contains: _,
+            }) => count.is_some() || matches.is_some() || one_of.is_some(),
+        }
+    }
+}
+
 impl JsonSchema for Selected {
     fn schema_name() -> Cow<'static, str> {
         "Selected".into()

@@ -61,6 +61,7 @@ pub(crate) const KINDS: [Keys; 12] = [
             "env",
             "folder",
             "timeout",
+            "encoding",
             "expect",
             "capture",
             "no_snapshot",
@@ -69,7 +70,14 @@ pub(crate) const KINDS: [Keys; 12] = [
     },
     Keys {
         kind: "http",
-        beside: &["as", "timeout", "expect", "capture", "no_snapshot"],
+        beside: &[
+            "as",
+            "timeout",
+            "encoding",
+            "expect",
+            "capture",
+            "no_snapshot",
+        ],
         expect: &["status", "header", "body"],
     },
     Keys {

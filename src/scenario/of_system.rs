@@ -5,7 +5,8 @@ use regex::Regex;
 use toml::Spanned;
 
 use crate::{
-    message,
+    diagnostic::meant,
+    encoding, message,
     scenario::{
         Kind, Step,
         awaited::no_regex,
@@ -31,6 +32,7 @@ pub(super) fn check(step: &Step, mistakes: &mut Mistakes<'_>) {
                 let span = step.exec.as_ref().map_or(step.id.span(), Spanned::span);
                 mistakes.add(span, text);
             }
+            encoded(step, mistakes);
             captures(step, mistakes);
         }
         Some(Kind::Http(http)) => {
@@ -43,6 +45,7 @@ pub(super) fn check(step: &Step, mistakes: &mut Mistakes<'_>) {
             if url.starts_with("https://") && http.ca.is_none() {
                 mistakes.add(http.url.span(), no_ca());
             }
+            encoded(step, mistakes);
             captures(step, mistakes);
         }
         Some(Kind::ExpectCall(_)) => {
@@ -72,6 +75,21 @@ pub(super) fn check(step: &Step, mistakes: &mut Mistakes<'_>) {
         )
         | None => {}
         Some(Kind::Peer(peer)) => acts(peer, step, mistakes),
+    }
+}
+
+/// The encoding must be one that is known.
+fn encoded(step: &Step, mistakes: &mut Mistakes<'_>) {
+    let Some(name) = &step.encoding else { return };
+    if encoding::named(name.get_ref()).is_none() {
+        let text = Text::new(
+            format!("文字コード「{}」はありません", name.get_ref()),
+            format!("there is no encoding '{}'", name.get_ref()),
+        );
+        match meant(name.get_ref(), encoding::USUAL) {
+            Some(hint) => mistakes.add_with(name.span(), text, hint),
+            None => mistakes.add(name.span(), text),
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::{
+    encoding,
     scenario::{
         data::{Data, Lapse, Moment},
         expect::{Expect, Until},
@@ -114,6 +115,10 @@ pub struct Step {
     /// The folder in which the program runs, below the suite's root.
     #[schemars(with = "Option<String>")]
     pub folder: Option<Spanned<String>>,
+    /// The encoding of what the program writes, or of the body that comes; UTF-8 where none is said, or what the answer's
+    /// `Content-Type` says. A byte order mark counts first.
+    #[schemars(with = "Option<String>")]
+    pub encoding: Option<Spanned<String>>,
     /// A request to the system under test.
     #[schemars(with = "Option<Http>")]
     pub http: Option<Spanned<Http>>,
@@ -267,6 +272,11 @@ impl Step {
         names
             .flat_map(|name| (1..=times).map(|time| nth(name.get_ref(), "_", time)))
             .collect()
+    }
+
+    /// The encoding of what the system under test says, if the step says so; reading has reported one that is not known.
+    pub fn said_in(&self) -> Option<&'static encoding_rs::Encoding> {
+        encoding::named(self.encoding.as_ref()?.get_ref())
     }
 
     /// What must come back, if the step says so.

@@ -80,6 +80,7 @@ pub(super) const WORDS: &[Word] = &[
     word("Step", "exec", "実行する、試験対象のシステムのプログラムと引数", "exec = [\"python3\", \"town_office.py\", \"apply-masters\"]"),
     word("Step", "env", "追加する環境変数", "env = { TOWN_DB = \"{{ renkei.work }}/town.sqlite\" }"),
     word("Step", "folder", "プログラムを実行するフォルダー（scenarios/ のあるフォルダーからの相対パス。省略時はそのフォルダー）", "folder = \"client\""),
+    word("Step", "encoding", "プログラムの出力または応答の本文の文字コード。省略時は UTF-8（http では応答の Content-Type の charset）。BOM があればそれが優先します", "encoding = \"shift_jis\""),
     word("Step", "http", "試験対象のシステムへの要求", "http = { method = \"POST\", url = \"http://127.0.0.1:8080/inquire\", body = \"…\" }"),
     word("Step", "expect_call", "試験対象のシステムが送信するはずの操作", "expect_call = \"SubmitInquiry\""),
     word("Step", "expect_no_call", "試験対象のシステムが送信しないはずの操作（前の expect_call で確認したものを除く）。`expect` は対象の絞込みです", "expect_no_call = \"SubmitInquiry\""),

@@ -1,6 +1,7 @@
 //! What one side sends to the other, looked through before it is sent or kept.
 
 use crate::{
+    encoding,
     sentinel::{MASK, WHOLE, packed, plain_spans, replace, spans_but},
     xml::Document,
 };
@@ -46,6 +47,20 @@ pub fn look(bytes: &[u8], document: Option<&Document>, natural: &[String]) -> Lo
     Looked {
         found: masked.is_some(),
         kept: masked.map_or_else(|| bytes.to_vec(), String::into_bytes),
+    }
+}
+
+/// The same of bytes that were read as a text, in whatever encoding. A number that shows there is masked there, and the
+/// text is kept in the place of the bytes.
+pub fn look_read(bytes: &[u8], text: &str) -> Looked {
+    let looked = look(bytes, None, &[]);
+    let same = || std::str::from_utf8(bytes).is_ok_and(|plain| plain.replace("\r\n", "\n") == text);
+    if !super::found(text) || looked.found && same() {
+        return looked;
+    }
+    Looked {
+        found: true,
+        kept: encoding::shown(&super::mask(text)).into_bytes(),
     }
 }
 
@@ -125,6 +140,30 @@ mod tests {
         }
         let utf16: Vec<u8> = number.encode_utf16().flat_map(u16::to_le_bytes).collect();
         assert!(look(&utf16, None, &[]).found);
+    }
+
+    #[test]
+    fn a_number_is_found_in_what_bytes_are_read_as() {
+        let number = super::super::specimen();
+        let wide: Vec<u8> = number
+            .bytes()
+            .flat_map(|digit| [0x82, digit - b'0' + 0x4f])
+            .collect();
+        let shift_jis = encoding::named("shift_jis");
+        let utf16: Vec<u8> = number.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for (bytes, encoding) in [
+            (wide, shift_jis),
+            ([b"\x83A", number.as_bytes(), b"\x83"].concat(), shift_jis),
+            (utf16, encoding::named("utf-16le")),
+            (number.clone().into_bytes(), None),
+        ] {
+            let text = encoding::read(&bytes, encoding).text;
+            let looked = look_read(&bytes, &text);
+            assert!(looked.found, "{text}");
+            let kept = String::from_utf8(looked.kept).unwrap();
+            assert!(kept.contains(MASK) && !super::super::found(&kept), "{kept}");
+            assert!(!kept.contains("whole body"), "{kept}");
+        }
     }
 
     #[test]

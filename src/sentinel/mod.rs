@@ -8,7 +8,7 @@ mod base64;
 mod body;
 mod guard;
 
-pub use body::{Looked, look};
+pub use body::{Looked, look, look_read};
 pub use guard::Guard;
 
 /// What stands in the place of a number.

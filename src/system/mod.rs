@@ -5,7 +5,7 @@ mod process;
 mod service;
 mod work;
 
-pub use output::Output;
+pub use output::{Beyond, Output};
 pub use process::{Ended, NotStarted, Program, Ran, Signal, run};
 pub use service::{NotReady, Ready, Service, Stopped};
 pub use work::{begin, describe, end};

@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use encoding_rs::Encoding;
 use tokio::{
     process::{Child, Command},
     time::{Instant, sleep_until, timeout},
@@ -184,10 +185,15 @@ impl Running {
     }
 }
 
-/// Runs a program to its end.
-pub async fn run(program: &Program, patience: Duration) -> Result<Ran, NotStarted> {
+/// Runs a program to its end; it writes in this encoding.
+pub async fn run(
+    program: &Program,
+    patience: Duration,
+    encoding: Option<&'static Encoding>,
+) -> Result<Ran, NotStarted> {
     let mut running = start(program)?;
-    let (mut stdout, mut stderr) = (Output::default(), Output::default());
+    let output = Output::in_encoding(encoding);
+    let (mut stdout, mut stderr) = (output.clone(), output);
     let out = running.child.stdout.take();
     let err = running.child.stderr.take();
     let status = {

@@ -141,7 +141,7 @@ impl Service {
         loop {
             let outputs = [&self.outputs.stdout, &self.outputs.stderr];
             let said = |output: &&Mutex<Output>| {
-                let text = lock(output).text();
+                let text = lock(output).text().text;
                 text.lines().any(|line| pattern.is_match(line))
             };
             if outputs.iter().any(said) || news.changed().await.is_err() {

@@ -84,6 +84,14 @@ fn system_under_test() {
 fn act(verb: &str, rest: &str) {
     match verb {
         "say" => println!("{rest}"),
+        // Bytes as they are, in hexadecimal digits.
+        "bytes" => {
+            let pairs = rest.as_bytes().chunks(2);
+            let bytes: Vec<u8> = pairs
+                .map(|pair| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap())
+                .collect();
+            std::io::stdout().write_all(&bytes).unwrap();
+        }
         "complain" => eprintln!("{rest}"),
         "exit" => process::exit(rest.parse().unwrap()),
         "hang" => hang(),
