@@ -339,7 +339,7 @@ fn sendings_keep_their_distance_and_waiting_is_told() {
     assert_eq!(code, 1, "{shown}");
     assert!(shown.contains("waited in vain"), "{shown}");
     assert!(
-        shown.contains("0-connection/a [again] waiting, 0 s at most"),
+        shown.contains("waiting, 0 s at most: 0-connection/a [again]"),
         "{shown}"
     );
     let step = suite.step("0-connection/a", "again");
@@ -475,6 +475,11 @@ fn a_proxy_that_refuses_and_a_certificate_of_another_authority_are_told() {
 #[test]
 fn mistakes_in_a_target_are_told_with_their_lines_all_at_once() {
     let suite = Suite::new().with("0-connection/a", "", &ask("status", ""));
+    let suite = suite.with(
+        "0-connection/b",
+        "establishes = \"done\"\nexports = [\"state\"]",
+        &ask("status", "capture = { state = \"//n:State\" }"),
+    );
     suite.append(
         "scenarios/profile.toml",
         r#"
@@ -485,6 +490,7 @@ largest_answer = "16MB"
 snapshots = "../elsewhere"
 endpoint.connecion = "https://127.0.0.1/"
 exports.nowhere = { a = "b" }
+exports.done = { stat = "b" }
 tls = { min = "1.3", max = "1.2" }
 headers = { "a b" = "c" }
 bodies = "some"
@@ -509,6 +515,8 @@ timeout = "5s"
         "'../elsewhere'",
         "did you mean 'connection'?",
         "there is no checkpoint 'nowhere'",
+        "there is no export of 'done': 'stat'",
+        "did you mean 'state'?",
         "the lowest TLS version is above the highest",
         "'a b' cannot name a header",
         "the value 'some' is not possible here",
@@ -519,4 +527,91 @@ timeout = "5s"
     ] {
         assert!(shown.contains(part), "{part}\n{shown}");
     }
+}
+
+#[test]
+fn a_url_that_would_lead_elsewhere_is_a_mistake_with_its_line() {
+    let suite = Suite::new().with("0-connection/a", "", &ask("status", ""));
+    let profile = suite.read("scenarios/profile.toml");
+    let line = profile.lines().count() + 3;
+    for (keys, told) in [
+        (
+            "url = 'https://127.0.0.1:99999/'",
+            "ports go from 1 to 65535",
+        ),
+        ("url = 'https://127.0.0.1:0/'", "ports go from 1 to 65535"),
+        ("url = 'https://[::1]:/'", "ports go from 1 to 65535"),
+        (
+            "url = 'https://127.0.0.1/?a=b'",
+            "neither ? nor # can stand",
+        ),
+        ("url = 'https://127.0.0.1/#a'", "neither ? nor # can stand"),
+        ("url = 'https://user:pw@127.0.0.1/'", "in headers_env"),
+        (
+            "proxy = 'http://u:p@127.0.0.1:1'\nurl = 'https://a/'",
+            "in proxy_auth_env",
+        ),
+        (
+            "proxy = 'http://127.0.0.1:1/a'\nurl = 'https://a/'",
+            "host and port alone",
+        ),
+        (
+            "control = 'http://127.0.0.1/?a'\nurl = 'https://a/'",
+            "neither ? nor # can stand",
+        ),
+        (
+            "endpoint.connection = 'https://a/b#c'\nurl = 'https://a/'",
+            "no # can stand",
+        ),
+    ] {
+        let text = format!("{profile}\n[target.one]\n{keys}\ncertificates = 'pki'\n");
+        suite.write("scenarios/profile.toml", &text);
+        let (code, shown) = suite.renkei(&["check"]);
+        assert_eq!(code, 3, "{shown}");
+        assert!(shown.contains(told), "{keys}\n{shown}");
+        assert!(shown.contains(&format!("profile.toml:{line}:")), "{shown}");
+    }
+    let well = "url = 'https://[::1]:8443/a'\nendpoint.connection = 'https://a:1/b?c=d'\nproxy = 'http://a:1/'";
+    let text = format!("{profile}\n[target.one]\n{well}\ncertificates = 'pki'\n");
+    suite.write("scenarios/profile.toml", &text);
+    let (code, shown) = suite.renkei(&["check"]);
+    assert_eq!(code, 0, "{shown}");
+}
+
+#[test]
+fn a_header_from_the_environment_is_sent_and_never_shown_or_kept() {
+    let suite = Suite::new().with("0-connection/a", "", &ask("status", ""));
+    suite.accept(&[]);
+    let environment = Environment::new(&suite);
+    let profile = suite.read("scenarios/profile.toml");
+    let with = |keys: &str| {
+        suite.write("scenarios/profile.toml", &format!("{profile}{keys}\n"));
+        suite.renkei(&["run", "--target", "test"])
+    };
+    let (code, shown) = with("headers_env = { X-Api-Key = \"RENKEI_TEST_NOT_SET\" }");
+    assert_eq!(code, 2, "{shown}");
+    assert!(
+        shown.contains("RENKEI_TEST_NOT_SET is not set (headers_env.X-Api-Key of [target.test])"),
+        "{shown}"
+    );
+    let (code, shown) = with(
+        "headers_env = { X-Api-Key = \"PATH\", \"a b\" = \"PATH\" }\nheaders = { x-api-key = \"a\" }",
+    );
+    assert_eq!(code, 3, "{shown}");
+    assert!(
+        shown.contains("'X-Api-Key' stands in headers, too"),
+        "{shown}"
+    );
+    assert!(shown.contains("'a b' cannot name a header"), "{shown}");
+    // A variable that every machine has.
+    let value = std::env::var("PATH").unwrap();
+    let keys = "headers_env = { X-Api-Key = \"PATH\" }\nheaders = { X-Plain = \"plain\" }";
+    let (code, shown) = with(keys);
+    assert_eq!(code, 0, "{shown}");
+    let came = environment.calls()[0].to_string();
+    assert!(came.contains(&value), "{came}");
+    let sent = suite.step("0-connection/a", "status")["http"][0]["sent"].to_string();
+    assert!(sent.contains("[\"X-Api-Key\",\"***\"]"), "{sent}");
+    assert!(sent.contains("[\"X-Plain\",\"plain\"]"), "{sent}");
+    assert!(!suite.all_text().contains(&value) && !shown.contains(&value));
 }

@@ -27,7 +27,8 @@ fn exports_of_targets(
     found: &mut Vec<Diagnostic>,
 ) {
     for (target, settings) in &cx.suite.profile.target {
-        for name in settings.exports.keys() {
+        for (name, values) in &settings.exports {
+            values_of(cx, target, name, values.keys(), found);
             if !established.contains(name) {
                 let path = ["target", target, "exports", name];
                 let place = profile::key(cx.source(profile::PATH), &path);
@@ -36,6 +37,40 @@ fn exports_of_targets(
                 found.push(unknown(profile::PATH, place, &kind, name, known));
             }
         }
+    }
+}
+
+/// The values that a target gives for a checkpoint: one that nobody exports is misspelt, and another is lacking then.
+fn values_of<'a>(
+    cx: &Context<'_>,
+    target: &str,
+    checkpoint: &str,
+    given: impl Iterator<Item = &'a String>,
+    found: &mut Vec<Diagnostic>,
+) {
+    let Some(source) = establisher(&cx.suite.scenarios, checkpoint) else {
+        return;
+    };
+    let (mut known, all) = inherited(cx, source);
+    if source.partial || !all {
+        return;
+    }
+    known.extend(
+        source
+            .file
+            .exports
+            .iter()
+            .map(|name| name.get_ref().as_str()),
+    );
+    for value in given.filter(|value| !known.contains(&value.as_str())) {
+        let path = ["target", target, "exports", checkpoint, value];
+        let place = profile::key(cx.source(profile::PATH), &path);
+        let kind = Text::new(
+            format!("再開点「{checkpoint}」に付く値"),
+            format!("export of '{checkpoint}':"),
+        );
+        let known = known.iter().copied();
+        found.push(unknown(profile::PATH, place, &kind, value, known));
     }
 }
 

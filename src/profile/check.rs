@@ -1,10 +1,7 @@
 //! What the reader of the form cannot see in `[target.NAME]`: keys that do not go together, names that nobody knows, and
 //! URLs that cannot be used.
 
-use std::{
-    collections::BTreeMap,
-    path::{Component, Path},
-};
+use std::path::{Component, Path};
 
 use hyper::{
     Uri,
@@ -17,6 +14,7 @@ use crate::{
     profile::{PATH, Profile, Target},
     scenario::{keys, read},
     text::Text,
+    transport::Place,
 };
 
 /// Checks the names in `[doctor]`.
@@ -52,6 +50,19 @@ pub(super) fn targets(profile: &Profile, root: &Spanned<DeValue<'_>>, found: &mu
     }
 }
 
+/// What a URL leads to, which says what may stand in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Leads {
+    /// Paths of endpoints are added.
+    Before,
+    /// It is sent to as it stands.
+    Whole,
+    /// The control API: paths are added, without TLS.
+    Control,
+    /// A proxy: host and port alone.
+    Proxy,
+}
+
 struct Check<'a, 'b> {
     profile: &'a Profile,
     name: &'a str,
@@ -61,15 +72,15 @@ struct Check<'a, 'b> {
 
 impl Check<'_, '_> {
     fn target(&mut self, target: &Target) {
-        self.url(&["url"], &target.url, &["https"]);
+        self.url(&["url"], &target.url, Leads::Before);
         for (endpoint, url) in &target.endpoint {
-            self.url(&["endpoint", endpoint], url, &["https"]);
+            self.url(&["endpoint", endpoint], url, Leads::Whole);
         }
         if let Some(control) = &target.control {
-            self.url(&["control"], control, &["http"]);
+            self.url(&["control"], control, Leads::Control);
         }
         if let Some(proxy) = &target.proxy {
-            self.url(&["proxy"], proxy, &["http"]);
+            self.url(&["proxy"], proxy, Leads::Proxy);
         } else if target.proxy_auth_env.is_some() {
             self.mistake(
                 &["proxy_auth_env"],
@@ -108,7 +119,7 @@ impl Check<'_, '_> {
             self.folder(folder);
         }
         self.names(target);
-        self.headers(&target.headers);
+        self.headers(target);
     }
 
     /// What is said of a real environment means nothing for a mock that makes a world for each scenario.
@@ -185,15 +196,32 @@ impl Check<'_, '_> {
         }
     }
 
-    fn headers(&mut self, headers: &BTreeMap<String, String>) {
-        for (name, value) in headers {
+    fn headers(&mut self, target: &Target) {
+        let (given, secret) = (&target.headers, &target.headers_env);
+        for (key, name) in given
+            .keys()
+            .map(|name| ("headers", name))
+            .chain(secret.keys().map(|name| ("headers_env", name)))
+        {
             if name.parse::<HeaderName>().is_err() {
                 let text = Text::new(
                     format!("「{name}」はヘッダー名として使用できません"),
                     format!("'{name}' cannot name a header"),
                 );
-                self.mistake(&["headers", name], text, None);
-            } else if HeaderValue::from_bytes(value.as_bytes()).is_err() {
+                self.mistake(&[key, name], text, None);
+            }
+        }
+        for name in secret.keys() {
+            if given.keys().any(|other| other.eq_ignore_ascii_case(name)) {
+                let text = Text::new(
+                    format!("「{name}」は headers にもあります"),
+                    format!("'{name}' stands in headers, too"),
+                );
+                self.mistake(&["headers_env", name], text, None);
+            }
+        }
+        for (name, value) in given {
+            if HeaderValue::from_bytes(value.as_bytes()).is_err() {
                 let text = Text::new(
                     "ヘッダーの値に使用できない文字があります",
                     "a header cannot hold this value",
@@ -203,29 +231,79 @@ impl Check<'_, '_> {
         }
     }
 
-    fn url(&mut self, path: &[&str], url: &str, schemes: &[&str]) {
+    fn url(&mut self, path: &[&str], url: &str, leads: Leads) {
+        let wanted = match leads {
+            Leads::Before | Leads::Whole => "https",
+            Leads::Control | Leads::Proxy => "http",
+        };
         let uri = url.parse::<Uri>().ok();
-        let scheme = uri.as_ref().and_then(Uri::scheme_str);
-        let host = uri.as_ref().and_then(Uri::host);
-        if host.is_some_and(|host| !host.is_empty())
-            && scheme.is_some_and(|scheme| schemes.contains(&scheme))
+        let uri = uri.filter(|uri| {
+            uri.scheme_str() == Some(wanted) && uri.host().is_some_and(|host| !host.is_empty())
+        });
+        let Some(uri) = uri else {
+            let text = Text::new(
+                format!("「{url}」は使用できるURLではありません"),
+                format!("'{url}' is no URL that can be used here"),
+            );
+            let hint = Text::new(
+                format!(
+                    "{wanted}:// で始まるURLを記載してください（例: {wanted}://test.example.jp:8443/）"
+                ),
+                format!(
+                    "write a URL that begins with {wanted}://, such as {wanted}://test.example.jp:8443/"
+                ),
+            );
+            return self.mistake(path, text, Some(hint));
+        };
+        // What would be left out silently, or lead elsewhere.
+        if uri
+            .authority()
+            .is_some_and(|authority| authority.as_str().contains('@'))
         {
-            return;
+            let text = Text::new(
+                "URLに利用者名とパスワードは記載できません",
+                "user and password cannot stand in this URL",
+            );
+            let hint = if leads == Leads::Proxy {
+                Text::new(
+                    "「利用者名:パスワード」を持つ環境変数を proxy_auth_env に指定してください",
+                    "name the environment variable that holds user:password in proxy_auth_env",
+                )
+            } else {
+                Text::new(
+                    "接続先が求める場合は、Authorization ヘッダーの値を持つ環境変数を headers_env に指定してください",
+                    "where the target asks for them, name the environment variable that holds the Authorization header in headers_env",
+                )
+            };
+            self.mistake(path, text, Some(hint));
+        } else if Place::of(url).is_err() {
+            let text = Text::new(
+                format!("「{url}」のポート番号は使用できません（1から65535まで）"),
+                format!("the port of '{url}' cannot be used; ports go from 1 to 65535"),
+            );
+            self.mistake(path, text, None);
         }
-        let wanted = schemes.first().copied().unwrap_or_default();
-        let text = Text::new(
-            format!("「{url}」は使用できるURLではありません"),
-            format!("'{url}' is no URL that can be used here"),
-        );
-        let hint = Text::new(
-            format!(
-                "{wanted}:// で始まるURLを記載してください（例: {wanted}://test.example.jp:8443/）"
-            ),
-            format!(
-                "write a URL that begins with {wanted}://, such as {wanted}://test.example.jp:8443/"
-            ),
-        );
-        self.mistake(path, text, Some(hint));
+        let behind = match leads {
+            Leads::Whole => url.contains('#'),
+            Leads::Before | Leads::Control => url.contains(['?', '#']),
+            Leads::Proxy => url.contains(['?', '#']) || uri.path() != "/",
+        };
+        if behind {
+            let text = match leads {
+                Leads::Whole => {
+                    Text::new("このURLに # は使用できません", "no # can stand in this URL")
+                }
+                Leads::Before | Leads::Control => Text::new(
+                    "パスが続くURLのため、? と # は使用できません",
+                    "paths are added to this URL, so neither ? nor # can stand in it",
+                ),
+                Leads::Proxy => Text::new(
+                    "プロキシのURLには、ホスト名とポート番号だけを記載してください",
+                    "the URL of a proxy is its host and port alone",
+                ),
+            };
+            self.mistake(path, text, None);
+        }
     }
 
     fn places(&self, path: &[&str]) -> (std::ops::Range<usize>, std::ops::Range<usize>) {

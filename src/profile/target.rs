@@ -38,6 +38,9 @@ pub struct Target {
     /// Headers that every request carries besides those of its step.
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
+    /// Headers whose values are secret: name → the environment variable that holds the value.
+    #[serde(default)]
+    pub headers_env: BTreeMap<String, String>,
     /// The TLS versions that may be spoken.
     #[serde(default)]
     pub tls: Tls,

@@ -137,6 +137,7 @@ fn setting(profile: &crate::profile::Profile, target: &str, recorded: Arc<Record
             proxy: None,
             versions: Versions::ALL,
             headers: Vec::new(),
+            secrets: Vec::new(),
             every: Duration::ZERO,
             bodies: true,
             snapshots,

@@ -199,7 +199,7 @@ impl Relay {
         self.sink.event(Event::Relayed(Box::new(Relayed {
             sequence,
             came: japan::milliseconds(at),
-            http: http(&outgoing, answer.as_ref(), true),
+            http: http(&outgoing, answer.as_ref(), &self.target),
             exchange: exchange.clone(),
             fault,
             number: place.map(str::to_owned),

@@ -112,12 +112,12 @@ impl Progress {
         }
     }
 
-    /// Shows that a step waits, and for how long at most.
+    /// Shows that a step waits, and for how long at most. That stands first, since a narrow terminal cuts the end.
     pub fn waits(&mut self, scenario: &str, step: &str, longest: Duration, out: &mut dyn Write) {
         let seconds = longest.as_secs();
         let text = Text::new(
-            format!("{scenario} [{step}] 待機中（最長{seconds}秒）"),
-            format!("{scenario} [{step}] waiting, {seconds} s at most"),
+            format!("待機中（最長{seconds}秒） {scenario} [{step}]"),
+            format!("waiting, {seconds} s at most: {scenario} [{step}]"),
         );
         let text = text.get(self.lang).to_owned();
         match &self.bar {

@@ -34,8 +34,8 @@ impl Runner<'_> {
                             place: "request".to_owned(),
                         };
                     }
-                    let bodies = self.shared.setting.target.bodies;
-                    result.http.push(http(&rendered.outgoing, None, bodies));
+                    let target = &self.shared.setting.target;
+                    result.http.push(http(&rendered.outgoing, None, target));
                     result.exchange = Some(Exchange {
                         operation: operation.to_owned(),
                         identity: identity_name(step),

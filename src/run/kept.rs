@@ -4,7 +4,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     event::{Http, Kept},
-    run::{Nowhere, Sink, request::Rendered, step::Runner},
+    run::{Nowhere, Sink, Target, request::Rendered, step::Runner},
     sentinel,
     text::hex,
     transport::{Answer, Broken, Outgoing},
@@ -79,17 +79,18 @@ pub(super) fn glimpse(text: &str) -> String {
     text.chars().take(SHOWN).collect()
 }
 
-/// What was sent and what came besides the bodies, individual numbers masked. Headers may repeat what stands in bodies,
-/// so they are left out where bodies are not kept.
+/// What was sent and what came besides the bodies, individual numbers masked and secrets hidden. Headers may repeat what
+/// stands in bodies, so they are left out where bodies are not kept.
 pub(crate) fn http(
     outgoing: &Outgoing,
     answer: Option<&Result<Answer, Broken>>,
-    whole: bool,
+    target: &Target,
 ) -> Http {
     let masked = |headers: &[(String, String)]| {
-        let parts = headers.iter().filter(|_| whole);
+        let parts = headers.iter().filter(|_| target.bodies);
+        let shown = |text: &str| sentinel::mask(&target.hidden(text));
         parts
-            .map(|(name, value)| (sentinel::mask(name), sentinel::mask(value)))
+            .map(|(name, value)| (sentinel::mask(name), shown(value)))
             .collect()
     };
     let (status, came, broken) = match answer {

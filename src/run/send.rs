@@ -127,8 +127,8 @@ impl Runner<'_> {
         }
         self.calls.own(&rendered, &self.world.url);
         let (answer, spilt) = self.exchange((step, poll), &name, &rendered).await;
-        let bodies = self.shared.setting.target.bodies;
-        let sent = http(&rendered.outgoing, Some(&answer), bodies);
+        let target = &self.shared.setting.target;
+        let sent = http(&rendered.outgoing, Some(&answer), target);
         result.http.push(sent);
         let (mut document, mut number) = (None, false);
         let (mut kept, mut shown) = (None, Vec::new());

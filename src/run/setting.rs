@@ -9,7 +9,7 @@ use crate::{
     profile::Identity,
     run::Real,
     text::Text,
-    transport::{Certificate, Credentials, Limits, Proxy, Versions},
+    transport::{Certificate, Credentials, Limits, Proxy, Secret, Versions},
 };
 
 /// What has begun and not ended: a run that is dropped leaves some of it.
@@ -47,6 +47,8 @@ pub struct Target {
     pub versions: Versions,
     /// Headers that every request carries besides those of its step.
     pub headers: Vec<(String, String)>,
+    /// Those values of them that are shown and kept nowhere.
+    pub secrets: Vec<Secret>,
     /// The least time between two sendings.
     pub every: Duration,
     /// Whether bodies are kept; else the normalised text and hashes alone.
@@ -70,11 +72,21 @@ impl Target {
             proxy: None,
             versions: Versions::ALL,
             headers: Vec::new(),
+            secrets: Vec::new(),
             every: Duration::ZERO,
             bodies: true,
             snapshots: None,
             real: None,
         }
+    }
+
+    /// A text without the values that are shown and kept nowhere.
+    pub(crate) fn hidden(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for secret in &self.secrets {
+            text = text.replace(&secret.text, "***");
+        }
+        text
     }
 
     /// Where an identity's certificate and key come from.

@@ -189,6 +189,7 @@ pub(super) const WORDS: &[Word] = &[
     word("Target", "proxy_auth_env", "プロキシの `利用者:パスワード` を持つ環境変数", "proxy_auth_env = \"PROXY_AUTH\""),
     word("Target", "timeouts", "段階ごとの待ち時間の上限。省略時は各30秒", "timeouts = { connect = \"5s\", handshake = \"10s\", answer = \"60s\" }"),
     word("Target", "headers", "すべての要求に付けるヘッダー", "headers = { \"X-Environment\" = \"test\" }"),
+    word("Target", "headers_env", "値を表示・保存してはならないヘッダー。ヘッダー名 → 値を持つ環境変数", "headers_env = { \"X-Api-Key\" = \"API_KEY\" }"),
     word("Target", "tls", "使用できる TLS の版", "tls = { min = \"1.2\", max = \"1.3\" }"),
     word("Target", "largest_answer", "メモリーに読み込む応答の大きさの上限。超えた応答はディスクに保存し、超過として報告します。省略時は 16MiB", "largest_answer = \"64MiB\""),
     word("Target", "every", "送信の間隔の下限", "every = \"500ms\""),

@@ -37,14 +37,21 @@ impl Place {
     pub fn of(url: &str) -> Result<Self, Broken> {
         let uri: Uri = url.parse().map_err(|_| unfit("URL", url))?;
         let host = uri.host().unwrap_or_default();
-        let usual = if uri.scheme_str() == Some("http") {
-            80
-        } else {
-            443
+        let authority = uri.authority().map_or("", |authority| authority.as_str());
+        let at = authority.rsplit('@').next().unwrap_or_default();
+        // The library reads a number that is no port as none at all, which would lead elsewhere.
+        let port = match at.strip_prefix(host).unwrap_or_default() {
+            "" if uri.scheme_str() == Some("http") => 80,
+            "" => 443,
+            port => port
+                .strip_prefix(':')
+                .and_then(|port| port.parse().ok())
+                .filter(|port| *port > 0)
+                .ok_or_else(|| unfit("URL", url))?,
         };
         Ok(Self {
             host: host.trim_matches(['[', ']']).to_owned(),
-            port: uri.port_u16().unwrap_or(usual),
+            port,
         })
     }
 
@@ -274,4 +281,25 @@ fn no_http() -> Broken {
             "the proxy's answer is no HTTP; look at the port in 'proxy'",
         ),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_never_another_than_the_one_that_is_written() {
+        let place = |url: &str| Place::of(url).ok().map(|place| place.authority());
+        for (url, expected) in [
+            ("https://a.example/b", Some("a.example:443")),
+            ("http://a.example", Some("a.example:80")),
+            ("https://[::1]:8443/", Some("[::1]:8443")),
+            ("https://a.example:65535/", Some("a.example:65535")),
+            ("https://a.example:65536/", None),
+            ("https://a.example:0/", None),
+            ("https://a.example:/", None),
+        ] {
+            assert_eq!(place(url).as_deref(), expected, "{url}");
+        }
+    }
 }

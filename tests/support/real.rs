@@ -2,6 +2,7 @@
 
 use renkei::control::Control;
 use renkei_mock::server::Mock;
+use serde_json::Value;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpListener,
@@ -26,12 +27,16 @@ impl Environment {
         environment
     }
 
-    /// The request ids of what came, in order.
-    pub fn came(&self) -> Vec<String> {
+    /// What came, in order.
+    pub fn calls(&self) -> Vec<Value> {
         let control = Control::new(self.mock.control_url());
         let calls = self.runtime.block_on(control.get("/worlds/main/calls"));
-        let calls = calls.unwrap();
-        let calls = calls["calls"].as_array().unwrap();
+        calls.unwrap()["calls"].as_array().unwrap().clone()
+    }
+
+    /// The request ids of what came, in order.
+    pub fn came(&self) -> Vec<String> {
+        let calls = self.calls();
         calls
             .iter()
             .map(|call| request_id(&call.to_string()))

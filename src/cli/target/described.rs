@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, path::Path, time::Duration};
 
+use hyper::header::HeaderValue;
+
 use crate::{
     cli::{Stopped, target::usage, variable},
     control::Control,
@@ -31,6 +33,12 @@ pub(in crate::cli) fn of_profile(
             identities.insert(identity.clone(), credentials_of(kind, root, &place)?);
         }
     }
+    let (mut headers, mut secrets) = (target.headers.clone(), Vec::new());
+    for (header, variable) in &target.headers_env {
+        let secret = of_header(name, header, variable)?;
+        headers.insert(header.clone(), secret.text.clone());
+        secrets.push(secret);
+    }
     let lapse = |given: Option<Lapse>, usual| given.map_or(usual, Lapse::duration);
     let limits = Limits {
         connect: lapse(target.timeouts.connect, LIMITS.connect),
@@ -50,7 +58,8 @@ pub(in crate::cli) fn of_profile(
         identities,
         proxy: proxy_of(name, target)?,
         versions: versions_of(target.tls),
-        headers: target.headers.clone().into_iter().collect(),
+        headers: headers.into_iter().collect(),
+        secrets,
         every: lapse(target.every, Duration::ZERO),
         bodies: target.bodies == Bodies::All,
         snapshots: target
@@ -94,6 +103,26 @@ fn secret(name: &str, place: &str, key: &str) -> Result<Secret, Stopped> {
             format!("the environment variable {name} is not set ({key} of {place})"),
         )),
     }
+}
+
+/// The value of a header, as an environment variable holds it.
+fn of_header(target: &str, header: &str, variable: &str) -> Result<Secret, Stopped> {
+    let (place, key) = (
+        format!("[target.{target}]"),
+        format!("headers_env.{header}"),
+    );
+    let secret = secret(variable, &place, &key)?;
+    if HeaderValue::from_bytes(secret.text.as_bytes()).is_ok() {
+        return Ok(secret);
+    }
+    Err(usage(
+        format!(
+            "環境変数 {variable} の値に、ヘッダーに使用できない文字（改行など）があります（{place} の {key}）。"
+        ),
+        format!(
+            "what the environment variable {variable} holds cannot stand in a header; a line break, perhaps ({key} of {place})"
+        ),
+    ))
 }
 
 fn proxy_of(name: &str, target: &profile::Target) -> Result<Option<Proxy>, Stopped> {
