@@ -330,15 +330,22 @@ fn github_gets_an_annotation_at_the_place_of_each_failure() {
     let wrong = ask("ask", "expect = { status = 418 }\nno_snapshot = \"no\"");
     let suite = Suite::new()
         .with("0-a/one", "establishes = \"one\"", &wrong)
-        .with("0-b/two", "starts_from = \"one\"", &ask("ask", ""));
-    let (code, shown) = suite.renkei(&["run", "--report", "github"]);
+        .with(
+            "0-b/two",
+            "starts_from = \"one\"\nestablishes = \"two\"",
+            &ask("ask", ""),
+        )
+        .with("0-c/three", "starts_from = \"two\"", &ask("ask", ""));
+    let (code, shown) = suite.renkei(&["run", "--report", "github", "--report", "junit=a.xml"]);
     assert_eq!(code, 1);
     let line = "::error file=scenarios/0-a/one.toml,line=5,title=0-a/one [ask]::HTTP: expected";
     assert!(shown.contains(line), "{shown}");
-    assert!(
-        shown.contains("::warning file=scenarios/0-b/two.toml,line=1,title=0-b/two::0-a/one, which it needs, has not passed"),
-        "{shown}"
-    );
+    let waiting = "::warning::not run, since 0-a/one has not passed: 2 scenarios\n";
+    assert!(shown.contains(waiting), "{shown}");
+    let root = "(0-b/two, which it needs, has not passed; the cause of it all is 0-a/one (failed))";
+    assert!(shown.contains(root), "{shown}");
+    let junit = suite.read("a.xml");
+    assert!(junit.contains("tests=\"3\""), "{junit}");
     let folder = suite.run_folder();
     suite.renkei(&[
         "report",

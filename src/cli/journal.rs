@@ -170,9 +170,24 @@ struct Writer {
 impl Writer {
     /// Writes what comes; ends at the first thing that cannot be written.
     fn all(mut self, entries: &Receiver<Entry>) -> Written {
-        let written = self.each(entries);
+        let written = self.each(entries).and_then(|()| self.is_there());
         self.progress.end();
         written.map(|()| self.events)
+    }
+
+    /// Whether what was written is found where it was: a folder may be deleted in the midst of a run.
+    fn is_there(&self) -> Result<(), Stopped> {
+        let path = self.folder.join(JOURNAL);
+        let written = self.journal.metadata().map(|file| file.len());
+        let found = fs::metadata(&path).map(|file| file.len());
+        match (written, found) {
+            (Ok(written), Ok(found)) if written == found => Ok(()),
+            (Err(error), _) | (_, Err(error)) => Err(unwritten(&path, &error)),
+            (Ok(_), Ok(_)) => {
+                let other = io::Error::other("another file is in its place");
+                Err(unwritten(&path, &other))
+            }
+        }
     }
 
     fn each(&mut self, entries: &Receiver<Entry>) -> Result<(), Stopped> {
@@ -298,6 +313,27 @@ mod tests {
             );
         }
         assert_eq!(fs::read_dir(folder.path().join("a")).unwrap().count(), many);
+    }
+
+    #[test]
+    fn a_record_that_was_deleted_in_the_midst_of_a_run_is_no_proof() {
+        let folder = tempfile::tempdir().unwrap();
+        let run = folder.path().join("run");
+        for put_back in [false, true] {
+            fs::create_dir(&run).unwrap();
+            let journal = Journal::begin(run.clone(), Progress::new(false, Lang::En)).unwrap();
+            journal.event(ended("before"));
+            fs::remove_dir_all(&run).unwrap();
+            journal.keep("a/1.xml", b"<a/>");
+            if put_back {
+                fs::create_dir_all(&run).unwrap();
+                fs::write(run.join(JOURNAL), "").unwrap();
+            }
+            let stopped = journal.end().unwrap_err();
+            assert_eq!(stopped.exit, Exit::Internal);
+            assert!(stopped.text.en.contains(JOURNAL), "{}", stopped.text);
+            fs::remove_dir_all(&run).unwrap();
+        }
     }
 
     #[tokio::test]

@@ -37,8 +37,23 @@ pub(super) fn list(
         writeln!(out, "{text}")?;
         return Ok(Exit::Ok);
     }
+    people(out, select, &suite, &chosen, open, orphans, lang)?;
+    writeln!(out, "{}", suite::named(&project).get(lang))?;
+    Ok(Exit::Ok)
+}
+
+/// The list for people.
+fn people(
+    out: &mut dyn Write,
+    select: &SelectArguments,
+    suite: &Suite,
+    chosen: &[Scenario],
+    open: Open<'_>,
+    orphans: Vec<String>,
+    lang: Lang,
+) -> Result<(), Stopped> {
     for (phase, ja, en) in PHASES {
-        let scenarios: Vec<&Scenario> = of_phase(&chosen, phase).collect();
+        let scenarios: Vec<&Scenario> = of_phase(chosen, phase).collect();
         if scenarios.is_empty() {
             continue;
         }
@@ -55,7 +70,7 @@ pub(super) fn list(
         writeln!(out)?;
     }
     if !select.is_everything() {
-        return Ok(Exit::Ok);
+        return Ok(());
     }
     section(
         out,
@@ -94,8 +109,7 @@ pub(super) fn list(
         ),
         lang,
         orphans,
-    )?;
-    Ok(Exit::Ok)
+    )
 }
 
 /// What no scenario names.

@@ -148,9 +148,10 @@ pub(super) async fn run(out: &mut dyn Write, arguments: RunArguments, lang: Lang
         None => select::chosen(&select, &loaded, &project)?,
     };
     let whole = select.is_everything() && old.is_none();
+    let ci = in_ci(variable("CI").as_deref());
     let snapshots = match snapshots {
         Some(SnapshotsArgument::Check) => Snapshots::Check,
-        None if in_ci(variable("CI").as_deref()) => Snapshots::Check,
+        None if ci => Snapshots::Check,
         Some(SnapshotsArgument::Accept) => Snapshots::Accept,
         Some(SnapshotsArgument::New) | None => Snapshots::New,
     };
@@ -180,11 +181,17 @@ pub(super) async fn run(out: &mut dyn Write, arguments: RunArguments, lang: Lang
         real.resumed = Some(old.into_resumed(&folder)?);
     }
     let works = tempfile::tempdir()?;
+    let named = suite::named(&project);
+    let mut warnings = std::mem::take(&mut opened.warnings);
+    if project.root.is_none() && ci {
+        // Green here says nothing of the suite that was meant.
+        warnings.push(named.clone());
+    }
     let setting = Setting {
         target: opened.target.clone(),
         seed,
         dry_run,
-        warnings: std::mem::take(&mut opened.warnings),
+        warnings,
         jobs: jobs.map_or_else(cores, usize::from),
         snapshots,
         fail_fast,
@@ -240,6 +247,7 @@ pub(super) async fn run(out: &mut dyn Write, arguments: RunArguments, lang: Lang
     if whole && let Ok(orphans) = orphans::orphans(&project, &loaded) {
         orphans::tell(out, &orphans, lang)?;
     }
+    writeln!(out, "{}", named.get(lang))?;
     writeln!(
         out,
         "{}: {}",

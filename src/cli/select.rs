@@ -1,11 +1,14 @@
 //! Which scenarios of the suite are meant.
 
-use std::path::{Component, Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Component, Path, PathBuf},
+};
 
 use clap::Args;
 
 use crate::{
-    cli::{Stopped, hint},
+    cli::{Stopped, hint, suite},
     plan::{PHASES, Suite},
     project::Project,
     scenario::Scenario,
@@ -63,6 +66,25 @@ pub(super) fn chosen(
             text: Text::new(
                 format!("段階「{phase}」はありません。{ja}"),
                 format!("there is no phase '{phase}'{en}"),
+            ),
+        });
+    }
+    if suite.scenarios.is_empty() {
+        return Err(suite::no_scenario());
+    }
+    let known: BTreeSet<&str> = suite
+        .scenarios
+        .iter()
+        .flat_map(|scenario| &scenario.file.tags)
+        .map(|tag| tag.get_ref().as_str())
+        .collect();
+    if let Some(tag) = tags.iter().find(|tag| !known.contains(tag.as_str())) {
+        let (ja, en) = hint(tag, known.iter().copied());
+        return Err(Stopped {
+            exit: Exit::Nothing,
+            text: Text::new(
+                format!("タグ「{tag}」の付いたシナリオはありません。{ja}"),
+                format!("no scenario has the tag '{tag}'{en}"),
             ),
         });
     }

@@ -1,6 +1,7 @@
 //! `accept` and `reject`, and which snapshots they and `review` mean.
 
 use std::{
+    collections::BTreeSet,
     fs,
     io::{self, Write},
     path::{Path, PathBuf},
@@ -167,7 +168,19 @@ pub(super) fn pending(
             })
             .collect();
         if found.is_empty() {
-            let (ja, en) = hint(inside, all.iter().map(|pending| name(pending)));
+            let steps = all.iter().map(|pending| name(pending));
+            let scenarios = steps
+                .clone()
+                .filter_map(|step| Some(step.rsplit_once('/')?.0));
+            let known: BTreeSet<&str> = steps.chain(scenarios).collect();
+            let (ja, en) = if known.is_empty() {
+                (
+                    "確認待ちのものは一つもありません。".to_owned(),
+                    "; none is waiting at all".to_owned(),
+                )
+            } else {
+                hint(inside, known.iter().copied())
+            };
             return Err(nothing(
                 format!("「{path}」に該当する確認待ちのスナップショットはありません。{ja}"),
                 format!("no waiting snapshot is meant by '{path}'{en}"),

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::{
     cli::{Done, Stopped},
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, nearest},
     plan::{self, Known, Suite},
     profile::PATH as PROFILE,
     project::Project,
@@ -43,6 +43,69 @@ pub(super) fn project() -> Result<Project, Stopped> {
         });
     }
     Ok(project)
+}
+
+/// Whose suite it is, for the end of what is shown: who stands in another folder than was thought has run another suite.
+pub(super) fn named(project: &Project) -> Text {
+    let Some(root) = &project.root else {
+        let folder = std::env::current_dir().unwrap_or_default();
+        let folder = folder.display();
+        let near = near_name().map_or_else(Default::default, |name| {
+            (
+                format!("。フォルダー「{name}」がありますが、名前は scenarios ではありませんか"),
+                format!("; there is a folder '{name}': did you mean 'scenarios'?"),
+            )
+        });
+        return Text::new(
+            format!(
+                "対象のシナリオ: 同梱のシナリオ（{folder} にも上位のフォルダーにも scenarios/profile.toml がないため{}）",
+                near.0
+            ),
+            format!(
+                "suite: the built-in suite (no scenarios/profile.toml in {folder} nor above{})",
+                near.1
+            ),
+        );
+    };
+    let folder = std::path::absolute(root.join("scenarios"));
+    let folder = folder.as_deref().unwrap_or(root).display();
+    Text::new(
+        format!("対象のシナリオ: {folder}"),
+        format!("suite: {folder}"),
+    )
+}
+
+/// A folder here that holds scenarios, and is almost called as it must be.
+fn near_name() -> Option<String> {
+    let folder = std::env::current_dir().ok()?;
+    let mut names: Vec<String> = fs::read_dir(folder)
+        .ok()?
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| nearest(&name.to_lowercase(), ["scenarios"]).is_some())
+        .filter(|name| name != "scenarios" && holds_toml(Path::new(name), 2))
+        .collect();
+    names.sort();
+    names.into_iter().next()
+}
+
+/// Whether a folder holds a `.toml`, so many folders down.
+fn holds_toml(folder: &Path, depth: usize) -> bool {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.map(|entry| entry.path()).any(|path| {
+        path.extension().is_some_and(|end| end == "toml")
+            || depth > 0 && path.is_dir() && holds_toml(&path, depth - 1)
+    })
+}
+
+/// A suite that holds no scenario: what is missing, and where it goes.
+pub(super) fn no_scenario() -> Stopped {
+    Stopped {
+        exit: Exit::Nothing,
+        text: Text::new(
+            "シナリオがありません。scenarios の下のフォルダーに、末尾が .toml のファイルを置いてください（例: scenarios/0-connection/first.toml）。同梱のシナリオは、extends = \"bundled\" でも引き継がれません。",
+            "there is no scenario; put files whose names end in .toml into folders below scenarios/, such as scenarios/0-connection/first.toml (extends = \"bundled\" takes no scenarios over)",
+        ),
+    }
 }
 
 /// The suite with the profile that was asked for in the place of its own, where one was.
@@ -167,13 +230,18 @@ fn show(
 
 /// Reads the whole suite; nothing is sent.
 pub(super) fn check(out: &mut dyn Write, lang: Lang) -> Done {
-    let suite = load(&project()?, out, lang)?;
+    let project = project()?;
+    let suite = load(&project, out, lang)?;
     let count = suite.scenarios.len();
+    if count == 0 {
+        return Err(no_scenario());
+    }
     let text = Text::new(
         format!("シナリオ{count}件に誤りはありません。"),
         format!("{}, no mistake", counted(count, "scenario")),
     );
     writeln!(out, "{}", text.get(lang))?;
+    writeln!(out, "{}", named(&project).get(lang))?;
     Ok(Exit::Ok)
 }
 

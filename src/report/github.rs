@@ -1,5 +1,7 @@
 //! Annotations of GitHub Actions: one line a step that did not pass, at the step's place in its file.
 
+use std::collections::BTreeMap;
+
 use crate::{
     event::{Outcome, ScenarioEnd, StepResult},
     report::{
@@ -7,14 +9,23 @@ use crate::{
         words::{accept_new, individual_number, label, new_snapshot, not_begun},
     },
     snapshot,
-    text::{Lang, Text},
+    text::{Lang, Text, counted},
 };
 
 /// The report's text. `folder` leads from the root of the repository to the suite, and ends with a slash or is empty.
 pub fn github(record: &Record, lang: Lang, folder: &str) -> String {
     let mut lines = String::new();
     let next = accept_new(record);
+    for warning in &record.warnings {
+        lines += &format!("::warning::{}\n", data(warning.text.get(lang)));
+    }
+    let mut blocked: BTreeMap<&str, usize> = BTreeMap::new();
     for result in &record.results {
+        // What failed first is told at its place; what waits for it is counted.
+        if let Some(root) = record.root(result) {
+            *blocked.entry(&root.scenario).or_default() += 1;
+            continue;
+        }
         let mut said = false;
         for step in record.steps_of(result) {
             if let Some((level, why)) = said_of(step, &next, lang) {
@@ -40,9 +51,19 @@ pub fn github(record: &Record, lang: Lang, folder: &str) -> String {
         };
         if !said {
             let file = format!("{folder}scenarios/{}.toml", result.scenario);
-            let why = not_begun(&result.end).unwrap_or_else(|| label(&result.end));
+            let why = not_begun(record, result).unwrap_or_else(|| label(&result.end));
             lines += &annotation(level, &file, "1", &result.scenario, why.get(lang));
         }
+    }
+    for (root, count) in blocked {
+        let text = Text::new(
+            format!("{root} が合格していないため、{count}件のシナリオは未実施です"),
+            format!(
+                "not run, since {root} has not passed: {}",
+                counted(count, "scenario")
+            ),
+        );
+        lines += &format!("::warning::{}\n", data(text.get(lang)));
     }
     if let Some(why) = record
         .system

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
 
 use crate::{
     event::{Outcome, ScenarioEnd, ScenarioResult},
@@ -53,6 +53,9 @@ pub fn junit(record: &Record, lang: Lang) -> Result<String, quick_junit::Seriali
             suite.add_test_case(case);
         }
         if suite.tests > 0 {
+            for warning in &record.warnings {
+                suite.add_property(Property::new("warning", warning.text.get(lang)));
+            }
             suite.set_time(taken);
             report.add_test_suite(suite);
         }
@@ -91,7 +94,7 @@ fn kind(end: &ScenarioEnd) -> Option<&'static str> {
 
 /// Why a scenario did not pass: what kept it from beginning, else the first thing that is wrong in it.
 fn reason(record: &Record, result: &ScenarioResult, lang: Lang) -> Option<String> {
-    if let Some(text) = not_begun(&result.end) {
+    if let Some(text) = not_begun(record, result) {
         return Some(text.get(lang).to_owned());
     }
     let mut wrong = record
@@ -116,7 +119,7 @@ fn glance(text: &str) -> String {
 
 fn details(record: &Record, result: &ScenarioResult, lang: Lang) -> String {
     let mut lines = vec![result.title.get(lang).to_owned()];
-    lines.extend(not_begun(&result.end).map(|text| text.get(lang).to_owned()));
+    lines.extend(not_begun(record, result).map(|text| text.get(lang).to_owned()));
     for step in record.steps_of(result) {
         let head = format!("{} [{}]", step.place, step.step);
         match &step.outcome {

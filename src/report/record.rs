@@ -94,6 +94,26 @@ impl Record {
         self.start.as_ref().map_or(0, |start| start.scenarios.len())
     }
 
+    /// What a scenario that was not begun waited for in the end: the first in the row that is not blocked by another of this
+    /// run. None where it is not blocked by one of this run.
+    pub(super) fn root(&self, result: &ScenarioResult) -> Option<&ScenarioResult> {
+        let by = |result: &ScenarioResult| {
+            let ScenarioEnd::Blocked {
+                by,
+                checkpoint: None,
+                hindrance: _,
+            } = &result.end
+            else {
+                return None;
+            };
+            let mut attempts = self.results.iter().rev();
+            attempts.find(|other| other.scenario == *by)
+        };
+        // No row is longer than the run, whatever a journal says.
+        let row = std::iter::successors(by(result), |result| by(result));
+        row.take(self.results.len()).last()
+    }
+
     /// The steps of one scenario's attempt.
     pub fn steps_of(&self, result: &ScenarioResult) -> impl Iterator<Item = &StepResult> {
         self.steps

@@ -39,7 +39,7 @@ const PLAIN: &str = "\x1b[0m";
 pub fn terminal(out: &mut dyn Write, record: &Record, lang: Lang) -> io::Result<()> {
     for result in &record.results {
         let steps: Vec<&StepResult> = record.steps_of(result).collect();
-        scenario(out, result, &steps, lang)?;
+        scenario(out, record, result, &steps, lang)?;
     }
     if let Some(result) = &record.system {
         system(out, result, lang)?;
@@ -97,6 +97,7 @@ pub fn terminal(out: &mut dyn Write, record: &Record, lang: Lang) -> io::Result<
 
 fn scenario(
     out: &mut dyn Write,
+    record: &Record,
     result: &ScenarioResult,
     steps: &[&StepResult],
     lang: Lang,
@@ -108,7 +109,7 @@ fn scenario(
         | ScenarioEnd::NotPossible { .. }
         | ScenarioEnd::Assumed => return Ok(()),
         ScenarioEnd::Blocked { .. } => {
-            let why = not_begun(&result.end);
+            let why = not_begun(record, result);
             let why = why.map_or_else(String::new, |why| bracketed(why.get(lang), lang));
             return writeln!(
                 out,

@@ -1,7 +1,7 @@
 //! What the reports say alike.
 
 use crate::{
-    event::{Hindrance, Outcome, ScenarioEnd, StepResult},
+    event::{Hindrance, Outcome, ScenarioEnd, ScenarioResult, StepResult},
     report::Record,
     text::{Lang, Text},
     verdict::Exit,
@@ -143,8 +143,8 @@ pub(super) fn label(end: &ScenarioEnd) -> Text {
 }
 
 /// Why a scenario was not begun, where that is more than a word.
-pub(super) fn not_begun(end: &ScenarioEnd) -> Option<Text> {
-    Some(match end {
+pub(super) fn not_begun(record: &Record, result: &ScenarioResult) -> Option<Text> {
+    Some(match &result.end {
         ScenarioEnd::NotPossible { step, why } => {
             let step = step.as_ref().map(|step| format!("[{step}] "));
             let step = step.unwrap_or_default();
@@ -159,10 +159,20 @@ pub(super) fn not_begun(end: &ScenarioEnd) -> Option<Text> {
             by,
             checkpoint: None,
             hindrance: _,
-        } => Text::new(
-            format!("前提のシナリオ {by} が合格していません"),
-            format!("{by}, which it needs, has not passed"),
-        ),
+        } => {
+            let root = record.root(result).filter(|root| root.scenario != *by);
+            let (ja, en) = root.map_or_else(Default::default, |root| {
+                let (id, end) = (&root.scenario, label(&root.end));
+                (
+                    format!("。元の原因は {id}（{}）です", end.ja),
+                    format!("; the cause of it all is {id} ({})", end.en),
+                )
+            });
+            Text::new(
+                format!("前提のシナリオ {by} が合格していません{ja}"),
+                format!("{by}, which it needs, has not passed{en}"),
+            )
+        }
         ScenarioEnd::Assumed => Text::new(
             "--assume により到達済みとみなすため、送信していません",
             "taken for reached by --assume, so nothing of it was sent",

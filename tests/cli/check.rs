@@ -76,6 +76,25 @@ fn acts_misbehaviours_and_listeners_of_the_mock_are_known_by_name() {
     assert!(out(&output).contains("4 mistakes"), "{}", out(&output));
 }
 
+fn last_line(output: &std::process::Output) -> String {
+    let shown = String::from_utf8_lossy(&output.stdout);
+    shown.lines().last().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn a_suite_without_scenarios_is_no_good_one() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("scenarios")).unwrap();
+    let profile = folder.path().join("scenarios/profile.toml");
+    fs::write(profile, "extends = \"bundled\"\n").unwrap();
+    for command in ["check", "list", "run"] {
+        let output = renkei(folder.path(), &["--lang", "en", command]);
+        assert_eq!(output.status.code(), Some(6), "{}", out(&output));
+        let says = "put files whose names end in .toml into folders below scenarios/";
+        assert!(out(&output).contains(says), "{}", out(&output));
+    }
+}
+
 #[test]
 fn whose_suite_is_used_is_told() {
     let folder = tempfile::tempdir().unwrap();
@@ -84,10 +103,35 @@ fn whose_suite_is_used_is_told() {
         assert_eq!(output.status.code(), Some(0), "{}", out(&output));
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(told.contains("the embedded suite is used"), "{told}");
+        let last = last_line(&output);
+        assert!(
+            last.starts_with("suite: the built-in suite (no scenarios/profile.toml in "),
+            "{last}"
+        );
     }
-    let own = renkei(suite().path(), &["--lang", "en", "check"]);
-    assert_eq!(own.status.code(), Some(0), "{}", out(&own));
-    assert!(!out(&own).contains("embedded"), "{}", out(&own));
+    let own = suite();
+    for command in ["check", "list"] {
+        let output = renkei(own.path(), &["--lang", "en", command]);
+        assert_eq!(output.status.code(), Some(0), "{}", out(&output));
+        assert!(!out(&output).contains("embedded"), "{}", out(&output));
+        let last = last_line(&output);
+        assert!(
+            last.starts_with("suite: /") && last.ends_with("/scenarios"),
+            "{last}"
+        );
+    }
+    let near = folder.path().join("Scenario/1-master");
+    fs::create_dir_all(&near).unwrap();
+    let listed = || {
+        last_line(&renkei(
+            folder.path(),
+            &["--lang", "en", "list", "--phase", "master"],
+        ))
+    };
+    assert!(!listed().contains("did you mean"), "{}", listed());
+    fs::write(near.join("list.toml"), "").unwrap();
+    let says = "there is a folder 'Scenario': did you mean 'scenarios'?";
+    assert!(listed().contains(says), "{}", listed());
     let below = folder.path().join("scenarios/1-master");
     fs::create_dir_all(&below).unwrap();
     for folder in [folder.path(), &below] {

@@ -30,6 +30,16 @@ fn the_list_is_in_the_order_of_the_phases_for_people_and_for_programs() {
     assert!(!text.contains("no scenario"), "{text}");
     let none = renkei(folder.path(), &["list", "--tag", "none"]);
     assert_eq!(none.status.code(), Some(6), "{}", out(&none));
+    let path = folder.path().join("scenarios/1-master/list.toml");
+    let tagged =
+        fs::read_to_string(&path)
+            .unwrap()
+            .replacen("phase =", "tags = [\"smoke\"]\nphase =", 1);
+    fs::write(&path, tagged).unwrap();
+    let near = renkei(folder.path(), &["--lang", "en", "list", "--tag", "smoek"]);
+    assert_eq!(near.status.code(), Some(6), "{}", out(&near));
+    let says = "no scenario has the tag 'smoek'; did you mean 'smoke'?";
+    assert!(out(&near).contains(says), "{}", out(&near));
 }
 
 #[test]

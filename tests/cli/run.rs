@@ -21,6 +21,31 @@ fn the_embedded_suite_passes_in_an_empty_folder() {
 }
 
 #[test]
+fn a_ci_is_warned_where_the_built_in_suite_was_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let reports = ["--report", "github", "--report", "junit=a.xml"];
+    let output = assert_cmd::Command::cargo_bin("renkei")
+        .unwrap()
+        .current_dir(folder.path())
+        .env("CI", "true")
+        .args(["--lang", "en", "run", "0-connection/approval"])
+        .args(reports)
+        .output()
+        .unwrap();
+    let shown = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{shown}");
+    let says = "suite: the built-in suite (no scenarios/profile.toml in ";
+    assert!(shown.contains(&format!("::warning::{says}")), "{shown}");
+    let last: Vec<&str> = shown.lines().rev().take(2).collect();
+    assert!(last[1].starts_with(says), "{shown}");
+    let junit = fs::read_to_string(folder.path().join("a.xml")).unwrap();
+    assert!(
+        junit.contains(&format!("<property name=\"warning\" value=\"{says}")),
+        "{junit}"
+    );
+}
+
+#[test]
 fn a_failed_expectation_shows_scenario_request_response_and_rule() {
     let suite = suite();
     change(
