@@ -60,6 +60,28 @@ fn calls_are_found_in_order_or_in_any_as_often_as_they_must_come() {
             "only 3 of 4 calls GetConnectionStatus came",
         ),
         (
+            call("a", &any(3)) + &call("b", &any(1)) + &call("c", &id(2)),
+            0,
+            "",
+        ),
+        (
+            call("a", "no_snapshot = \"no\"") + &call("b", &any(1)),
+            1,
+            "these would be right, but earlier steps have found them, and a call is found by one step alone; put the step that asks for more first: #1 GetConnectionStatus (202053-M) → 200 (by 'a')",
+        ),
+        (
+            call("a", "times = 1\nno_snapshot = \"no\""),
+            1,
+            "GetConnectionStatus must be called 1 time, but 2 more came by the end of the scenario: #2 GetConnectionStatus (202053-M) → 200 [2026-11-02T09:00:00+09:00], #3 ",
+        ),
+        (
+            call("a", "times = 1\nno_snapshot = \"no\"")
+                + &call("b", "times = 2\nno_snapshot = \"no\""),
+            0,
+            "",
+        ),
+        (call("a", &(id(1) + "\ntimes = 1")), 0, ""),
+        (
             call("a", &id(9)),
             1,
             "//n:RequestId: expected 'town-0009', found 'town-0001'",
@@ -160,6 +182,65 @@ fn a_call_is_looked_at_and_kept_whole_whatever_its_size_and_its_bytes() {
 }
 
 #[test]
+fn a_peer_whose_inquiry_is_refused_fails_unless_that_is_meant() {
+    let peer = |item: &str, keys: &str| {
+        format!(
+            "[[step]]\nid = \"asks\"\npeer = {{ institution = \"011002-M\", asks = {{ atena = \"SAPPORO-0000002\", task = \"T-001\", procedure = \"P-001-01\", provider = \"202053-M\", item = \"{item}\", year = 2026, consent = true }}, every = \"10m\", times = 3 }}\n{keys}\n"
+        )
+    };
+    let advance = "[[step]]\nid = \"later\"\nadvance = \"1h\"\n";
+    let suspend = "[[step]]\nid = \"suspend\"\nnetwork = { act = \"suspend-connection\", institution = \"011002-M\" }\n";
+    let meant = |code: &str| format!("expect = {{ fault = \"{code}\" }}");
+    let cases = [
+        (peer("TAX-INCOME", ""), 0, ""),
+        (
+            peer("TAX-INCOM", "") + advance,
+            1,
+            "what 011002-M asks (T-001 P-001-01 202053-M TAX-INCOM) is refused [2026-11-02T09:00:00+09:00]: F-INQ-01",
+        ),
+        (peer("TAX-INCOM", &meant("F-INQ-01")) + advance, 0, ""),
+        (
+            peer("TAX-INCOM", &meant("F-INQ-02")),
+            1,
+            "is refused otherwise [2026-11-02T09:00:00+09:00]: expected 'F-INQ-02', found 'F-INQ-01'",
+        ),
+        (
+            peer("TAX-INCOME", &meant("F-INQ-01")),
+            1,
+            "is taken [2026-11-02T09:00:00+09:00], and not refused with F-INQ-01 as expected",
+        ),
+        // Only the second time it is refused, while time passes.
+        (
+            peer("TAX-INCOME", "") + suspend + advance,
+            1,
+            "[2026-11-02T09:10:00+09:00]: F-CON-",
+        ),
+    ];
+    for (steps, code, says) in cases {
+        let suite = one(&steps);
+        let (exit, shown) = suite.renkei(&["run"]);
+        assert_eq!(exit, code, "{steps}\n{shown}");
+        assert!(shown.contains(says), "{says}: {shown}");
+    }
+}
+
+#[test]
+fn that_nothing_was_sent_is_looked_at_only_after_something_could_have_been() {
+    let acts = exec(
+        "run",
+        "ask=town-0001",
+        &format!("{MAYOR}\nno_snapshot = \"no\""),
+    );
+    let (exit, shown) = one(&(no_call("none", "") + &acts)).renkei(&["check"]);
+    assert_eq!(exit, 3, "{shown}");
+    let says = "put it after the step that makes the system act";
+    assert!(shown.contains(says), "{shown}");
+    let suite = one(&no_call("none", ""));
+    suite.append("scenarios/profile.toml", "[system]\nas = \"iida-mayor\"\n");
+    assert_eq!(suite.renkei(&["check"]).0, 0);
+}
+
+#[test]
 fn each_of_many_calls_has_its_own_snapshot_and_captures() {
     let steps = exec(
         "run",
@@ -234,6 +315,18 @@ fn where_no_call_comes_the_handshakes_that_failed_are_told_with_what_to_do() {
         assert_eq!(exit, 1, "{shown}");
         assert!(shown.contains(why) && shown.contains(next), "{shown}");
     }
+    // What ended well and said something else has nothing to do with calls.
+    let other = exec(
+        "run",
+        "say=a",
+        "expect = { stdout = \"b\" }\nno_snapshot = \"no\"",
+    );
+    let (exit, shown) = one(&other).renkei(&["run"]);
+    assert_eq!(exit, 1, "{shown}");
+    assert!(
+        !shown.contains("no call came") && !shown.contains("no 'as'"),
+        "{shown}"
+    );
 }
 
 #[test]

@@ -348,7 +348,7 @@ async fn the_description_lists_every_path_that_there_is() {
             assert!(status != 404 || path.ends_with("none"), "{method} {path}");
         }
     }
-    assert_eq!(paths.len(), 18);
+    assert_eq!(paths.len(), 19);
     running.mock.stop().await;
 }
 

@@ -145,6 +145,11 @@ impl Seen<'_> {
             .map(|step| step.id.get_ref().as_str())
     }
 
+    /// Whether a step of the right kind comes before this one.
+    pub(super) fn any_earlier(&self, right: impl Fn(&Step) -> bool) -> bool {
+        self.scenario.file.steps.iter().take(self.at).any(right)
+    }
+
     /// Whether a step comes before this one, and is of the right kind.
     fn earlier(&self, name: &str, right: fn(&Step) -> bool) -> bool {
         let steps = self.scenario.file.steps.iter().take(self.at);

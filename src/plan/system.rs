@@ -44,7 +44,10 @@ pub(super) fn check(cx: &Context<'_>, step: &Step, seen: &Seen<'_>, found: &mut 
                 below_root(cx, step, ca, OnDisk::File, found);
             }
         }
-        Some(Kind::ExpectCall(operation) | Kind::ExpectNoCall(operation)) => {
+        Some(kind @ (Kind::ExpectCall(operation) | Kind::ExpectNoCall(operation))) => {
+            if matches!(kind, Kind::ExpectNoCall(_)) && system.is_none() {
+                too_early(step, operation, seen, found);
+            }
             steps::operation(cx, step, operation, found);
             steps::answer(cx, step, seen, found);
         }
@@ -67,8 +70,31 @@ pub(super) fn check(cx: &Context<'_>, step: &Step, seen: &Seen<'_>, found: &mut 
                 templates::data(cx, step, data, seen, found);
             }
             act::peer(cx, step, peer, found);
+            steps::answer(cx, step, seen, found);
         }
     }
+}
+
+/// That nothing was sent is no wonder where nothing before could have made the system act.
+fn too_early(
+    step: &Step,
+    operation: &Spanned<String>,
+    seen: &Seen<'_>,
+    found: &mut Vec<Diagnostic>,
+) {
+    let acts = |step: &Step| matches!(step.kind(), Some(Kind::Exec(_) | Kind::Http(_)));
+    if seen.scenario.partial || seen.any_earlier(acts) {
+        return;
+    }
+    let text = Text::new(
+        "これより前に exec・http の手順がないため、何も確認できません",
+        "no step with exec or http comes before it, so this checks nothing",
+    );
+    let hint = Text::new(
+        "expect_no_call は、その時までの呼出しを確認します。試験対象のシステムを動作させる手順の後に記載してください",
+        "expect_no_call looks at what has come until then; put it after the step that makes the system act",
+    );
+    found.push(Diagnostic::new(&step.file, operation.span(), text).hint(hint));
 }
 
 fn texts_and_captures<'a>(

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 use crate::{
     control::ControlError,
     event::Outcome,
-    run::{request::Rendered, step::Runner, unheard::Before, world},
+    run::{last::Exactly, request::Rendered, step::Runner, unheard::Before, world},
     sentinel,
     text::{Text, counted},
     xml::Document,
@@ -35,9 +35,9 @@ pub(super) struct Call {
     pub(super) fault: Option<String>,
     pub(super) request: Body,
     pub(super) answer: Body,
-    /// Whether a step has found it.
+    /// The step that has found it.
     #[serde(skip)]
-    pub(super) matched: bool,
+    pub(super) found_by: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -124,8 +124,10 @@ pub(super) struct Calls {
     pub(super) lost: u64,
     /// How far what is not of this world alone had come when the scenario began.
     pub(super) before: Before,
-    /// The number of the latest call that a step has found.
+    /// The number of the latest call that a step has found in order.
     pub(super) found: u64,
+    /// What must not come more often than it was found.
+    pub(super) exact: Vec<Exactly>,
     /// What the runner itself has sent and has not yet seen in the journal.
     own: VecDeque<Own>,
 }
@@ -236,17 +238,6 @@ impl Runner<'_> {
         let path = format!("/worlds/{world}/calls?after={after}&wait={wait}ms");
         let page = self.shared.setting.target.control.get(&path).await?;
         Ok(serde_json::from_value(page).ok())
-    }
-
-    /// Looks through what came until the end of the scenario.
-    pub(super) async fn last_calls(&mut self) -> Result<(), Outcome> {
-        let system = self.shared.suite.profile.system.is_some();
-        if (system || self.scenario.uses_system()) && self.drain(Duration::ZERO).await? {
-            return Err(Outcome::IndividualNumber {
-                place: "call".to_owned(),
-            });
-        }
-        Ok(())
     }
 
     /// What is said where the journal could not tell all.

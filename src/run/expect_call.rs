@@ -9,6 +9,7 @@ use crate::{
     run::{
         calls::Call,
         judge::Judged,
+        last::Exactly,
         refusal::{ANSWER, Refusal},
         sought::{Sought, differences, together},
         step::{Runner, unusable},
@@ -67,14 +68,21 @@ impl Runner<'_> {
             let Some(call) = self.calls.seen.get_mut(index) else {
                 continue;
             };
-            call.matched = true;
+            call.found_by = Some(result.step.clone());
             let call = call.clone();
-            self.calls.found = self.calls.found.max(call.number);
+            // One that may come in any order says nothing of those that may not.
+            if !sought.any_order {
+                self.calls.found = self.calls.found.max(call.number);
+            }
             let kept = self.keep_call(&call, at + 1, result);
             result.calls.push(kept);
             outcomes.push(self.judge_call(&call, at + 1, step, &sought.expected));
         }
         result.outcome = together(outcomes);
+        if step.times.is_some() {
+            let step = result.sequence.saturating_sub(1);
+            self.calls.exact.push(Exactly { step, sought });
+        }
         if !result.outcome.is_good() {
             result.fault = self.fault_of(result);
         }
@@ -190,7 +198,7 @@ impl Runner<'_> {
         };
         let calls = self.calls.seen.iter().enumerate();
         calls
-            .filter(|(_, call)| !call.matched && call.number > after)
+            .filter(|(_, call)| call.found_by.is_none() && call.number > after)
             .filter(|(_, call)| differences(call, sought, &self.shared.suite.profile).is_empty())
             .map(|(at, _)| at)
             .take(sought.times)

@@ -41,8 +41,9 @@ impl Runner<'_> {
         };
         let mut said = vec![short_of(sought, found.len(), within)];
         said.extend(self.lost());
+        said.extend(self.found_before(sought));
         let others = self.calls.seen.iter().enumerate();
-        let others = others.filter(|(at, call)| !call.matched && !found.contains(at));
+        let others = others.filter(|(at, call)| call.found_by.is_none() && !found.contains(at));
         let others: Vec<&Call> = others.map(|(_, call)| call).collect();
         let nearest = others
             .iter()
@@ -81,13 +82,40 @@ impl Runner<'_> {
             }
             None if self.calls.seen.is_empty() => said.push(self.none_at_all()),
             // Those that did come are told already.
-            None if !found.is_empty() => {}
+            None if !found.is_empty() || said.len() > 1 => {}
             None => said.push(Text::new(
                 "届いた呼出しは、すべて前の手順で確認済みです",
                 "all calls that came were found by earlier steps",
             )),
         }
         said
+    }
+
+    /// Calls that are as sought, and that earlier steps have found.
+    fn found_before(&self, sought: &Sought) -> Option<Text> {
+        let profile = &self.shared.suite.profile;
+        let fits = |call: &&Call| differences(call, sought, profile).is_empty();
+        let found = self.calls.seen.iter().filter_map(|call| {
+            let step = call.found_by.as_ref()?;
+            Some(call).filter(fits).map(|call| (call, step))
+        });
+        let found = found.take(NAMED);
+        let (ja, en): (Vec<String>, Vec<String>) = found
+            .map(|(call, step)| {
+                let which = self.named(call);
+                (
+                    format!("{which}（手順「{step}」）"),
+                    format!("{which} (by '{step}')"),
+                )
+            })
+            .unzip();
+        let (ja, en) = (ja.join(", "), en.join(", "));
+        (!en.is_empty()).then(|| {
+            Text::new(
+                format!("条件に合う次の呼出しは、前の手順で確認済みです。一つの呼出しを確認できる手順は一つのみですので、条件の厳しい手順を先に記載してください: {ja}"),
+                format!("these would be right, but earlier steps have found them, and a call is found by one step alone; put the step that asks for more first: {en}"),
+            )
+        })
     }
 
     fn none_at_all(&self) -> Text {

@@ -70,15 +70,22 @@ impl Runner<'_> {
             if refused {
                 result.notes.push(self.nobody_there());
             }
-            // Of a program that did not even start, or was not reached, there is nothing to say.
-            if !(none && (refused || matches!(result.outcome, Outcome::Unusable { .. }))) {
+            let unheard = if none {
+                self.unheard().await
+            } else {
+                Vec::new()
+            };
+            // Of a program that did not even start, or was not reached, there is nothing to say; nor has what ended well
+            // and said something else to do with calls that it did not send.
+            let unstarted = refused || matches!(result.outcome, Outcome::Unusable { .. });
+            let well = ended_well(step, result) && unheard.is_empty();
+            if !(none && (unstarted || well)) {
                 result.notes.push(self.came(came));
                 result.notes.extend(self.lost());
             }
-            if none {
-                result.notes.extend(self.unheard().await);
-            }
-            if none && result.process.is_some() && self.identity_of_system(step).is_none() {
+            result.notes.extend(unheard);
+            if none && !well && result.process.is_some() && self.identity_of_system(step).is_none()
+            {
                 result.notes.push(Text::new(
                     "この手順には as がないため、証明書と秘密鍵（RENKEI_CERTIFICATE・RENKEI_KEY）を渡していません",
                     "the step has no 'as', so the program was given no certificate and key (RENKEI_CERTIFICATE, RENKEI_KEY)",
@@ -135,5 +142,22 @@ impl Runner<'_> {
             format!("この手順の間の呼出し（{count}件）: {before_ja}{ja}"),
             format!("calls during this step ({count}): {before}{en}"),
         )
+    }
+}
+
+/// Whether the system did what it was told to as a whole, however it differs from what is expected in the parts.
+fn ended_well(step: &Step, result: &StepResult) -> bool {
+    let expected = step.expected();
+    let status = result.http.last().and_then(|http| http.status);
+    match (&result.process, status) {
+        (Some(process), _) => {
+            let exit = expected.and_then(|expected| expected.exit).unwrap_or(0);
+            process.ended == format!("exit {exit}")
+        }
+        (None, Some(status)) => {
+            let awaited = expected.and_then(|expected| expected.status);
+            awaited.map_or(status < 400, |awaited| awaited == status)
+        }
+        (None, None) => false,
     }
 }

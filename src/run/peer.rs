@@ -1,18 +1,24 @@
 //! A step in which an institution of the network acts by itself: an act of the network in other words.
 
 use serde_json::{Map, Value, json};
+use toml::Spanned;
 
 use crate::{
     event::Outcome,
     message::{self, TemplateError, Values},
     run::step::{Runner, unusable},
-    scenario::{data::Lapse, peer::Peer},
+    scenario::{Step, data::Lapse, peer::Peer},
     sentinel,
 };
 
 impl Runner<'_> {
-    pub(super) async fn peer(&self, peer: &Peer) -> Outcome {
-        match act(peer, &self.seen()) {
+    pub(super) async fn peer(&self, peer: &Peer, step: &Step) -> Outcome {
+        let expected = match self.expected(step) {
+            Ok(expected) => expected,
+            Err(error) => return unusable(error.text()),
+        };
+        let meant = expected.fault.map(Spanned::into_inner);
+        match act(peer, meant, &self.seen()) {
             Ok(act) if sentinel::found(&act.to_string()) => Outcome::IndividualNumber {
                 place: "request".to_owned(),
             },
@@ -23,7 +29,7 @@ impl Runner<'_> {
 }
 
 /// The act that stands for what the peer does.
-fn act(peer: &Peer, values: &Values) -> Result<Value, TemplateError> {
+fn act(peer: &Peer, meant: Option<String>, values: &Values) -> Result<Value, TemplateError> {
     let mut act = Map::new();
     let mut put = |key: &str, value: Value| {
         act.insert(key.to_owned(), value);
@@ -40,6 +46,9 @@ fn act(peer: &Peer, values: &Values) -> Result<Value, TemplateError> {
         }
         if let Some(times) = &peer.times {
             put("times", (*times.get_ref()).into());
+        }
+        if let Some(meant) = meant {
+            put("meant", meant.into());
         }
     }
     let after = |after: Option<Lapse>| json!(after.map_or(0, Lapse::seconds));
@@ -114,7 +123,11 @@ mod tests {
             let read: std::collections::BTreeMap<String, Peer> = toml::from_str(&text).unwrap();
             let peer = &read["peer"];
             assert_eq!(peer.verbs().len(), 1, "{written}");
-            assert_eq!(act(peer, &values).unwrap(), expected, "{written}");
+            assert_eq!(act(peer, None, &values).unwrap(), expected, "{written}");
         }
+        let peer = "peer = { institution = 'P', asks = {} }";
+        let read: std::collections::BTreeMap<String, Peer> = toml::from_str(peer).unwrap();
+        let meant = act(&read["peer"], Some("F-1".into()), &values).unwrap();
+        assert_eq!(meant["meant"], "F-1");
     }
 }

@@ -250,8 +250,7 @@ async fn one(shared: &Shared, scenario: &Scenario, from: Option<Left>) -> Given 
                 };
                 tell(&mut results, result);
             }
-            if let Err(outcome) = runner.last_calls().await {
-                let result = step::outside(scenario, results.len(), outcome);
+            for result in runner.at_the_end(&results).await {
                 tell(&mut results, result);
             }
             if let Some(checkpoint_name) = &scenario.file.establishes
@@ -342,6 +341,7 @@ async fn open<'a>(
     work: &Path,
     from: Option<Left>,
 ) -> Result<step::Runner<'a>, Outcome> {
+    let begun = from.is_some();
     let (from, before, inherited) = match from {
         Some(left) => (Some(left.world), left.work, left.exports),
         None => (None, None, crate::message::Values::new()),
@@ -371,6 +371,9 @@ async fn open<'a>(
         })?;
     }
     let mut runner = step::Runner::new(shared, scenario, world, inherited, work.to_owned());
+    if begun {
+        runner.skip_heard().await?;
+    }
     if scenario.uses_system() {
         runner.calls.before = unheard::before(&shared.setting.target.control).await;
     }

@@ -10,6 +10,7 @@ use crate::{
 };
 
 /// What a step looks for.
+#[derive(Debug)]
 pub(super) struct Sought {
     pub(super) operation: String,
     pub(super) institution: Option<String>,

@@ -16,6 +16,7 @@ use crate::{
         Shared,
         calls::Calls,
         given::Given,
+        heard::Peers,
         real,
         world::{self, World},
     },
@@ -51,6 +52,8 @@ pub(super) struct Runner<'a> {
     pub(super) given: Given,
     /// What has been seen of the world's calls.
     pub(super) calls: Calls,
+    /// What is known of the peers.
+    pub(super) peers: Peers,
 }
 
 impl<'a> Runner<'a> {
@@ -79,6 +82,7 @@ impl<'a> Runner<'a> {
             listeners: BTreeMap::new(),
             given,
             calls: Calls::default(),
+            peers: Peers::default(),
         }
     }
 
@@ -116,7 +120,7 @@ impl<'a> Runner<'a> {
                 self.expect_no_call(operation.get_ref(), step, &mut result)
                     .await;
             }
-            Some(Kind::Peer(peer)) => result.outcome = self.peer(peer).await,
+            Some(Kind::Peer(peer)) => result.outcome = self.peer(peer, step).await,
             Some(Kind::Http(http)) => self.http(http, step, &mut result).await,
             Some(Kind::Send(operation)) => {
                 self.send(operation.get_ref(), step, &mut result).await;
@@ -141,6 +145,16 @@ impl<'a> Runner<'a> {
                     "this is no step that can be done",
                 ));
             }
+        }
+        let lets_peers_ask = matches!(
+            step.kind(),
+            Some(Kind::Peer(_) | Kind::Advance(_) | Kind::At(_))
+        );
+        if lets_peers_ask
+            && result.outcome == Outcome::Passed
+            && let Err(outcome) = self.peers_heard().await
+        {
+            result.outcome = outcome;
         }
         if !matches!(result.outcome, Outcome::Passed | Outcome::Skipped) {
             result.source = source(&self.shared.project, step);

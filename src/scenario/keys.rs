@@ -98,7 +98,11 @@ pub(crate) const KINDS: [Keys; 12] = [
         beside: &["from", "within", "expect"],
         expect: &["xpath", "header"],
     },
-    bare("peer"),
+    Keys {
+        kind: "peer",
+        beside: &["expect"],
+        expect: &["fault"],
+    },
 ];
 
 const fn bare(kind: &'static str) -> Keys {

@@ -143,7 +143,8 @@ fn acts(peer: &Peer, step: &Step, mistakes: &mut Mistakes<'_>) {
     if peer.asks.is_none() {
         let every = peer.every.as_ref().map(|every| ("every", every.span()));
         let times = peer.times.as_ref().map(|times| ("times", times.span()));
-        for (key, span) in every.into_iter().chain(times) {
+        let expect = step.expect.as_ref().map(|expect| ("expect", expect.span()));
+        for (key, span) in every.into_iter().chain(times).chain(expect) {
             let text = Text::new(
                 format!("「{key}」は asks とともに記載するものです"),
                 format!("'{key}' goes with 'asks'"),

@@ -125,7 +125,8 @@ pub struct Step {
     /// An operation that the system under test must have sent.
     #[schemars(with = "Option<String>")]
     pub expect_call: Option<Spanned<String>>,
-    /// An operation that the system under test must not have sent, beside what was expected before.
+    /// An operation that the system under test must not have sent until then, beside what was expected before; a step with
+    /// exec or http comes before it, unless there is a `[system]`.
     #[schemars(with = "Option<String>")]
     pub expect_no_call: Option<Spanned<String>>,
     /// The identity that must have sent it.
@@ -134,9 +135,10 @@ pub struct Step {
     /// How long a call may be in coming, by the clock on the wall.
     #[schemars(with = "Option<Lapse>")]
     pub within: Option<Spanned<Lapse>>,
-    /// Whether the call may have come before the one that was expected before it.
+    /// Whether the call may have come before the one that was expected before it; it then says nothing of those after it.
     pub order: Option<Order>,
-    /// How many such calls must come.
+    /// How many such calls must come, and no more by the end of the scenario; where it is left out, one is looked for and
+    /// more are not looked at.
     #[schemars(with = "Option<usize>")]
     pub times: Option<Spanned<usize>>,
     /// What an institution of the network does by itself.

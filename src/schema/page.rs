@@ -98,12 +98,23 @@ that fits several different values fails; `(?s)\\A.*?` before it takes the first
 pub(super) const EXPECT_CALL: &str = "\
 試験対象のシステムがネットワークに送信した電文を確認します。シナリオ自身の send は対象外です。`expect` の `xpath`・`header` は要求に、`status`・`fault` はそれに対する応答に適用します。見つからない場合は、最も近い呼出しと、その相違点が表示されます。
 スナップショットは、要求と、それに対する応答の状態コード・拒否コード（`Answer:`）です。拒否された呼出しは、想定したものと示さない限り不合格となります（「スナップショット」の節）。
+`times` は、ちょうどその件数であることを意味します。シナリオの終了までに、他の手順で確認しない呼出しがほかにもあれば不合格となりますので、二重の送信が誤りとなる操作には `times = 1` と記載してください。省略した場合は1件を確認し、それを超えるものは確認しません。
+一つの呼出しを確認できる手順は一つのみです。条件に合う最初の呼出しが選ばれますので、条件の厳しい手順を先に記載してください。
 `times` が2以上の場合、2件目以降の取得値は `名前_2`、スナップショットは `手順名-2` となります。
 Looks at what the system under test has sent to the network; what the scenario itself sends is left out. In `expect`,
 `xpath` and `header` are about the request, `status` and `fault` about its answer. Where there is no such call, the nearest
 one is shown, and where it differs. The snapshot has the request, and status and fault of its answer (`Answer:`); a call
-that was refused fails unless it is said that this is meant (see Snapshots). With `times`, what the later calls give is
-called `name_2`, and their snapshots `step-2`.
+that was refused fails unless it is said that this is meant (see Snapshots). `times` means exactly so many: where more
+come by the end of the scenario that no other step finds, it fails, so say `times = 1` where a double sending would be a
+mistake; where it is left out, one is looked for and more are not looked at. A call is found by one step alone, and a step
+takes the first that fits: put the one that asks for more first. With `times`, what the later calls give is called
+`name_2`, and their snapshots `step-2`.
+";
+
+pub(super) const PEER: &str = "\
+peer の照会が拒否された場合は、想定したものと示さない限り不合格となります（誰も照会していないシナリオは、何も示さないためです）。想定した拒否は、`expect = { fault = \"F-INQ-01\" }` のように記載します。
+An inquiry of a peer that is refused fails unless it is said that this is meant, since a scenario in which nobody asked
+shows nothing: `expect = { fault = \"F-INQ-01\" }`.
 ";
 
 pub(super) const EXPECT: &str = "\

@@ -8,8 +8,8 @@ use crate::{
     scenario::{ScenarioFile, SharedFile, keys},
     schema::{
         page::{
-            DESCRIBED, EXEC, EXPECT, EXPECT_CALL, INTRODUCTION, PEOPLE, PROFILE, SCENARIO, SCHEMAS,
-            SHARED, SNAPSHOTS, STEPS, TEMPLATES, UNTIL,
+            DESCRIBED, EXEC, EXPECT, EXPECT_CALL, INTRODUCTION, PEER, PEOPLE, PROFILE, SCENARIO,
+            SCHEMAS, SHARED, SNAPSHOTS, STEPS, TEMPLATES, UNTIL,
         },
         schema, words,
     },
@@ -59,6 +59,7 @@ pub fn reference() -> String {
         let text = match kind {
             "exec" => EXEC,
             "expect_call" => EXPECT_CALL,
+            "peer" => PEER,
             _ => "",
         };
         section(&mut page, &heading, text, &scenario, "Step", keys.beside);

@@ -1,8 +1,10 @@
 //! What other institutions do by themselves, so that whoever is under test is tested as a provider too, and as one who
 //! waits: they ask every so often, and decide what is held at them.
 //!
-//! They go the way of every message, so that each rule holds for them as for anyone; what is refused to them is lost on
-//! them. Deliberately absent: what they do with an answer.
+//! They go the way of every message, so that each rule holds for them as for anyone. Deliberately absent: what they do
+//! with an answer.
+
+mod heard;
 
 use std::sync::Arc;
 
@@ -11,7 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::network::{
-    Command, Input, Network, Sender,
+    Command, Input, Network, Reply, Sender,
     act::{ActRefused, refused},
     caller::Caller,
     form::Found,
@@ -22,6 +24,8 @@ use crate::network::{
     types::{AtenaNumber, InstitutionCode, Key, ReceiptNumber, RequestId},
     written,
 };
+
+pub use heard::Heard;
 
 /// How often a peer may ask at most.
 const MOST: u32 = 1_000;
@@ -61,6 +65,8 @@ pub struct PeerAsks {
     pub every: Option<u64>,
     /// How many inquiries; one where nothing is said. The first is sent at once.
     pub times: Option<u32>,
+    /// The fault code with which they are meant to be refused.
+    pub meant: Option<String>,
 }
 
 /// What a peer does with the requests that are held at it.
@@ -79,6 +85,7 @@ struct Asking {
     question: Question,
     every: u64,
     left: u32,
+    meant: Option<Arc<str>>,
 }
 
 /// What the peers do by themselves.
@@ -88,6 +95,7 @@ pub(crate) struct Peers {
     manners: OrdMap<InstitutionCode, (u64, Manner)>,
     /// How many messages they have sent: their request ids are numbered.
     sent: u64,
+    heard: Vector<Heard>,
 }
 
 impl Network {
@@ -107,6 +115,7 @@ impl Network {
             consent,
             every,
             times,
+            meant,
         } = asks;
         let wrong = |key: &str, value: &str| {
             refused(
@@ -154,6 +163,7 @@ impl Network {
             question,
             every,
             left,
+            meant: meant.as_deref().map(Into::into),
         };
         // There are as many as the operator wrote.
         let number = u32::try_from(self.peers.asking.len()).unwrap_or(u32::MAX);
@@ -218,14 +228,17 @@ impl Network {
             question,
             every,
             left,
+            meant,
         } = asking.clone();
         if left > 0
             && let Some(then) = at.plus(every)
         {
             self.schedule.add(then, &Due::PeerAsks(number));
         }
-        let command = Command::Inquiry(inquiry::Command::Submit(question));
-        self.sent_by_peer(at, institution, command);
+        let command = Command::Inquiry(inquiry::Command::Submit(question.clone()));
+        if let Some(reply) = self.sent_by_peer(at, institution.clone(), command) {
+            self.peer_heard(at, institution, &question, meant, &reply);
+        }
     }
 
     /// It is time for a peer to decide a request that may still be held at it.
@@ -249,17 +262,20 @@ impl Network {
             },
             None => return,
         };
-        self.sent_by_peer(at, institution, Command::Provision(command));
+        // What is refused stays held, and so it shows.
+        let _ = self.sent_by_peer(at, institution, Command::Provision(command));
     }
 
     /// A message of a peer, as if it had come through the port.
-    fn sent_by_peer(&mut self, at: Moment, institution: InstitutionCode, command: Command) {
+    fn sent_by_peer(
+        &mut self,
+        at: Moment,
+        institution: InstitutionCode,
+        command: Command,
+    ) -> Option<Reply> {
         self.peers.sent += 1;
-        let Some(request_id) = RequestId::new(&format!("peer-{}", self.peers.sent)) else {
-            return;
-        };
-        // Nobody is told what is refused: the peer has no reader.
-        let _ = self.apply(Input {
+        let request_id = RequestId::new(&format!("peer-{}", self.peers.sent))?;
+        Some(self.apply(Input {
             at,
             caller: Caller::Institution(institution.clone()),
             sender: Sender {
@@ -268,7 +284,7 @@ impl Network {
             },
             command,
             found: Found::default(),
-        });
+        }))
     }
 }
 
@@ -300,6 +316,7 @@ mod tests {
             consent: Some(true),
             every,
             times,
+            meant: None,
         }
     }
 
@@ -352,6 +369,60 @@ mod tests {
         network.advance_to(after(600));
         assert_eq!(network.summary()["exchange-records"], 1);
         assert_eq!(network.check(), []);
+    }
+
+    #[test]
+    fn what_a_peer_heard_is_kept_be_it_taken_refused_at_once_or_denied_by_the_core() {
+        let asking = |item: &str, atena: &str, meant: Option<&str>| {
+            Act::PeerAsks(PeerAsks {
+                item: item.into(),
+                atena: atena.into(),
+                meant: meant.map(str::to_owned),
+                year: (item == "TAX-INCOME").then_some(2026),
+                ..asks(None, None)
+            })
+        };
+        let heard = |network: &Network| -> Vec<(u64, Option<&str>, Option<String>)> {
+            let all = network.heard_by_peers();
+            all.map(|heard| {
+                let code = heard.refused.as_ref().map(|(code, _)| *code);
+                (
+                    heard.number,
+                    code,
+                    heard.meant.as_deref().map(str::to_owned),
+                )
+            })
+            .collect()
+        };
+        let mut network = ready();
+        let known = "SAPPORO-0000002";
+        for act in [
+            asking("TAX-INCOME", known, None),
+            asking("TAX-INCOM", known, Some("F-INQ-01")),
+            asking("TAX-INCOME", "SAPPORO-X", None),
+        ] {
+            network.operate(act).unwrap();
+        }
+        let meant = Some("F-INQ-01".to_owned());
+        assert_eq!(
+            heard(&network),
+            [
+                (1, None, None),
+                (2, Some("F-INQ-01"), meant),
+                (3, Some("F-INQ-05"), None)
+            ]
+        );
+        let lapse = Act::LapseAssessment {
+            institution: SAPPORO.into(),
+            task: "T-001".into(),
+        };
+        network.operate(lapse).unwrap();
+        network.advance_to(after(600));
+        let last = network.heard_by_peers().last().unwrap();
+        assert_eq!((last.number, last.receipt.is_some()), (4, true));
+        let mut fork = network.clone();
+        fork.operate(asking("TAX-INCOME", known, None)).unwrap();
+        assert_eq!((heard(&fork).len(), heard(&network).len()), (5, 4));
     }
 
     /// Iida asks Sapporo for what Sapporo holds, and looks at it at a time.

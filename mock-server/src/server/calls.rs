@@ -65,6 +65,7 @@ impl Sighting {
     }
 }
 
+#[expect(clippy::ref_option, reason = "serde hands a field over so")]
 fn shown_id<S: Serializer>(id: &Option<RequestId>, serializer: S) -> Result<S::Ok, S::Error> {
     let id = id.as_ref().map(|id| masked(id.as_str()).0);
     id.serialize(serializer)

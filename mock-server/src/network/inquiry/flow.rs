@@ -88,6 +88,7 @@ impl Network {
             return;
         }
         if let Some(rule) = self.denied_by(record) {
+            self.denied_to_peer(at, receipt, rule);
             let ending = Ending::Denied(rule);
             self.settle(at, receipt, record, State::Denied, ending);
             return;

@@ -118,7 +118,7 @@ fn segments(path: &str) -> Vec<&str> {
 fn methods(path: &[&str]) -> Option<&'static [&'static str]> {
     Some(match path {
         ["health" | "openapi.json" | "texts" | "connections"]
-        | ["worlds", _, "calls" | "state" | "invariants"] => &["GET"],
+        | ["worlds", _, "calls" | "peers" | "state" | "invariants"] => &["GET"],
         ["worlds"] | ["worlds", _, "checkpoints" | "listeners"] => &["GET", "POST"],
         ["worlds", _] | ["worlds", _, "listeners", _] => &["GET", "DELETE"],
         ["worlds", _, "forks" | "acts"] => &["POST"],

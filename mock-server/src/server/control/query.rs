@@ -27,6 +27,7 @@ impl Query {
         let mut seen = Vec::new();
         let takes: &[&str] = match path {
             ["connections"] => &["after", "wait"],
+            ["worlds", _, "peers"] => &["after"],
             ["worlds", _, "calls"] => &["after", "wait", "bodies"],
             _ => &[],
         };

@@ -12,7 +12,7 @@ use super::{
     read, refused, unreadable,
 };
 use crate::{
-    network::{act::Act, rules},
+    network::{act::Act, peers::Heard, rules, types::ReceiptNumber},
     server::{
         Misbehaviour, Shared,
         listener::{self, Fault, NotOpened},
@@ -116,6 +116,7 @@ pub(super) async fn dispatch(
                 "calls": calls, "numbers": numbers, "dropped": page.dropped, "last": page.last, "more": page.more,
             }))
         }
+        (_, ["peers"]) => ok(peers(&world, query)),
         (_, ["state"]) => ok(state(&world)),
         (_, ["invariants"]) => {
             let network = world.state().network.clone();
@@ -327,6 +328,36 @@ fn misbehaviour(world: &World) -> Value {
         Some((misbehaviour, left)) => json!({ "name": misbehaviour, "left": left }),
         None => json!({ "name": null, "left": null }),
     }
+}
+
+/// What peers heard of what they asked.
+fn peers(world: &World, query: &Query) -> Value {
+    let network = world.state().network.clone();
+    let heard = network.heard_by_peers();
+    let last = heard.last().map_or(0, |heard| heard.number);
+    let new = network
+        .heard_by_peers()
+        .filter(|heard| query.is_after(heard.number));
+    let shown: Vec<Value> = new.map(show_heard).collect();
+    json!({ "heard": shown, "last": last })
+}
+
+fn show_heard(heard: &Heard) -> Value {
+    let Heard {
+        number,
+        at,
+        institution,
+        asked,
+        receipt,
+        refused,
+        meant,
+    } = heard;
+    let (fault, text) = refused.as_ref().map(|(code, text)| (*code, text)).unzip();
+    json!({
+        "number": number, "at": at.to_string(), "institution": institution.as_str(), "asked": asked,
+        "receipt": receipt.as_ref().map(ReceiptNumber::as_str), "fault": fault,
+        "ja": text.map(|text| text.ja.as_ref()), "en": text.map(|text| text.en.as_ref()), "meant": meant.as_deref(),
+    })
 }
 
 fn state(world: &World) -> Value {
