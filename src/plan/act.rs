@@ -85,7 +85,7 @@ pub(super) fn peer(cx: &Context<'_>, step: &Step, peer: &Peer, found: &mut Vec<D
         check.value(&text(&peer.institution), form);
     }
     if let (Some(asks), Some(form)) = (&peer.asks, cx.known.acts.get("peer-asks")) {
-        let beside = ["act", "institution", "every", "times"];
+        let beside = ["act", "institution", "every", "times", "meant"];
         check.table(&entries(asks.get_ref()), form, &asks.span(), &beside);
     }
     if let Some(hours) = &peer.hours {
