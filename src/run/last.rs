@@ -7,6 +7,7 @@ use crate::{
     event::{Outcome, StepResult},
     run::{
         calls::Call,
+        missing::listed,
         sought::{Sought, differences},
         step::{self, Runner},
     },
@@ -111,17 +112,19 @@ impl Runner<'_> {
 
     fn beyond(&self, sought: &Sought, more: &[Call]) -> Text {
         let (operation, times, count) = (&sought.operation, sought.times, more.len());
-        let named = more.iter().take(NAMED);
-        let named = named.map(|call| format!("{} [{}]", self.named(call), call.at));
-        let named = named.collect::<Vec<_>>().join(", ");
+        let named = more.iter().take(NAMED).map(|call| {
+            let Text { ja, en } = self.named(call);
+            Text::new(format!("{ja} [{}]", call.at), format!("{en} [{}]", call.at))
+        });
+        let Text { ja, en } = listed(named);
         let after = if count > NAMED { ", …" } else { "" };
         let right = times + count;
         Text::new(
             format!(
-                "{operation} の呼出しは{times}件のはずですが、シナリオの終了までに、ほかに{count}件ありました: {named}{after}。{right}件が正しい場合は times = {right} とし、件数を問わない場合は times を削除してください"
+                "{operation} の呼出しは{times}件のはずですが、シナリオの終了までに、ほかに{count}件ありました: {ja}{after}。{right}件が正しい場合は times = {right} とし、件数を問わない場合は times を削除してください"
             ),
             format!(
-                "{operation} must be called {}, but {count} more came by the end of the scenario: {named}{after}; where {right} are right say times = {right}, and leave 'times' out where their number is no matter",
+                "{operation} must be called {}, but {count} more came by the end of the scenario: {en}{after}; where {right} are right say times = {right}, and leave 'times' out where their number is no matter",
                 counted(times, "time")
             ),
         )

@@ -99,17 +99,14 @@ impl Runner<'_> {
             let step = call.found_by.as_ref()?;
             Some(call).filter(fits).map(|call| (call, step))
         });
-        let found = found.take(NAMED);
-        let (ja, en): (Vec<String>, Vec<String>) = found
-            .map(|(call, step)| {
-                let which = self.named(call);
-                (
-                    format!("{which}（手順「{step}」）"),
-                    format!("{which} (by '{step}')"),
-                )
-            })
-            .unzip();
-        let (ja, en) = (ja.join(", "), en.join(", "));
+        let found = found.take(NAMED).map(|(call, step)| {
+            let Text { ja, en } = self.named(call);
+            Text::new(
+                format!("{ja}（手順「{step}」）"),
+                format!("{en} (by '{step}')"),
+            )
+        });
+        let Text { ja, en } = listed(found);
         (!en.is_empty()).then(|| {
             Text::new(
                 format!("条件に合う次の呼出しは、前の手順で確認済みです。一つの呼出しを確認できる手順は一つのみですので、条件の厳しい手順を先に記載してください: {ja}"),
