@@ -2,7 +2,7 @@
 //! Times become the offset from the scenario's start plus their lexical zone, so that a wrong zone shows.
 //!
 //! Deliberately absent: dates, which are part of what is tested, and, in messages, any value that is only a part of a
-//! text. In what a program writes every value is one, so there long values are replaced wherever they stand.
+//! word. In what a program writes every value is one, so there long values are replaced wherever they stand.
 
 use std::collections::BTreeMap;
 
@@ -127,9 +127,24 @@ impl Numbering {
                 _ if value.is_empty() => None,
                 Some(Kind::Time) => self.time(value),
                 Some(Kind::Volatile(label)) => Some(self.placeholder(label, value)),
-                None => self.long.get(value).cloned(),
+                None => self.long.get(value).cloned().or_else(|| self.words(value)),
             }
         })
+    }
+
+    /// A text with the known values that stand in it as words, as faults name the receipt number that they are about.
+    fn words(&self, text: &str) -> Option<String> {
+        let between = |c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_';
+        let mut changed = false;
+        let mut written = String::new();
+        for part in text.split_inclusive(between) {
+            let word = part.trim_end_matches(between);
+            let known = self.long.get(word);
+            changed |= known.is_some();
+            written.push_str(known.map_or(word, String::as_str));
+            written.push_str(part.strip_prefix(word).unwrap_or_default());
+        }
+        changed.then_some(written)
     }
 
     /// A text with every volatile value in it replaced, for what is told of a body that is not kept.
@@ -282,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_value_is_known_wherever_it_is_the_whole_value() {
+    fn a_long_value_is_known_wherever_it_is_the_whole_value_or_a_word() {
         let rules = rules("volatile = { Receipt = 'receipt', Page = 'page', Request = 'request' }");
         let mut numbering = Numbering::new("2026-11-02T09:00:00+09:00");
         let mut check = |xml, expected| check(&mut numbering, &rules, xml, expected);
@@ -297,7 +312,10 @@ mod tests {
             "<Request>rcp-0001</Request>",
             "<Request>{receipt-1}</Request>",
         );
-        check("<a>not rcp-0001</a>", "<a>not rcp-0001</a>");
+        check("<a>no rcp-0001.</a>", "<a>no {receipt-1}.</a>");
+        check("<a>番号: rcp-0001）</a>", "<a>番号: {receipt-1}）</a>");
+        check("<a>not-rcp-0001</a>", "<a>not-rcp-0001</a>");
+        check("<a>rcp-00012</a>", "<a>rcp-00012</a>");
         check("<Page>1</Page>", "<Page>{page-1}</Page>");
         check("<a>1</a>", "<a>1</a>");
         check("<Receipt>1</Receipt>", "<Receipt>{receipt-2}</Receipt>");
