@@ -108,9 +108,11 @@ fn until(
     rules: &Rules,
     prefixes: &mut Prefixes,
 ) -> Option<(String, Option<String>)> {
-    let answers = run.iter().flat_map(|step| &step.messages);
-    let answers = answers.filter_map(|at| Some(&messages.get(*at)?.answered));
-    let answers: Vec<_> = answers.collect();
+    let sent = run.iter().flat_map(|step| &step.messages);
+    let sent: Vec<_> = sent.filter_map(|at| messages.get(*at)).collect();
+    // Nobody waits to be refused: what was refused at last had been done before.
+    sent.last().filter(|last| last.answer.status < 400)?;
+    let answers: Vec<_> = sent.iter().map(|message| &message.answered).collect();
     let (last, before) = answers.split_last()?;
     if before.is_empty() {
         return None;
