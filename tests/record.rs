@@ -528,10 +528,39 @@ fn a_recorder_that_is_killed_leaves_what_went_through_until_then() {
         request.contains("<n:RequestId>r-3</n:RequestId>"),
         "{request}"
     );
-    let (code, shown) = suite.renkei(&["report", &suite.run_folder().to_string_lossy()]);
+    let folder = suite.run_folder().to_string_lossy().into_owned();
+    let (code, shown) = suite.renkei(&["report", &folder]);
     assert!(code == 0 && shown.contains("[3] iida-mayor"), "{shown}");
-    let (code, shown) = suite.renkei(&["run", "--resume", &suite.run_folder().to_string_lossy()]);
+    assert!(shown.contains("record --from"), "{shown}");
+    let (code, shown) = suite.renkei(&["run", "--resume", &folder]);
     assert_eq!(code, 2, "{shown}");
+
+    // What a recorder that lives makes of the same.
+    let before = suite.read("scenarios/profile.toml");
+    let recorder = Recorder::start(&suite, &["--name", "living"]);
+    let mut software = self::software(&suite, &recorder, "iida-mayor");
+    for number in 1..=3 {
+        software.ask(&status(&format!("r-{number}"), "202053-M"));
+    }
+    let (code, shown) = recorder.stop();
+    assert_eq!(code, 0, "{shown}");
+    let after = suite.read("scenarios/profile.toml");
+    suite.write("scenarios/profile.toml", &before);
+    let (code, shown) = suite.renkei(&["record", "--from", &folder, "--name", "cut-off"]);
+    assert_eq!(code, 0, "{shown}");
+    assert_eq!(suite.read("scenarios/profile.toml"), after);
+    let scenario = |name: &str| {
+        let text = suite.read(&format!("scenarios/recorded/{name}.toml"));
+        let lines = text
+            .lines()
+            .filter(|line| !line.starts_with("title") && !line.starts_with("# "));
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    assert_eq!(scenario("cut-off"), scenario("living"));
+    let (code, shown) = suite.renkei(&["record", "--from", &folder, "--name", "cut-off"]);
+    assert_eq!(code, 2, "{shown}");
+    let (code, shown) = suite.renkei(&["record", "--from", "nowhere"]);
+    assert!(code == 2 && shown.contains("nowhere"), "{shown}");
 }
 
 /// A message of the bundled contract, in a hand of its own: other prefixes, no declaration, all in one line.

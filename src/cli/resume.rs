@@ -36,8 +36,8 @@ pub(super) struct Old {
     pub(super) seed: u64,
 }
 
-/// Reads the folder of a run, given by its path or by its name among the other runs.
-pub(super) fn old(run: &Path, runs: &Path) -> Result<Old, Stopped> {
+/// The folder and the record of a run that has ended, given by its path or by its name among the other runs.
+pub(super) fn ended(run: &Path, runs: &Path) -> Result<(PathBuf, Record), Stopped> {
     let folder = [run.to_owned(), runs.join(run)]
         .into_iter()
         .find(|folder| folder.join(JOURNAL).is_file())
@@ -61,15 +61,20 @@ pub(super) fn old(run: &Path, runs: &Path) -> Result<Old, Stopped> {
     let mut file = File::open(folder.join(JOURNAL)).map_err(unreadable)?;
     if matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)) {
         return Err(usage(
-            format!("{shown} は実施中のため、再開できません。終了を待つか、中断してください。"),
-            format!(
-                "{shown} is still under way and cannot be resumed; wait until it has ended, or stop it"
-            ),
+            format!("{shown} は実施中です。終了を待つか、中断してください。"),
+            format!("{shown} is still under way; wait until it has ended, or stop it"),
         ));
     }
     let mut journal = String::new();
     file.read_to_string(&mut journal).map_err(unreadable)?;
     let record = report::read(&journal).map_err(unreadable)?;
+    Ok((folder, record))
+}
+
+/// Reads the folder of a run that is to be gone on with.
+pub(super) fn old(run: &Path, runs: &Path) -> Result<Old, Stopped> {
+    let (folder, record) = ended(run, runs)?;
+    let shown = folder.display().to_string();
     let start = record.start.clone();
     let found = start.and_then(|start| Some((start.target?, start.real?, start.seed)));
     let Some((target, real, seed)) = found else {

@@ -327,6 +327,18 @@ pub(super) fn report(
     if record.can_go_on() {
         writeln!(out, "{}", resume::next(folder, None).get(lang))?;
     }
+    if record.is_recording() && !record.relayed.is_empty() {
+        let folder = folder.display();
+        let text = Text::new(
+            format!(
+                "シナリオを作成する場合（記録が中断したときなど）: renkei record --from {folder}"
+            ),
+            format!(
+                "to make a scenario of it, where that was cut off or another is needed: renkei record --from {folder}"
+            ),
+        );
+        writeln!(out, "{}", text.get(lang))?;
+    }
     Ok(record.exit())
 }
 

@@ -43,6 +43,20 @@ impl Way {
             None => format!("{}/{path}", self.url.trim_end_matches('/')),
         }
     }
+
+    /// The path below the recorder's URL that went to a URL.
+    pub fn path(&self, url: &str) -> String {
+        let named = self.elsewhere.iter().filter_map(|(endpoint, place)| {
+            let rest = url.strip_prefix(place.as_str())?;
+            let whole = rest.is_empty() || rest.starts_with(['/', '?']);
+            whole.then(|| (rest.len(), format!("{}{rest}", endpoint.trim_matches('/'))))
+        });
+        if let Some((_, path)) = named.min() {
+            return path;
+        }
+        let rest = url.strip_prefix(self.url.trim_end_matches('/'));
+        rest.unwrap_or(url).trim_start_matches('/').to_owned()
+    }
 }
 
 impl Way {

@@ -61,9 +61,15 @@ impl Record {
         record
     }
 
+    /// Whether it is that of a recorder, which announces no scenario.
+    pub fn is_recording(&self) -> bool {
+        let announced = |start: &RunStart| start.target.is_some() && start.scenarios.is_empty();
+        self.results.is_empty() && self.start.as_ref().is_some_and(announced)
+    }
+
     /// What it amounts to.
     pub fn exit(&self) -> Exit {
-        if !self.relayed.is_empty() {
+        if self.is_recording() && !self.relayed.is_empty() {
             let number = self.relayed.iter().any(|one| one.number.is_some());
             return verdict::recorded(number);
         }

@@ -20,6 +20,7 @@ use crate::{
     },
     snapshot,
     text::{Lang, Text, counted},
+    verdict::Exit,
 };
 
 /// The most scenarios that are named for one reason.
@@ -47,7 +48,7 @@ pub fn terminal(out: &mut dyn Write, record: &Record, lang: Lang) -> io::Result<
     for one in &record.relayed {
         writeln!(out, "{}", printable(relayed::line(one).get(lang)))?;
     }
-    if record.relayed.is_empty() {
+    if !record.is_recording() {
         table(out, &record.results, lang)?;
     }
     not_possible(out, record, lang)?;
@@ -83,6 +84,14 @@ pub fn terminal(out: &mut dyn Write, record: &Record, lang: Lang) -> io::Result<
         writeln!(out, "{}", text.get(lang))?;
     }
     let exit = record.exit();
+    if record.is_recording() && exit != Exit::IndividualNumber {
+        let count = record.relayed.len();
+        let text = Text::new(
+            format!("記録したやり取り: {count}件"),
+            format!("exchanges recorded: {count}"),
+        );
+        return writeln!(out, "\n{}", text.get(lang));
+    }
     let (code, Text { ja, en }) = (exit.code(), exit.text());
     let text = Text::new(
         format!("{ja}（終了コード{code}）"),

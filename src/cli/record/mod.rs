@@ -1,10 +1,16 @@
 //! `record`: stands between the user's software and a target, keeps what passes, and makes a scenario of it.
 
+mod again;
 mod allowed;
 mod ready;
 mod written;
 
-use std::{io::Write, net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{
+    io::Write,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use clap::Args;
 use renkei_mock::{pki, server::reachable};
@@ -20,6 +26,7 @@ use crate::{
     event::{Event, RunStart},
     plan::Suite,
     profile::Bodies,
+    project::Project,
     relay::{Relay, Way},
     report::Progress,
     run::Sink,
@@ -35,8 +42,15 @@ use written::Recording;
 #[derive(Debug, Args)]
 pub(super) struct RecordArguments {
     /// Pass everything on to [target.NAME] of the profile
-    #[arg(long = "target", value_name = "NAME")]
-    passed_to: String,
+    #[arg(long = "target", value_name = "NAME", required_unless_present = "from")]
+    passed_to: Option<String>,
+    /// Make a scenario of what was recorded before, such as by a recorder that was cut off; nothing is sent
+    #[arg(
+        long,
+        value_name = "FOLDER",
+        conflicts_with_all = ["passed_to", "entrance", "pki", "names"]
+    )]
+    from: Option<PathBuf>,
     /// Where the software connects in the place of the target
     #[arg(long = "listen", value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     entrance: SocketAddr,
@@ -54,7 +68,8 @@ pub(super) struct RecordArguments {
 /// Records until it is told to stop.
 pub(super) async fn record(out: &mut dyn Write, arguments: RecordArguments, lang: Lang) -> Done {
     let RecordArguments {
-        passed_to: name,
+        passed_to,
+        from,
         entrance,
         id,
         pki,
@@ -63,6 +78,10 @@ pub(super) async fn record(out: &mut dyn Write, arguments: RecordArguments, lang
     let mut project = suite::project()?;
     let root = project.root.clone().ok_or_else(no_suite)?;
     let mut loaded = suite::load(&project, out, lang)?;
+    if let Some(folder) = from {
+        return again(out, &folder, id, (loaded, project), lang).await;
+    }
+    let name = passed_to.unwrap_or_default();
     let settings = target::of_name(&name, &loaded)?.clone();
     if settings.production {
         return Err(target::production(&name));
@@ -84,10 +103,7 @@ pub(super) async fn record(out: &mut dyn Write, arguments: RecordArguments, lang
         .await
         .map_err(|error| Stopped::unlistened(entrance, &error))?;
     let folder = run::run_folder(&suite::beside("runs", Some(&root)))?;
-    let id = id.unwrap_or_else(|| {
-        let time = folder.file_name().unwrap_or_default().to_string_lossy();
-        format!("{RECORDED}/{}", time.to_lowercase())
-    });
+    let id = id.unwrap_or_else(|| of_time(&folder));
     // Whoever reads that it is ready may stop it at once.
     let ended = stop_signal()?;
     let journal = Arc::new(Journal::begin(folder, Progress::new(false, lang))?);
@@ -141,6 +157,40 @@ pub(super) async fn record(out: &mut dyn Write, arguments: RecordArguments, lang
     };
     journal.end()?;
     recording.write(out, (&loaded, &project), lang).await
+}
+
+/// Makes a scenario of what was recorded before.
+async fn again(
+    out: &mut dyn Write,
+    folder: &Path,
+    id: Option<String>,
+    (mut loaded, mut project): (Suite, Project),
+    lang: Lang,
+) -> Done {
+    let runs = suite::beside("runs", project.root.as_deref());
+    let (folder, name, relayed) = again::read(folder, &runs)?;
+    let settings = target::of_name(&name, &loaded)?.clone();
+    let id = id.unwrap_or_else(|| of_time(&folder));
+    let id = scenario_id(&id, &project)?;
+    target::apply(Some(&name), &mut loaded, &mut project)?;
+    let way = Way {
+        here: String::new(),
+        url: settings.url.clone(),
+        elsewhere: settings.endpoint.clone(),
+    };
+    let recording = Recording {
+        recorded: again::recorded(&folder, relayed, &settings, &way)?,
+        target: &name,
+        id: &id,
+        run: &folder,
+    };
+    recording.write(out, (&loaded, &project), lang).await
+}
+
+/// The id of a scenario that nobody has named: when it was recorded.
+fn of_time(folder: &Path) -> String {
+    let time = folder.file_name().unwrap_or_default().to_string_lossy();
+    format!("{RECORDED}/{}", time.to_lowercase())
 }
 
 /// Takes connections until told to stop, then waits for what is under way; told once more, no longer.
