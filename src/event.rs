@@ -230,6 +230,9 @@ pub struct Http {
     pub came: Vec<(String, String)>,
     /// How the exchange broke, where there is no answer.
     pub broken: Option<Text>,
+    /// What came of an answer that was too large or did not come whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partial: Option<Kept>,
 }
 
 /// What a program of the system under test did.

@@ -271,12 +271,12 @@ fn what_is_too_large_lies_on_disk_and_half_an_answer_is_told() {
     assert_eq!(code, 4, "{shown}");
     assert!(shown.contains("larger than 65536 bytes"), "{shown}");
     assert!(
-        shown.contains("0-connection/a/01-status.response.too-large"),
+        shown.contains("0-connection/a/01-status.response.partial"),
         "{shown}"
     );
     let file = suite
         .run_folder()
-        .join("0-connection/a/01-status.response.too-large");
+        .join("0-connection/a/01-status.response.partial");
     assert!(fs::read(file).unwrap() == body.as_bytes());
     let half = b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n<a>".to_vec();
     let suite = Suite::new().with("0-connection/a", "", &ask("status", ""));
@@ -285,6 +285,9 @@ fn what_is_too_large_lies_on_disk_and_half_an_answer_is_told() {
     let (code, shown) = suite.renkei(&["run", "--target", "test"]);
     assert_eq!(code, 4, "{shown}");
     assert!(shown.contains("after 3 of 900 bytes"), "{shown}");
+    let file = "0-connection/a/01-status.response.partial";
+    assert!(shown.contains(file), "{shown}");
+    assert_eq!(fs::read(suite.run_folder().join(file)).unwrap(), b"<a>");
 }
 
 #[test]

@@ -86,6 +86,8 @@ pub struct Visit {
 /// What was found out about an exchange on its way.
 struct Seen {
     response: Option<Kept>,
+    /// What came of an answer that is none.
+    partial: Option<Kept>,
     fault: Option<String>,
     /// Whether a number stands in the answer.
     number: bool,
@@ -194,12 +196,15 @@ impl Relay {
             (false, false) => None,
         };
         let left_out = (number || number_came).then(told::holds_number);
-        let (response, fault) = seen.map_or((None, None), |seen| (seen.response, seen.fault));
-        exchange.response = response;
+        let mut sent = http(&outgoing, answer.as_ref(), &self.target);
+        let mut fault = None;
+        if let Some(seen) = seen {
+            (exchange.response, sent.partial, fault) = (seen.response, seen.partial, seen.fault);
+        }
         self.sink.event(Event::Relayed(Box::new(Relayed {
             sequence,
             came: japan::milliseconds(at),
-            http: http(&outgoing, answer.as_ref(), &self.target),
+            http: sent,
             exchange: exchange.clone(),
             fault,
             number: place.map(str::to_owned),
@@ -247,7 +252,7 @@ impl Relay {
         operation: &str,
         outgoing: Outgoing,
     ) -> (Result<Answer, Broken>, Seen) {
-        let name = file(sequence, "response.too-large");
+        let name = file(sequence, "response.partial");
         let mut spill = Spill::new(Some(&*self.sink as &dyn Sink), name);
         self.pace.wait().await;
         let answer = visit
@@ -256,11 +261,12 @@ impl Relay {
             .await;
         let mut seen = Seen {
             response: None,
+            partial: None,
             fault: None,
             number: false,
         };
         if let Some((kept, found)) = spill.end() {
-            (seen.response, seen.number) = (Some(kept), found);
+            (seen.partial, seen.number) = (Some(kept), found);
         }
         if let Ok(answer) = &answer {
             let document = Document::parse(&answer.body).ok();

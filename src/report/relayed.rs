@@ -80,6 +80,7 @@ mod tests {
                 status,
                 came: Vec::new(),
                 broken: None,
+                partial: None,
             },
             fault: fault.map(str::to_owned),
             number: None,

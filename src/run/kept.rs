@@ -105,5 +105,6 @@ pub(crate) fn http(
         status,
         came,
         broken,
+        partial: None,
     }
 }

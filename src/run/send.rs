@@ -128,14 +128,14 @@ impl Runner<'_> {
         self.calls.own(&rendered, &self.world.url);
         let (answer, spilt) = self.exchange((step, poll), &name, &rendered).await;
         let target = &self.shared.setting.target;
-        let sent = http(&rendered.outgoing, Some(&answer), target);
-        result.http.push(sent);
+        let mut sent = http(&rendered.outgoing, Some(&answer), target);
         let (mut document, mut number) = (None, false);
         let (mut kept, mut shown) = (None, Vec::new());
-        if let Some((too_large, found)) = spilt {
-            kept = Some(too_large);
+        if let Some((partial, found)) = spilt {
+            sent.partial = Some(partial);
             number = found && !self.may_carry(operation);
         }
+        result.http.push(sent);
         if let Ok(answer) = &answer {
             self.skew(answer);
             document = Document::parse(&answer.body).ok();
@@ -223,7 +223,7 @@ impl Runner<'_> {
         }
     }
 
-    /// Sends and reads. What is too large for memory is kept as it comes; it is given too, and whether a number is in it.
+    /// Sends and reads. What comes and is no answer is kept as it comes; it is given too, and whether a number is in it.
     async fn exchange(
         &mut self,
         (step, poll): (&Step, usize),
@@ -231,7 +231,7 @@ impl Runner<'_> {
         rendered: &Rendered,
     ) -> (Result<Answer, Broken>, Option<(Kept, bool)>) {
         let shared = self.shared;
-        let file = format!("{}/{name}.response.too-large", self.scenario.id);
+        let file = format!("{}/{name}.response.partial", self.scenario.id);
         let sink = shared.setting.target.bodies.then_some(shared.sink.as_ref());
         let mut spill = Spill::new(sink.map(|sink| sink as &dyn Sink), file);
         let answer = match shared.recorded() {

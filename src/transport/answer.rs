@@ -4,7 +4,7 @@ use http_body_util::BodyExt as _;
 use hyper::{
     Response,
     body::Incoming,
-    header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap},
+    header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap},
 };
 use tokio::time::{Instant, timeout_at};
 
@@ -41,9 +41,10 @@ impl Answer {
 }
 
 /// The most of a too large answer that is kept, as a multiple of the limit: a target may send without end.
-const KEPT: usize = 64;
+const KEPT: usize = 16;
 
-/// Where the bytes of an answer go that is too large for memory, from its first byte on, as they come.
+/// Where the bytes of an answer go that is none, from its first byte on: one too large for memory as they come, and one
+/// that did not come whole.
 pub type Overflow<'a> = &'a mut (dyn FnMut(&[u8]) + Send);
 
 /// Reads an answer whose head has come.
@@ -54,9 +55,16 @@ pub(super) async fn came(
     overflow: Overflow<'_>,
 ) -> Result<Answer, Broken> {
     let (parts, body) = response.into_parts();
-    let body = timeout_at(deadline, whole(body, &parts.headers, limits.body, overflow))
-        .await
-        .map_err(|_| late(Stage::Body, limits.patience))??;
+    unencoded(&parts.headers)?;
+    let mut kept = Vec::new();
+    let read = whole(body, &parts.headers, limits.body, &mut kept, &mut *overflow);
+    let read = timeout_at(deadline, read).await;
+    if let Err(broken) = read.unwrap_or_else(|_| Err(late(Stage::Body, limits.patience))) {
+        if !kept.is_empty() {
+            overflow(&kept);
+        }
+        return Err(broken);
+    }
     let headers = parts.headers.iter().map(|(name, value)| {
         let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
         (name.as_str().to_owned(), value)
@@ -64,8 +72,32 @@ pub(super) async fn came(
     Ok(Answer {
         status: parts.status.as_u16(),
         headers: headers.collect(),
-        body,
+        body: kept,
     })
+}
+
+/// Nothing can be looked through that is compressed, and nobody asks for it.
+fn unencoded(headers: &HeaderMap) -> Result<(), Broken> {
+    let codings = headers.get_all(CONTENT_ENCODING).iter();
+    let codings = codings.filter_map(|coding| coding.to_str().ok());
+    let mut codings = codings.flat_map(|codings| codings.split(','));
+    let Some(coding) = codings.find(|coding| !coding.trim().eq_ignore_ascii_case("identity"))
+    else {
+        return Ok(());
+    };
+    let coding = coding.trim();
+    Err(broken(
+        Stage::Body,
+        Outcome::Encoded,
+        Text::new(
+            format!(
+                "圧縮された応答（Content-Encoding: {coding}）です。圧縮は求めておらず、個人番号の有無を確認できないため、保存していません。接続先の圧縮の設定を解除してください"
+            ),
+            format!(
+                "the answer is compressed (Content-Encoding: {coding}) although nobody asked for it; it cannot be looked through for individual numbers, so it was not kept; have that turned off at the target"
+            ),
+        ),
+    ))
 }
 
 /// Reads a body to its end. One that is larger than the limit leaves memory as it comes, and is no answer.
@@ -73,13 +105,14 @@ async fn whole(
     mut body: Incoming,
     headers: &HeaderMap,
     limit: usize,
+    kept: &mut Vec<u8>,
     overflow: Overflow<'_>,
-) -> Result<Vec<u8>, Broken> {
+) -> Result<(), Broken> {
     let announced = headers
         .get(CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     let mut large = announced.is_some_and(|announced| announced > limit);
-    let (mut kept, mut came) = (Vec::new(), 0_usize);
+    let mut came = 0_usize;
     if !large {
         kept.reserve_exact(announced.unwrap_or(0));
     }
@@ -94,8 +127,8 @@ async fn whole(
         came = came.saturating_add(data.len());
         if came > limit && !large {
             large = true;
-            overflow(&kept);
-            kept = Vec::new();
+            overflow(kept);
+            *kept = Vec::new();
         }
         if large {
             overflow(&data);
@@ -113,19 +146,32 @@ async fn whole(
         }
     }
     if large {
+        let given_up = came / KEPT > limit;
         return Err(broken(
             Stage::Body,
             Outcome::TooLarge,
             Text::new(
-                format!("応答が上限の{limit}バイトを超えています（受信{came}バイト）"),
                 format!(
-                    "the answer is larger than {}: {came} came",
-                    counted(limit, "byte")
+                    "応答が上限の{limit}バイトを超えています（受信{came}バイト{}）",
+                    if given_up {
+                        "。以降は受信していません"
+                    } else {
+                        ""
+                    },
+                ),
+                format!(
+                    "the answer is larger than {}: {came} came{}",
+                    counted(limit, "byte"),
+                    if given_up {
+                        ", and the rest was not read"
+                    } else {
+                        ""
+                    },
                 ),
             ),
         ));
     }
-    Ok(kept)
+    Ok(())
 }
 
 fn cut(came: usize, announced: Option<usize>, error: &hyper::Error) -> Broken {

@@ -41,11 +41,13 @@ pub enum Outcome {
     NotHttp,
     /// The answer is larger than what is read.
     TooLarge,
+    /// The answer is compressed, which nobody asked for.
+    Encoded,
 }
 
 impl Outcome {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Refused,
         Self::TlsRefused,
         Self::Closed,
@@ -53,6 +55,7 @@ impl Outcome {
         Self::Timeout,
         Self::NotHttp,
         Self::TooLarge,
+        Self::Encoded,
     ];
 
     /// As scenarios and snapshots write it.
@@ -65,6 +68,7 @@ impl Outcome {
             Self::Timeout => "timeout",
             Self::NotHttp => "not-http",
             Self::TooLarge => "too-large",
+            Self::Encoded => "encoded",
         }
     }
 
@@ -80,6 +84,7 @@ impl Outcome {
             Self::Timeout => "時間内に応答がない、又は応答が終わらない",
             Self::NotHttp => "HTTPではないものが届いた",
             Self::TooLarge => "応答が大きすぎる",
+            Self::Encoded => "応答が圧縮されている",
         }
     }
 }
