@@ -248,6 +248,31 @@ fn a_target_may_have_snapshots_and_volatile_values_of_its_own() {
 }
 
 #[test]
+fn a_common_snapshot_holds_where_what_differs_is_volatile_at_the_target_alone() {
+    let suite = Suite::new().with("0-connection/a", "", &ask("status", ""));
+    let (_runtime, url) = literal(&suite, answer("200 OK", ANSWER));
+    let profile = suite.read("scenarios/profile.toml");
+    target(&suite, &url, "");
+    suite.accept(&["--target", "test"]);
+    let common = suite.read("snapshots/0-connection/a/status.snap");
+    assert!(common.contains("<n:Trace>"), "{common}");
+    suite.write("scenarios/profile.toml", &profile);
+    target(
+        &suite,
+        &url,
+        "volatile = { Trace = \"trace\", AppliedAt = \"applied\" }",
+    );
+    let (code, shown) = suite.renkei(&["run", "--target", "test"]);
+    assert_eq!(code, 0, "{shown}");
+    suite.write(
+        "snapshots/0-connection/a/status.snap",
+        &common.replace("n:Trace>", "n:Track>"),
+    );
+    let (code, shown) = suite.renkei(&["run", "--target", "test"]);
+    assert_eq!(code, 1, "{shown}");
+}
+
+#[test]
 fn a_redirect_is_told_and_never_followed() {
     let suite = Suite::new().with("0-connection/a", "", &ask("status", ""));
     let head = "302 Found\r\nLocation: https://127.0.0.1:1/elsewhere";

@@ -66,7 +66,10 @@ impl Runner<'_> {
         // What else does not hold mostly follows from it.
         mismatches.splice(0..0, unmeant.map(|refusal| refusal.text()));
         let content = &match (&accepted, self.slack()) {
-            (Some(accepted), Some(slack)) => snapshot::within(accepted, content, slack),
+            (Some(accepted), Some(slack)) => {
+                let content = snapshot::loose(accepted, content, &self.own_labels());
+                snapshot::within(accepted, &content, slack)
+            }
             (Some(_) | None, _) => content.to_owned(),
         };
         let difference = accepted
@@ -114,6 +117,16 @@ impl Runner<'_> {
         let start: jiff::Timestamp = self.world.start.parse().ok()?;
         let taken = (real.now)().as_second() - start.as_second();
         Some(self.waits + Duration::from_secs(taken.unsigned_abs() + 60))
+    }
+
+    /// The labels of values that are volatile at the target alone.
+    fn own_labels(&self) -> Vec<&str> {
+        let name = self.shared.setting.target.name.as_deref();
+        let target = name.and_then(|name| self.shared.suite.profile.target.get(name));
+        let volatile = target
+            .into_iter()
+            .flat_map(|target| target.volatile.values());
+        volatile.map(String::as_str).collect()
     }
 
     /// Keeps a new or different snapshot, as the setting says; the embedded suite keeps none.

@@ -1,6 +1,7 @@
 //! Snapshot files in insta's format, so that its reader takes them; with a store of our own, since users have no cargo.
 
 mod difference;
+mod loose;
 mod times;
 mod words;
 
@@ -9,6 +10,7 @@ use std::{fs, io, path::Path};
 use tempfile::NamedTempFile;
 
 pub use difference::{Cap, difference};
+pub use loose::loose;
 pub use times::within;
 pub use words::{in_japanese, shown};
 
