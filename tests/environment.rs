@@ -115,7 +115,6 @@ const STATE: [(&str, &[&str]); 6] = [
             "4-query-provide/former-residents-tax",
             "4-query-provide/insurer-and-ministry-ask",
             "4-query-provide/poisoned-copy",
-            "4-query-provide/poisoned-copy-among-many",
             "4-query-provide/portal-copy-against-own-view",
             "4-query-provide/portal-own-information",
         ],
