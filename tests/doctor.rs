@@ -200,6 +200,10 @@ fn each_failure_has_its_layer_its_cause_and_its_next_step() {
         ("https://nobody.invalid/".into(), none(), mayor, 4, "name", "TCP", "'nobody.invalid' has no address", "spelling of url"),
         (format!("https://{closed}/"), none(), mayor, 4, "TCP", "TLS", "nobody listens", "look at the port"),
         (mock.clone(), proxy("HTTP/1.1 407 Who?"), mayor, 4, "proxy", "TLS", "wants to know who asks", "proxy_auth_env"),
+        (mock.clone(), format!("{}\nproxy_auth_env = \"PATH\"", proxy("HTTP/1.1 407 Who?")), mayor, 4, "proxy", "TLS", "the environment variable PATH", "the right user:password"),
+        (mock.clone(), proxy("\u{1}\u{2}hello"), mayor, 4, "proxy", "TLS", "the proxy's answer is no HTTP", "host and port in proxy"),
+        (mock.clone(), format!("proxy = \"http://{closed}\""), mayor, 4, "TCP", "TLS", "the proxy 127.0.0.1:", "whoever runs the proxy"),
+        (mock.clone(), "proxy = \"http://nobody.invalid:8080\"".into(), mayor, 4, "name", "TCP", "the proxy's name 'nobody.invalid'", "spelling of proxy"),
         (mock.clone(), proxy("HTTP/1.1 403 No"), mayor, 4, "proxy", "TLS", "403 No", "whether CONNECT"),
         (clinic.listener("other-ca", "none"), none(), mayor, 4, "its certificate", "taken there", "of no trusted authority", "name it in ca"),
         (clinic.listener("expired", "none"), none(), mayor, 4, "its certificate", "taken there", "has expired (", "this machine's clock"),
@@ -218,6 +222,7 @@ fn each_failure_has_its_layer_its_cause_and_its_next_step() {
         (clinic.literal("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n".into()), none(), mayor, 4, "HTTP", "SOAP", "cannot serve (HTTP 503)", "whether it is up"),
         (clinic.literal("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi".into()), none(), mayor, 1, "SOAP", "service", "no SOAP message", "content_type"),
         (clinic.literal("SSH-2.0-x\r\n\r\n".into()), none(), mayor, 4, "HTTP", "SOAP", "no HTTP", "port in url"),
+        (clinic.literal(format!("HTTP/1.1 200 OK\r\nContent-Length: 2000\r\n\r\n{}", "x".repeat(2000))), "largest_answer = \"1KiB\"".into(), mayor, 4, "HTTP", "SOAP", "too large", "largest_answer in profile.toml"),
         (clinic.literal("HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\nhalf".into()), none(), mayor, 4, "HTTP", "SOAP", "4 of 20 bytes", "try again"),
         (clinic.literal("HTTP/1.1 200 OK\r\nDate: Tue, 01 Jan 2030 00:00:00 GMT\r\nContent-Length: 0\r\n\r\n".into()), none(), mayor, 1, "clock", "service", "ahead of this machine's", "NTP"),
     ];
@@ -265,6 +270,43 @@ fn one_identity_that_cannot_be_used_keeps_no_other_from_being_looked_at() {
     assert_eq!(state(iida, "taken there"), "-", "{shown}");
     assert_eq!(state(sapporo, "masters"), "ok", "{shown}");
     assert!(flat(&shown).contains("does not fit"), "{shown}");
+}
+
+#[test]
+fn a_ca_that_cannot_be_used_is_told_as_such_and_the_rest_looked_at() {
+    let clinic = Clinic::new();
+    clinic.suite.write("none.pem", "nothing");
+    let url = clinic.mock.url();
+    let (code, shown) = clinic.look(url, "ca = \"none.pem\"", "sapporo-mayor");
+    assert_eq!(code, 3, "{shown}");
+    assert_eq!(state(&shown, "TLS"), "ok", "{shown}");
+    assert_eq!(state(&shown, "its certificate"), "WRONG", "{shown}");
+    assert_eq!(state(&shown, "own certificate"), "ok", "{shown}");
+    let text = flat(&shown);
+    assert!(text.contains("TLS as far as its certificate"), "{shown}");
+    // What the target shows is told all the same.
+    assert!(text.contains("its certificate until 20"), "{shown}");
+    assert!(text.contains("no certificate in it"), "{shown}");
+    assert!(text.contains("in ca of profile.toml"), "{shown}");
+}
+
+#[test]
+fn an_identity_that_the_target_names_no_certificate_of_is_told_where_to_name_it() {
+    let clinic = Clinic::new();
+    let url = clinic.mock.url();
+    let profile = include_str!("../scenarios/profile.toml");
+    let keys = "[target.test.identity.iida-mayor]\ncertificate = \"pki/clients/iida-mayor.pem\"\nkey = \"pki/clients/iida-mayor.key\"";
+    let text = format!("{profile}\n[target.test]\nurl = \"{url}\"\nca = \"pki/ca.pem\"\n{keys}\n");
+    clinic.suite.write("scenarios/profile.toml", &text);
+    let (code, shown) = clinic.suite.renkei(&["doctor", "--as", "sapporo-mayor"]);
+    assert_eq!(code, 3, "{shown}");
+    assert_eq!(state(&shown, "own certificate"), "WRONG", "{shown}");
+    let text = flat(&shown);
+    assert!(
+        text.contains("name it in [target.test.identity.sapporo-mayor]"),
+        "{shown}"
+    );
+    assert!(!text.contains("No such file"), "{shown}");
 }
 
 #[test]

@@ -16,9 +16,20 @@ mod network;
 mod real;
 mod support;
 
-use std::fs;
+use std::{
+    collections::BTreeMap,
+    fs,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use real::{ANSWER, Environment, answer, literal, target};
+use renkei::{
+    event::Event,
+    plan::{self, Known},
+    project::Project,
+    run::{self, Checkpoints, LIMITS, Real, Setting, Sink, Snapshots, Spoilt, Target, UnderWay},
+};
 use serde_json::Value;
 use support::{Suite, ask};
 use tokio::{
@@ -295,6 +306,10 @@ fn what_is_too_large_lies_on_disk_and_half_an_answer_is_told() {
     let (code, shown) = suite.renkei(&["run", "--target", "test"]);
     assert_eq!(code, 4, "{shown}");
     assert!(shown.contains("larger than 65536 bytes"), "{shown}");
+    assert!(
+        shown.contains("raise largest_answer in [target.test]"),
+        "{shown}"
+    );
     assert!(
         shown.contains("0-connection/a/01-status.response.partial"),
         "{shown}"
@@ -642,4 +657,86 @@ fn a_header_from_the_environment_is_sent_and_never_shown_or_kept() {
     assert!(sent.contains("[\"X-Api-Key\",\"***\"]"), "{sent}");
     assert!(sent.contains("[\"X-Plain\",\"plain\"]"), "{sent}");
     assert!(!suite.all_text().contains(&value) && !shown.contains(&value));
+}
+
+/// What a run tells.
+#[derive(Default)]
+struct Told(Mutex<Vec<Event>>);
+
+impl Sink for Told {
+    fn keep(&self, _file: &str, _bytes: &[u8]) {}
+    fn append(&self, _file: &str, _bytes: &[u8]) {}
+    fn event(&self, event: Event) {
+        self.0.lock().unwrap().push(event);
+    }
+}
+
+/// 19 days before the end of the mock's certificates, which end with the next year.
+fn late() -> jiff::Timestamp {
+    let year = jiff::tz::Offset::UTC
+        .to_datetime(jiff::Timestamp::now())
+        .year();
+    let end: jiff::Timestamp = format!("{}-01-01T00:00:00Z", year + 2).parse().unwrap();
+    end - jiff::SignedDuration::from_hours(19 * 24)
+}
+
+#[test]
+fn a_certificate_of_the_target_that_ends_soon_is_warned_of_once() {
+    let suite = Suite::new()
+        .with("0-connection/a", "", &ask("status", "no_snapshot = \"-\""))
+        .with("0-connection/b", "", &ask("status", "no_snapshot = \"-\""));
+    let environment = Environment::new(&suite);
+    let project = Arc::new(Project::on_disk(suite.root()).unwrap());
+    let (loaded, mistakes) = plan::load(&project, &Known::default());
+    assert!(mistakes.is_empty());
+    let loaded = Arc::new(loaded);
+    let mut target = Target::of_mock("", suite.root().join("pki"));
+    target.control = renkei::control::Control::absent();
+    target.url = Some(environment.mock.url().to_owned());
+    target.real = Some(Real {
+        endpoints: BTreeMap::new(),
+        cannot: BTreeMap::new(),
+        longest_wait: Duration::from_secs(1),
+        senders: None,
+        assumed: BTreeMap::new(),
+        now: late,
+        profile: None,
+        files: BTreeMap::new(),
+        resumed: None,
+        recorded: None,
+    });
+    let setting = Setting {
+        target,
+        seed: 1,
+        jobs: 1,
+        snapshots: Snapshots::Check,
+        fail_fast: false,
+        keep_worlds: false,
+        limits: LIMITS,
+        spoilt: Spoilt::default(),
+        nonce: "run".to_owned(),
+        dry_run: false,
+        warnings: Vec::new(),
+        works: std::path::PathBuf::new(),
+        under_way: UnderWay::default(),
+    };
+    let told = Arc::new(Told::default());
+    let sink: Arc<dyn Sink> = Arc::clone(&told) as Arc<dyn Sink>;
+    let all = loaded.scenarios.clone();
+    let before = Checkpoints::new();
+    let run = run::run(&loaded, &project, &all, &setting, &before, &sink);
+    environment.runtime.block_on(run);
+    let told = told.0.lock().unwrap();
+    let warned: Vec<&str> = told
+        .iter()
+        .filter_map(|event| match event {
+            Event::Warning(warning) => Some(warning.text.en.as_str()),
+            _ => None,
+        })
+        .filter(|text| text.contains("the target's certificate (for "))
+        .collect();
+    let [once] = warned[..] else {
+        panic!("{warned:?}")
+    };
+    assert!(once.contains("expires in 19 days ("), "{once}");
 }

@@ -12,7 +12,7 @@ use crate::{
     project::Project,
     run::{LIMITS, Target},
     text::{Lang, Text},
-    transport::{Limits, Prepared},
+    transport::{Broken, Limits, Prepared, distrusted},
     verdict::Exit,
 };
 
@@ -38,8 +38,10 @@ struct Patient {
     elsewhere: BTreeMap<String, String>,
     silent: bool,
     shown: Text,
-    /// The identities that it has certificates for, where it names them.
-    held: Vec<String>,
+    /// The identities that it has certificates for; none where a folder may hold any.
+    held: Option<Vec<String>>,
+    /// Its name in the profile.
+    name: Option<String>,
     embedded: Option<(Mock, tempfile::TempDir)>,
 }
 
@@ -59,6 +61,7 @@ pub(super) async fn doctor(out: &mut dyn Write, arguments: DoctorArguments, lang
     let way = Way {
         urls,
         proxy: patient.target.proxy.clone(),
+        ca: distrusted(&patient.target.ca),
         limits: patient.limits,
         every: patient.target.every,
         silent: patient.silent,
@@ -113,8 +116,8 @@ async fn patient(name: Option<&str>, suite: &Suite, project: &Project) -> Result
     };
     let (target, limits) = target::of_profile(name, settings, &root)?;
     let held = match settings.certificates {
-        Some(_) => Vec::new(),
-        None => settings.identity.keys().cloned().collect(),
+        Some(_) => None,
+        None => Some(settings.identity.keys().cloned().collect()),
     };
     Ok(Patient {
         target,
@@ -127,6 +130,7 @@ async fn patient(name: Option<&str>, suite: &Suite, project: &Project) -> Result
             format!("target {name} ({})", settings.url),
         ),
         held,
+        name: Some(name.to_owned()),
         embedded: None,
     })
 }
@@ -150,7 +154,8 @@ async fn bundled() -> Result<Patient, Stopped> {
             ),
         ),
         url,
-        held: Vec::new(),
+        held: None,
+        name: None,
         embedded: Some((mock, folder)),
     })
 }
@@ -171,7 +176,8 @@ fn people(
         let url = own.unwrap_or_else(|| format!("{base}/{}", endpoint.trim_start_matches('/')));
         urls.insert(endpoint.clone(), url);
     }
-    let chosen = [asked, &patient.held, &profile.doctor.identities]
+    let held = patient.held.as_deref().unwrap_or_default();
+    let chosen = [asked, held, &profile.doctor.identities]
         .into_iter()
         .find(|list| !list.is_empty())
         .map_or_else(
@@ -193,7 +199,11 @@ fn people(
         let institution = &identity.institution;
         let questions = questions(profile, project, &urls, institution, &target.headers, seed);
         people.push(Person {
-            prepared: Prepared::read(&target.ca, &credentials, target.versions),
+            prepared: match (&patient.held, distrusted(&target.ca)) {
+                (Some(held), _) if !held.contains(&name) => Err(without(patient, &name)),
+                (_, None) => Prepared::read(&target.ca, &credentials, target.versions),
+                (_, Some(_)) => Prepared::trusting_nobody(&credentials, target.versions),
+            },
             questions: questions.map_err(|text| Stopped {
                 exit: Exit::Suite,
                 text,
@@ -202,4 +212,17 @@ fn people(
         });
     }
     Ok((people, urls))
+}
+
+/// Why a target cannot be looked at as an identity that it names no certificate of.
+fn without(patient: &Patient, identity: &str) -> Broken {
+    let name = patient.name.as_deref().unwrap_or_default();
+    Broken::unprepared(Text::new(
+        format!(
+            "[target.{name}] に「{identity}」の証明書の指定がありません。[target.{name}.identity.{identity}] に記載してください"
+        ),
+        format!(
+            "[target.{name}] has no certificate of '{identity}'; name it in [target.{name}.identity.{identity}]"
+        ),
+    ))
 }

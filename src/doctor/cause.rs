@@ -14,16 +14,24 @@ pub enum Trouble {
     OwnUnusable(Text),
     /// The identity's certificate ends so soon, in days; negative where it has ended.
     OwnEnds(i64),
+    /// The CAs that are to be trusted cannot be read.
+    CaUnusable(Text),
     /// The name has no address.
     NameUnknown(String),
+    /// The proxy's name has no address.
+    ProxyUnknown(String),
     /// Nobody listens there.
     NobodyListens(String),
+    /// Nobody listens where the proxy is to be.
+    ProxyDown(String),
     /// There is no way there, or the connection broke.
     Unreachable(Text),
     /// Nothing came in time.
     Late(Stage),
     /// The proxy wants to know who asks.
     ProxyAsks(Text),
+    /// The proxy does not take what it was told of who asks.
+    ProxyDenies(Text),
     /// The proxy refuses, or is none.
     ProxyRefuses(Text),
     /// What answers speaks no TLS.
@@ -58,6 +66,8 @@ pub enum Trouble {
     OwnRefused(Text),
     /// The connection broke before or in an answer.
     AnswerBroke(Text),
+    /// The answer is larger than what is read.
+    TooLarge(Text),
     /// What came is no HTTP.
     NoHttp,
     /// The answer leads elsewhere.
@@ -92,6 +102,7 @@ impl Trouble {
             (Stage::Resolve, _) => Self::NameUnknown(host(place)),
             (_, Some(Cause::NobodyListens)) => Self::NobodyListens(place.to_owned()),
             (Stage::Proxy, Some(Cause::ProxyAsks)) => Self::ProxyAsks(why),
+            (Stage::Proxy, Some(Cause::ProxyDenies)) => Self::ProxyDenies(why),
             (Stage::Proxy, _) => Self::ProxyRefuses(why),
             (_, Some(Cause::NoTls)) => Self::NoTls,
             (_, Some(Cause::NothingInCommon)) => Self::NothingInCommon(why),
@@ -110,7 +121,23 @@ impl Trouble {
             (Stage::Answer | Stage::Body, _) if broken.outcome == Some(Outcome::NotHttp) => {
                 Self::NoHttp
             }
+            (Stage::Answer | Stage::Body, _) if broken.outcome == Some(Outcome::TooLarge) => {
+                Self::TooLarge(why)
+            }
             (Stage::Answer | Stage::Body, _) => Self::AnswerBroke(why),
+        }
+    }
+
+    /// The same where it is the proxy that was called.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the others say the same of whomever was called"
+    )]
+    pub(super) fn of_proxy(self) -> Self {
+        match self {
+            Self::NameUnknown(host) => Self::ProxyUnknown(host),
+            Self::NobodyListens(place) => Self::ProxyDown(place),
+            other => other,
         }
     }
 
@@ -147,7 +174,7 @@ impl Trouble {
     pub fn exit(&self) -> Exit {
         match self {
             _ if self.state() != State::Failed => Exit::Ok,
-            Self::OwnUnusable(_) => Exit::Suite,
+            Self::OwnUnusable(_) | Self::CaUnusable(_) => Exit::Suite,
             Self::Redirect(..)
             | Self::NoMessage(_)
             | Self::Fault(..)

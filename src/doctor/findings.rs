@@ -6,12 +6,9 @@ use crate::{
     doctor::{Observed, Trouble, entry::of_identity},
     japan,
     text::{Text, counted},
-    transport::{Broken, CertificateShown, TlsShown},
+    transport::{Broken, CertificateShown, SOON, TlsShown},
     verdict::Exit,
 };
-
-/// How many days before its end a certificate is warned of.
-const SOON: i64 = 30;
 
 /// A layer of the way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,6 +118,9 @@ fn of_place(place: &Observed, now: Timestamp) -> Vec<Row> {
         }),
     ];
     if let Some(proxy) = &place.proxy {
+        for row in &mut rows {
+            row.trouble = row.trouble.take().map(Trouble::of_proxy);
+        }
         let shown = |(): &()| both(proxy.clone());
         rows.push(layer(Layer::Proxy, place.tunnel.as_ref(), proxy, shown));
     }
@@ -128,6 +128,11 @@ fn of_place(place: &Observed, now: Timestamp) -> Vec<Row> {
     // One of the identities that got through says more than one that did not.
     let best = tls.min_by_key(|(_, done)| done.is_err());
     rows.extend(of_tls(place, best, now));
+    if let (Some(broken), Some(server)) = (&place.ca, rows.last_mut()) {
+        let shown = best.and_then(|(shown, _)| shown.chain.first());
+        let trouble = Trouble::CaUnusable(broken.why.clone());
+        *server = wrong(Layer::Server, described(shown, now), trouble);
+    }
     rows
 }
 
@@ -142,7 +147,7 @@ fn of_tls(
     let own = shown.chain.first();
     let version = || match shown.version {
         Some(version) => both(format!("TLS {version}")),
-        None => Text::new("TLS", "TLS"),
+        None => Text::new("サーバー証明書の提示まで", "as far as its certificate"),
     };
     let trouble = done
         .as_ref()
@@ -172,7 +177,7 @@ fn server(trouble: Trouble, shown: Option<&CertificateShown>) -> Trouble {
         Trouble::ServerOtherCa(_) => Trouble::ServerOtherCa(shown.issuer.clone()),
         Trouble::ServerExpired(_) => Trouble::ServerExpired(day(shown.not_after)),
         Trouble::ServerNotYet(_) => Trouble::ServerNotYet(day(shown.not_before)),
-        Trouble::ServerOtherName(host, _) => Trouble::ServerOtherName(host, shown.names.join(", ")),
+        Trouble::ServerOtherName(host, _) => Trouble::ServerOtherName(host, shown.holder()),
         other => other,
     }
 }
@@ -208,13 +213,15 @@ pub(super) fn certificate(layer: Layer, shown: Option<&CertificateShown>, now: T
 fn described(shown: Option<&CertificateShown>, now: Timestamp) -> Text {
     let Some(shown) = shown else { return both("") };
     let (days, day) = (shown.days_left(now), day(shown.not_after));
-    let (names, issuer) = (shown.names.join(", "), &shown.issuer);
+    let (holder, issuer) = (shown.holder(), &shown.issuer);
+    let left = if days < 0 {
+        Text::new("期限切れ", "expired")
+    } else {
+        Text::new(format!("あと{days}日"), counted(days, "day"))
+    };
     Text::new(
-        format!("{day}まで（あと{days}日）、名前 {names}、発行者 {issuer}"),
-        format!(
-            "until {day} ({}), for {names}, by {issuer}",
-            counted(days, "day")
-        ),
+        format!("{day}まで（{}）、名前 {holder}、発行者 {issuer}", left.ja),
+        format!("until {day} ({}), for {holder}, by {issuer}", left.en),
     )
 }
 

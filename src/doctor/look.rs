@@ -21,6 +21,8 @@ pub struct Way {
     pub urls: BTreeMap<String, String>,
     /// The proxy, where there is one.
     pub proxy: Option<Proxy>,
+    /// Why the CAs that are to be trusted cannot be used, where they cannot.
+    pub ca: Option<Broken>,
     /// How long each stage may take.
     pub limits: Limits,
     /// The least time between two messages.
@@ -72,6 +74,7 @@ async fn at(
         place: place.authority(),
         endpoints,
         proxy: way.proxy.as_ref().map(|proxy| proxy.place.authority()),
+        ca: way.ca.clone(),
         name: None,
         tcp: None,
         tunnel: None,

@@ -35,6 +35,8 @@ pub struct Observed {
     pub endpoints: Vec<String>,
     /// The proxy on the way, where there is one.
     pub proxy: Option<String>,
+    /// Why the CAs that are to be trusted cannot be used, where they cannot.
+    pub ca: Option<Broken>,
     /// The addresses of the name: of the proxy's where there is one.
     pub name: Option<Result<Vec<String>, Broken>>,
     /// The address that took the connection.

@@ -31,6 +31,7 @@ fn well(server: &str, own: &str, answers: Vec<Answered>) -> Observed {
         place: "a.example:443".to_owned(),
         endpoints: vec!["master".to_owned()],
         proxy: None,
+        ca: None,
         name: Some(Ok(vec!["192.0.2.1".to_owned()])),
         tcp: Some(Ok("192.0.2.1:443".to_owned())),
         tunnel: None,
@@ -91,6 +92,31 @@ fn certificates_are_warned_of_from_30_days_on() {
             "{until}"
         );
     }
+}
+
+#[test]
+fn a_certificate_is_described_by_whom_it_is_for_and_how_long() {
+    let shown = |until: &str, names: &[&str]| {
+        let mut observed = well(LATE, until, Vec::new());
+        if let Ok(Some(own)) = &mut observed.seen[0].own {
+            own.names = names.iter().map(ToString::to_string).collect();
+        }
+        let sections = findings(std::slice::from_ref(&observed), false, time(NOW));
+        let mut rows = sections.iter().flat_map(|section| &section.rows);
+        let row = rows.find(|row| row.layer == Layer::Own).unwrap();
+        row.shown.clone()
+    };
+    let last = shown("2026-12-05T00:00:00Z", &["a.example", "b.example"]);
+    assert_eq!(
+        last.en,
+        "until 2026-12-05 (10 days), for a.example, b.example, by CN=b"
+    );
+    let nameless = shown("2026-10-31T00:00:00Z", &[]);
+    assert_eq!(nameless.en, "until 2026-10-31 (expired), for CN=a, by CN=b");
+    assert_eq!(
+        nameless.ja,
+        "2026-10-31まで（期限切れ）、名前 CN=a、発行者 CN=b"
+    );
 }
 
 #[test]

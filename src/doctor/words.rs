@@ -38,6 +38,31 @@ impl Trouble {
                 ),
                 format!("{place} refuses connections: nobody listens at this port"),
             ),
+            Self::CaUnusable(why) => with(
+                (
+                    "信頼する認証局の証明書を使用できないため、接続先の証明書を検証できません",
+                    "the authority to trust cannot be used, so the target's certificate cannot be verified",
+                ),
+                why,
+            ),
+            Self::ProxyUnknown(host) => Text::new(
+                format!("プロキシのホスト名「{host}」のアドレスが見つかりません。"),
+                format!("the proxy's name '{host}' has no address"),
+            ),
+            Self::ProxyDown(place) => Text::new(
+                format!(
+                    "プロキシ {place} への接続が拒否されました。このポートで待ち受けているプログラムがありません。"
+                ),
+                format!("the proxy {place} refuses connections: nobody listens at this port"),
+            ),
+            Self::ProxyDenies(why) => with(
+                (
+                    "プロキシが認証を拒否しました",
+                    "the proxy does not take user and password",
+                ),
+                why,
+            ),
+            Self::TooLarge(why) => with(("応答が大きすぎます", "the answer is too large"), why),
             Self::Unreachable(why) => with(("接続できません", "no connection"), why),
             Self::Late(stage) => late(*stage),
             Self::ProxyAsks(why) => with(
@@ -187,6 +212,26 @@ impl Trouble {
                 "profile.toml に記載した証明書・秘密鍵のファイル、パスワード、URLを確認してください。",
                 "look at the files of certificate and key, the password and the URL in profile.toml",
             ),
+            Self::CaUnusable(_) => (
+                "profile.toml の ca（指定がない場合は certificates のフォルダーの ca.pem）に、接続先の証明書を発行した認証局の証明書（PEM）を指定してください。",
+                "name the certificate of the authority that issued the target's (PEM) in ca of profile.toml; without ca it is ca.pem of the folder in certificates",
+            ),
+            Self::ProxyUnknown(_) => (
+                "profile.toml の proxy の綴りと、この機器のDNS又はhostsの設定を確認してください。",
+                "look at the spelling of proxy in profile.toml and at this machine's name server or hosts file",
+            ),
+            Self::ProxyDown(_) => (
+                "proxy のホスト名とポート番号を確認し、プロキシが動作していることを、プロキシの管理者に確認してください。",
+                "look at host and port in proxy; ask whoever runs the proxy whether it is up",
+            ),
+            Self::ProxyDenies(_) => (
+                "環境変数の内容（利用者:パスワード）が正しいか、プロキシの管理者に確認してください。",
+                "ask whoever runs the proxy for the right user:password, and put it into the environment variable",
+            ),
+            Self::TooLarge(_) => (
+                "正しい応答であれば、profile.toml の largest_answer を大きくしてください。そうでなければ、接続先の担当者に確認してください。",
+                "where such an answer is right, raise largest_answer in profile.toml; else ask whoever runs the target",
+            ),
             Self::OwnEnds(days) if *days < 0 => (
                 "新しい証明書の発行を受け、profile.toml の記載を改めてください。",
                 "get a new certificate, and name it in profile.toml",
@@ -213,8 +258,8 @@ impl Trouble {
                 "ask the network's administrator whether a firewall drops what is sent; where it just needs more time, raise timeouts",
             ),
             Self::ProxyAsks(_) => (
-                "「利用者:パスワード」を持つ環境変数を proxy_auth_env に指定し、その内容を確認してください。",
-                "name the environment variable with user:password in proxy_auth_env, and look at what it holds",
+                "「利用者:パスワード」を持つ環境変数を proxy_auth_env に指定してください。",
+                "name the environment variable with user:password in proxy_auth_env",
             ),
             Self::ProxyRefuses(_) => (
                 "proxy のホスト名とポート番号を確認し、この接続先へのCONNECTが許可されているか、プロキシの管理者に確認してください。",

@@ -201,6 +201,7 @@ pub async fn run(
         configs: Mutex::default(),
         pace: Pace::new(setting.target.every),
         skew_told: AtomicBool::new(false),
+        told: Mutex::default(),
         sink: Arc::clone(sink),
     });
     let ran = schedule::all(Arc::clone(&shared), scenarios, before, failed.is_some()).await;
@@ -254,6 +255,8 @@ struct Shared {
     pace: Pace,
     /// Whether it has been told that the target's clock is another.
     skew_told: AtomicBool,
+    /// What has been warned of.
+    told: Mutex<BTreeSet<String>>,
     sink: Arc<dyn Sink>,
 }
 

@@ -1,7 +1,11 @@
 //! A step that sends: what goes out and comes in is looked through and kept; where it polls, only the last answer
 //! counts.
 
-use std::{collections::btree_map::Entry, sync::atomic::Ordering, time::Duration};
+use std::{
+    collections::btree_map::Entry,
+    sync::{PoisonError, atomic::Ordering},
+    time::Duration,
+};
 
 use hyper::Method;
 use jiff::fmt::rfc2822;
@@ -10,6 +14,7 @@ use serde_json::json;
 use crate::{
     event::{Event, Exchange, Kept, Outcome, StepResult, Warning},
     expect::{self, Seen},
+    japan,
     run::{
         Sink,
         judge::operation_of,
@@ -20,8 +25,8 @@ use crate::{
     },
     scenario::{Step, Until},
     sentinel,
-    text::Text,
-    transport::{self, Answer, Broken, Connection, Limits, Overflow},
+    text::{Text, counted},
+    transport::{self, Answer, Broken, CertificateShown, Connection, Limits, Overflow, SOON},
     xml::Document,
 };
 
@@ -250,6 +255,13 @@ impl Runner<'_> {
                 *ja = format!("{ja}。受信した内容は実施記録の {} にあります", kept.file);
                 *en = format!("{en}; what came lies in {} of the run folder", kept.file);
             }
+            if broken.outcome == Some(transport::Outcome::TooLarge)
+                && let Some(name) = &shared.setting.target.name
+            {
+                let Text { ja, en } = &mut broken.why;
+                *ja = format!("{ja}。正しい応答であれば、[target.{name}] の largest_answer を大きくしてください");
+                *en = format!("{en}; where such an answer is right, raise largest_answer in [target.{name}]");
+            }
             broken
         });
         (answer, spilt)
@@ -286,9 +298,47 @@ impl Runner<'_> {
         let limits = patience.map_or(setting.limits, |patience| {
             Limits::each(patience, setting.limits.body)
         });
-        connection
+        let answer = connection
             .exchange(rendered.outgoing.clone(), limits, overflow)
-            .await
+            .await;
+        let server = connection.server().cloned();
+        if let Some(server) = server {
+            self.ends_soon(&server);
+        }
+        answer
+    }
+
+    /// Tells once of a certificate of the target that will soon be of no use.
+    fn ends_soon(&self, server: &CertificateShown) {
+        let Some(real) = &self.shared.setting.target.real else {
+            return;
+        };
+        let days = server.days_left((real.now)());
+        if days > SOON {
+            return;
+        }
+        let (holder, last) = (server.holder(), japan::local(server.not_after).date());
+        let text = Text::new(
+            format!(
+                "接続先の証明書（{holder}）の有効期限（{last}）まで{days}日です。接続先の担当者に更新の予定を確認してください"
+            ),
+            format!(
+                "the target's certificate (for {holder}) expires in {} ({last}); ask whoever runs the target when it gets a new one",
+                counted(days, "day")
+            ),
+        );
+        self.warn_once(text);
+    }
+
+    fn warn_once(&self, text: Text) {
+        let mut told = self
+            .shared
+            .told
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if told.insert(text.en.clone()) {
+            self.shared.sink.event(Event::Warning(Warning { text }));
+        }
     }
 
     /// Tells once that the target's clock is another than this machine's, as its `Date` header has it.

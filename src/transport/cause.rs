@@ -13,6 +13,8 @@ pub enum Cause {
     Unreachable,
     /// The proxy wants to know who asks.
     ProxyAsks,
+    /// The proxy does not take what it was told of who asks.
+    ProxyDenies,
     /// What came is no TLS.
     NoTls,
     /// Both sides have no version or cipher in common.

@@ -20,8 +20,8 @@ use tokio_rustls::client::TlsStream;
 use crate::{
     text::Text,
     transport::{
-        Answer, Broken, Limits, Outcome, Outgoing, Overflow, Place, Proxy, Route, Stage, broken,
-        came, late, reason, request, unfit,
+        Answer, Broken, CertificateShown, Limits, Outcome, Outgoing, Overflow, Place, Proxy, Route,
+        Stage, broken, came, late, reason, request, unfit,
         watched::{Observed, Watched},
     },
 };
@@ -31,6 +31,7 @@ pub struct Connection {
     tls: Arc<ClientConfig>,
     proxy: Option<Proxy>,
     open: Option<Open>,
+    server: Option<CertificateShown>,
 }
 
 pub(super) struct Open {
@@ -53,7 +54,13 @@ impl Connection {
             tls,
             proxy,
             open: None,
+            server: None,
         }
+    }
+
+    /// The certificate that the target showed when it was last connected to.
+    pub fn server(&self) -> Option<&CertificateShown> {
+        self.server.as_ref()
     }
 
     /// Sends one request and reads its answer.
@@ -73,7 +80,11 @@ impl Connection {
             open
         } else {
             let route = Route::new(self.proxy.clone(), &limits);
-            Open::over(route.open(&self.tls, &place).await?).await?
+            let stream = route.open(&self.tls, &place).await?;
+            let shown = stream.get_ref().1.peer_certificates();
+            let own = shown.and_then(|chain| CertificateShown::of(chain.first()?));
+            self.server = own;
+            Open::over(stream).await?
         };
         let answer = open.exchange(request, limits, overflow).await?;
         // A connection on which something broke is not used again.

@@ -95,7 +95,8 @@ impl Versions {
 /// Whom a connection trusts, and as whom it is made.
 #[derive(Clone)]
 pub struct Prepared {
-    roots: Arc<RootCertStore>,
+    /// None where nobody is trusted.
+    roots: Option<Arc<RootCertStore>>,
     own: Arc<CertifiedKey>,
     versions: Versions,
 }
@@ -111,7 +112,16 @@ impl Prepared {
     /// expired or revoked certificate is taken: it is the target that must refuse it.
     pub fn read(ca: &Path, credentials: &Credentials, versions: Versions) -> Result<Self, Broken> {
         Ok(Self {
-            roots: Arc::new(roots(ca)?),
+            roots: Some(Arc::new(roots(ca)?)),
+            own: Arc::new(own(credentials)?),
+            versions,
+        })
+    }
+
+    /// The same where the file of the CAs cannot be used: a target can still be looked at, and is then refused.
+    pub fn trusting_nobody(credentials: &Credentials, versions: Versions) -> Result<Self, Broken> {
+        Ok(Self {
+            roots: None,
             own: Arc::new(own(credentials)?),
             versions,
         })
@@ -126,12 +136,13 @@ impl Prepared {
     /// The same; what the target shows and asks for is noted.
     pub fn watched(&self, seen: &Arc<Seen>) -> Result<Arc<ClientConfig>, Broken> {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let verifier = WebPkiServerVerifier::builder_with_provider(
-            Arc::clone(&self.roots),
-            Arc::clone(&provider),
-        )
-        .build()
-        .map_err(|error| prepare(reason::of(&error)))?;
+        let verifier = self.roots.as_ref().map(|roots| {
+            let (roots, provider) = (Arc::clone(roots), Arc::clone(&provider));
+            WebPkiServerVerifier::builder_with_provider(roots, provider).build()
+        });
+        let verifier = verifier
+            .transpose()
+            .map_err(|error| prepare(reason::of(&error)))?;
         let mut config = ClientConfig::builder_with_provider(provider)
             .with_protocol_versions(&self.versions.list())
             .map_err(|error| prepare(reason::of(&error)))?
@@ -193,6 +204,11 @@ fn own(credentials: &Credentials) -> Result<CertifiedKey, Broken> {
         };
         wrong(&place, &text)
     })
+}
+
+/// Why the file of the CAs that are trusted cannot be used, where it cannot.
+pub fn distrusted(ca: &Path) -> Option<Broken> {
+    roots(ca).err()
 }
 
 /// The authorities of a file.

@@ -30,12 +30,12 @@ pub use answer::{Answer, Overflow};
 pub use broken::{Broken, Outcome, Stage};
 pub use cause::Cause;
 pub use connection::Connection;
-pub use identity::{Certificate, Credentials, Prepared, Secret, Versions};
+pub use identity::{Certificate, Credentials, Prepared, Secret, Versions, distrusted};
 pub use outgoing::Outgoing;
 pub use plain::{listens, plain, trusting};
 pub use probe::{Probe, TlsShown};
 pub use route::{Place, Proxy, Route};
-pub use shown::{CertificateShown, Seen};
+pub use shown::{CertificateShown, SOON, Seen};
 
 /// How long each stage of an exchange may take, and how much of an answer is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -218,8 +218,12 @@ async fn through(
     // Byte by byte, since what comes after the head is not for us.
     while !head.ends_with(b"\r\n\r\n") {
         match stream.read_u8().await {
-            Ok(byte) if head.len() < HEAD => head.push(byte),
+            Ok(byte) if head.len() < HEAD && begins_http(&head, byte) => head.push(byte),
             Ok(_) => return Err(no_http()),
+            // It had begun to say what is no answer to anything.
+            Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof && !head.is_empty() => {
+                return Err(no_http());
+            }
             Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
                 return Err(broken(
                     Stage::Proxy,
@@ -250,16 +254,32 @@ async fn through(
         .take(80)
         .collect();
     let asks = status.starts_with("407");
-    let (ja, en) = if asks {
-        (
-            "。利用者とパスワードを持つ環境変数を proxy_auth_env に指定し、その内容を確認してください",
-            "; name the environment variable with user:password in proxy_auth_env, and look at what it holds",
-        )
-    } else {
-        (
-            "。この接続先への接続が許可されているかを、プロキシの管理者に確認してください",
-            "; ask whoever runs the proxy whether it may connect there",
-        )
+    let (Text { ja, en }, cause) = match &proxy.authorization {
+        Some(Secret { name, .. }) if asks => (
+            Text::new(
+                format!(
+                    "。環境変数 {name} の利用者とパスワードが受け付けられません。その内容を確認してください"
+                ),
+                format!(
+                    "; it does not take the user and password of the environment variable {name}, so look at what that holds"
+                ),
+            ),
+            Some(Cause::ProxyDenies),
+        ),
+        None if asks => (
+            Text::new(
+                "。「利用者:パスワード」を持つ環境変数を proxy_auth_env に指定してください",
+                "; name the environment variable with user:password in proxy_auth_env",
+            ),
+            Some(Cause::ProxyAsks),
+        ),
+        Some(_) | None => (
+            Text::new(
+                "。この接続先への接続が許可されているかを、プロキシの管理者に確認してください",
+                "; ask whoever runs the proxy whether it may connect there",
+            ),
+            None,
+        ),
     };
     Err(broken(
         Stage::Proxy,
@@ -269,7 +289,14 @@ async fn through(
             format!("the proxy refused to connect to {to}: {status}{en}"),
         ),
     )
-    .caused(asks.then_some(Cause::ProxyAsks)))
+    .caused(cause))
+}
+
+/// Whether what has come with one more byte may be the head of an answer in HTTP.
+fn begins_http(head: &[u8], byte: u8) -> bool {
+    b"HTTP/1."
+        .get(head.len())
+        .is_none_or(|wanted| *wanted == byte)
 }
 
 fn no_http() -> Broken {

@@ -8,7 +8,7 @@ use std::sync::{
 
 use jiff::Timestamp;
 use rustls::{
-    DigitallySignedStruct, Error, SignatureScheme,
+    CertificateError, DigitallySignedStruct, Error, SignatureScheme,
     client::{
         ResolvesClientCert, WebPkiServerVerifier,
         danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
@@ -33,6 +33,9 @@ pub struct CertificateShown {
     pub not_after: Timestamp,
 }
 
+/// How many days before its end a certificate is warned of.
+pub const SOON: i64 = 30;
+
 impl CertificateShown {
     /// Reads a certificate; nothing where it is none.
     pub fn of(der: &[u8]) -> Option<Self> {
@@ -52,6 +55,15 @@ impl CertificateShown {
             not_before: time(validity.not_before.timestamp())?,
             not_after: time(validity.not_after.timestamp())?,
         })
+    }
+
+    /// Whom it is for: the names that it holds for, and where it has none, whose it is.
+    pub fn holder(&self) -> String {
+        if self.names.is_empty() {
+            self.subject.clone()
+        } else {
+            self.names.join(", ")
+        }
     }
 
     /// How many whole days are left; negative once it has expired.
@@ -104,10 +116,11 @@ impl Seen {
     }
 }
 
-/// The usual verifier, which notes what it is shown.
+/// The usual verifier, where there is an authority to trust, which notes what it is shown.
 #[derive(Debug)]
 pub(super) struct SeenVerifier {
-    pub(super) inner: Arc<WebPkiServerVerifier>,
+    /// None where nobody is trusted: then all are refused.
+    pub(super) inner: Option<Arc<WebPkiServerVerifier>>,
     pub(super) seen: Arc<Seen>,
 }
 
@@ -130,8 +143,13 @@ impl ServerCertVerifier for SeenVerifier {
             .chain
             .lock()
             .unwrap_or_else(PoisonError::into_inner) = shown;
-        self.inner
-            .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+        self.trusting()?.verify_server_cert(
+            end_entity,
+            intermediates,
+            server_name,
+            ocsp_response,
+            now,
+        )
     }
 
     fn verify_tls12_signature(
@@ -140,7 +158,7 @@ impl ServerCertVerifier for SeenVerifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.inner.verify_tls12_signature(message, cert, dss)
+        self.trusting()?.verify_tls12_signature(message, cert, dss)
     }
 
     fn verify_tls13_signature(
@@ -149,11 +167,21 @@ impl ServerCertVerifier for SeenVerifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.inner.verify_tls13_signature(message, cert, dss)
+        self.trusting()?.verify_tls13_signature(message, cert, dss)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.inner.supported_verify_schemes()
+        let provider = rustls::crypto::ring::default_provider();
+        provider
+            .signature_verification_algorithms
+            .supported_schemes()
+    }
+}
+
+impl SeenVerifier {
+    fn trusting(&self) -> Result<&WebPkiServerVerifier, Error> {
+        let nobody = Error::InvalidCertificate(CertificateError::UnknownIssuer);
+        self.inner.as_deref().ok_or(nobody)
     }
 }
 

@@ -11,12 +11,9 @@ use crate::{
     run::Target,
     scenario::Scenario,
     text::{Text, counted},
-    transport::{Broken, Certificate, CertificateShown, Credentials, Prepared},
+    transport::{Broken, Certificate, CertificateShown, Credentials, Prepared, SOON},
     verdict::Exit,
 };
-
-/// How many days before its end a certificate is warned of.
-const WARNED: i64 = 30;
 
 /// Reads the certificates of whoever sends in the chosen scenarios: a wrong path would spoil them all, one by one.
 pub(super) fn certificates(
@@ -59,7 +56,7 @@ pub(in crate::cli) fn expiring(
     now: jiff::Timestamp,
 ) -> Option<Text> {
     let days = own.days_left(now);
-    if days > WARNED {
+    if days > SOON {
         return None;
     }
     let last = japan::local(own.not_after).date();

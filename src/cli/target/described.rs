@@ -20,7 +20,8 @@ pub(in crate::cli) fn of_profile(
     target: &profile::Target,
     root: &Path,
 ) -> Result<(Target, Limits), Stopped> {
-    let folder = root.join(target.certificates.as_deref().unwrap_or("."));
+    let folder = target.certificates.as_deref();
+    let folder = folder.map_or_else(|| root.to_owned(), |folder| root.join(folder));
     let ca = match &target.ca {
         Some(ca) => root.join(ca),
         None => folder.join("ca.pem"),
