@@ -705,6 +705,44 @@ fn a_suite_that_was_changed_meanwhile_is_not_written_over() {
 }
 
 #[test]
+fn what_is_new_goes_into_the_profile_that_was_given() {
+    let suite = Suite::new();
+    let runtime = Runtime::new().unwrap();
+    let mock = runtime.block_on(network::mock(suite.root().join("pki")));
+    let own = suite.read("scenarios/profile.toml");
+    let (before, rest) = own.split_once("[operation.GetConnectionStatus]").unwrap();
+    let (_, after) = rest.split_once("[identity.iida-mayor]").unwrap();
+    let target = format!(
+        "[target.test]\nurl = \"{}\"\ncertificates = \"pki\"\n",
+        mock.url()
+    );
+    suite.write(
+        "other.toml",
+        &format!("{before}[identity.iida-mayor]{after}{target}"),
+    );
+    fs::remove_file(
+        suite
+            .root()
+            .join("scenarios/messages/GetConnectionStatus.xml"),
+    )
+    .unwrap();
+    let recorder = Recorder::start(&suite, &["--name", "one", "--profile", "other.toml"]);
+    software(&suite, &recorder, "iida-mayor").ask(&status("r-1", "202053-M"));
+    let (code, shown) = recorder.stop();
+    assert_eq!(code, 0, "{shown}");
+    assert_eq!(suite.read("scenarios/profile.toml"), own);
+    assert!(
+        suite
+            .read("other.toml")
+            .contains("[operation.GetConnectionStatus]")
+    );
+    assert!(
+        shown.contains("other.toml --filter recorded/one"),
+        "{shown}"
+    );
+}
+
+#[test]
 fn where_nothing_can_become_a_step_nothing_is_written() {
     let (suite, _runtime, _mock, recorder) = before_mock("");
     let mut software = software(&suite, &recorder, "iida-mayor");

@@ -100,7 +100,7 @@ fn passed(
     };
     // What every request to the target carries is none of the software's.
     let of_target = |name: &str| {
-        let mut names = settings.headers.keys();
+        let mut names = settings.headers.keys().chain(settings.headers_env.keys());
         names.any(|known| known.eq_ignore_ascii_case(name))
     };
     let headers = http.sent.into_iter();

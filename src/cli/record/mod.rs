@@ -63,6 +63,9 @@ pub(super) struct RecordArguments {
     /// A further name or address for the server's certificate
     #[arg(long = "host", value_name = "HOST")]
     names: Vec<String>,
+    /// A profile to use in the place of the suite's own
+    #[arg(long, value_name = "FILE")]
+    profile: Option<PathBuf>,
 }
 
 /// Records until it is told to stop.
@@ -74,12 +77,15 @@ pub(super) async fn record(out: &mut dyn Write, arguments: RecordArguments, lang
         id,
         pki,
         mut names,
+        profile,
     } = arguments;
-    let mut project = suite::project()?;
+    let profile = profile.map(std::path::absolute).transpose()?;
+    let profile = profile.as_deref();
+    let mut project = suite::project_with(profile)?;
     let root = project.root.clone().ok_or_else(no_suite)?;
     let mut loaded = suite::load(&project, out, lang)?;
     if let Some(folder) = from {
-        return again(out, &folder, id, (loaded, project), lang).await;
+        return again(out, (&folder, profile), id, (loaded, project), lang).await;
     }
     let name = passed_to.unwrap_or_default();
     let settings = target::of_name(&name, &loaded)?.clone();
@@ -153,6 +159,7 @@ pub(super) async fn record(out: &mut dyn Write, arguments: RecordArguments, lang
         recorded: relay.take(),
         target: &name,
         id: &id,
+        profile,
         run: journal.folder(),
     };
     journal.end()?;
@@ -162,7 +169,7 @@ pub(super) async fn record(out: &mut dyn Write, arguments: RecordArguments, lang
 /// Makes a scenario of what was recorded before.
 async fn again(
     out: &mut dyn Write,
-    folder: &Path,
+    (folder, profile): (&Path, Option<&Path>),
     id: Option<String>,
     (mut loaded, mut project): (Suite, Project),
     lang: Lang,
@@ -182,6 +189,7 @@ async fn again(
         recorded: again::recorded(&folder, relayed, &settings, &way)?,
         target: &name,
         id: &id,
+        profile,
         run: &folder,
     };
     recording.write(out, (&loaded, &project), lang).await

@@ -25,6 +25,8 @@ pub(super) struct Recording<'a> {
     pub(super) target: &'a str,
     /// The id of the scenario.
     pub(super) id: &'a str,
+    /// The profile that is used in the place of the suite's own.
+    pub(super) profile: Option<&'a Path>,
     /// The run folder.
     pub(super) run: &'a Path,
 }
@@ -54,7 +56,8 @@ impl Recording<'_> {
             None => project.root.clone(),
         };
         let root = root.unwrap_or_default();
-        put(&root, &made.files)?;
+        let given = self.profile.filter(|_| elsewhere.is_none());
+        put(&root, given, &made.files)?;
         if let Some(why) = &elsewhere {
             let place = root.display();
             let text = Text::new(
@@ -86,7 +89,7 @@ impl Recording<'_> {
         &self,
         before: &Project,
     ) -> Result<(Option<(Suite, Project)>, Option<Text>), Stopped> {
-        let mut project = suite::project()?;
+        let mut project = suite::project_with(self.profile)?;
         let scenario = format!("scenarios/{}.toml", self.id);
         if project.get(&scenario).is_some() {
             let why = Text::new(
@@ -192,22 +195,31 @@ impl Recording<'_> {
             ));
         }
         let (target, id) = (self.target, self.id);
+        let profile = self
+            .profile
+            .map(|given| format!(" --profile {}", given.display()));
+        let profile = profile.unwrap_or_default();
         say(Text::new(
             format!(
-                "次の対応: シナリオとスナップショットを確認・修正し、renkei run --target {target} --filter {id} を実行してください。差異は renkei review で確認できます。"
+                "次の対応: シナリオとスナップショットを確認・修正し、renkei run --target {target}{profile} --filter {id} を実行してください。差異は renkei review で確認できます。"
             ),
             format!(
-                "next: look at the scenario and its snapshots and edit them, then renkei run --target {target} --filter {id}; renkei review shows what differs"
+                "next: look at the scenario and its snapshots and edit them, then renkei run --target {target}{profile} --filter {id}; renkei review shows what differs"
             ),
         ))
     }
 }
 
-/// Puts all files below a folder: none of them before each could be written.
-fn put(root: &Path, files: &[(String, String)]) -> Result<(), Stopped> {
+/// Puts all files below a folder, the profile in the place of that which was given: none of them before each could be
+/// written.
+fn put(root: &Path, given: Option<&Path>, files: &[(String, String)]) -> Result<(), Stopped> {
+    let place = |path: &str| match given {
+        Some(given) if path == profile::PATH => given.to_owned(),
+        Some(_) | None => root.join(path),
+    };
     let files: Vec<(PathBuf, &String)> = files
         .iter()
-        .map(|(path, text)| (root.join(path), text))
+        .map(|(path, text)| (place(path), text))
         .collect();
     let mut written = Vec::new();
     for (path, text) in &files {
