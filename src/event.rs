@@ -169,6 +169,9 @@ pub struct StepResult {
     pub title: Option<Text>,
     /// The scenario's file, and the step's line in it.
     pub place: String,
+    /// Whether that file is one of shared steps in the binary, which is on no disk.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub built_in: bool,
     /// The step as it is written there; only where it did not pass.
     pub source: String,
     /// How it ended.

@@ -24,6 +24,8 @@ pub struct Project {
     pub unreadable: BTreeMap<String, Diagnostic>,
     /// The texts of these, as far as they can be read, to be shown.
     pub lossy: BTreeMap<String, String>,
+    /// The files that the suite takes over from the embedded one: they are in the binary and on no disk.
+    pub built_in: BTreeSet<String>,
     /// The files whose names end in another way than those that are read.
     pub unread: BTreeSet<String>,
 }
@@ -131,8 +133,9 @@ impl Project {
             let shared = matches!(name, "people.toml" | "items.toml")
                 || name.starts_with("messages/")
                 || name.starts_with("steps/");
-            if shared && !self.unreadable.contains_key(&path) {
-                self.files.entry(path).or_insert(text);
+            if shared && !self.unreadable.contains_key(&path) && !self.files.contains_key(&path) {
+                self.built_in.insert(path.clone());
+                self.files.insert(path, text);
             }
         }
     }

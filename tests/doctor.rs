@@ -159,6 +159,18 @@ fn flat(shown: &str) -> String {
 }
 
 #[test]
+fn a_newcomers_first_look_finds_nothing_wrong() {
+    let suite = Suite::bare("extends = \"bundled\"\n");
+    let (code, shown) = suite.renkei(&["doctor"]);
+    assert_eq!(code, 0, "{shown}");
+    assert!(shown.contains("connections taken for"), "{shown}");
+    assert!(
+        shown.contains("0 wrong, 1 to look after, 0 not observed"),
+        "{shown}"
+    );
+}
+
+#[test]
 fn a_network_that_is_well_is_said_to_be() {
     let clinic = Clinic::new();
     let (code, shown) = clinic.look(clinic.mock.url(), "", "sapporo-mayor");

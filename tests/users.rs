@@ -43,6 +43,34 @@ fn a_suite_over_the_embedded_one_has_all_but_its_scenarios() {
 }
 
 #[test]
+fn what_lies_in_the_binary_is_marked_as_such() {
+    let suite = over("extends = \"bundled\"\n").with(
+        "0-a/one",
+        "",
+        "[[step]]\nid = \"apply\"\nuse = \"steps/apply-master.toml\"\nwith = { who = \"iida-mayor\", kind = \"tasks\" }\n",
+    );
+    let (code, shown) = suite.renkei(&["run", "--report", "github"]);
+    assert_eq!(code, 1, "{shown}");
+    assert!(
+        shown.contains("  scenarios/steps/apply-master.toml:4 (built in) [apply-"),
+        "{shown}"
+    );
+    let noted = "::error file=scenarios/0-a/one.toml,line=1,title=0-a/one [apply-";
+    assert!(shown.contains(noted), "{shown}");
+    let wrong = suite
+        .read("scenarios/0-a/one.toml")
+        .replace("iida-mayor", "nobody");
+    suite.write("scenarios/0-a/one.toml", &wrong);
+    let (code, shown) = suite.renkei(&["check"]);
+    assert_eq!(code, 3, "{shown}");
+    assert!(
+        shown.contains("(built in) scenarios/steps/apply-master.toml:"),
+        "{shown}"
+    );
+    assert!(shown.contains("::: scenarios/0-a/one.toml:"), "{shown}");
+}
+
+#[test]
 fn what_stands_in_the_suite_itself_wins() {
     let own = "extends = \"bundled\"\ntimes = [\"OwnTime\"]\n[operation.GetConnectionStatus]\nendpoint = \"nowhere\"\naction = \"urn:own\"\n[identity.own]\ncertificate = \"clients/sapporo-mayor\"\ninstitution = \"011002-M\"\n[volatile]\nOwn = \"own\"\n";
     let suite = over(own).with(
@@ -143,8 +171,8 @@ fn each_mistake_of_the_new_steps_is_shown_with_what_to_write_instead() {
             "give exists, count, matches, one-of or contains",
         ),
         (
-            "exec = [\"a\"]\nsend = \"GetConnectionStatus\"",
-            "a step has exactly one of send",
+            "expect_call = \"GetConnectionStatus\"\nexec = [\"a\"]",
+            "expect_call and exec stand in one step, which does one thing",
         ),
         (
             "exec = [\"a\"]\ntimeout = 0",

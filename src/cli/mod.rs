@@ -18,6 +18,7 @@ mod suite;
 mod target;
 
 use std::{
+    fmt,
     io::{self, Write},
     net::SocketAddr,
     path::{Path, PathBuf},
@@ -268,6 +269,23 @@ impl Stopped {
 
 impl From<io::Error> for Stopped {
     fn from(error: io::Error) -> Self {
+        let unshown = error.get_ref().and_then(|inner| inner.downcast_ref());
+        if let Some(Unshown(error)) = unshown {
+            let why = Text::of_io(error);
+            return Self {
+                exit: Exit::Internal,
+                text: Text::new(
+                    format!(
+                        "標準出力に書き込めません（{}）。表示の出力先（リダイレクト先のファイルなど）を確認して、再度実行してください。",
+                        why.ja
+                    ),
+                    format!(
+                        "standard output cannot be written: {}; look where it leads, such as the file after '>', and try again",
+                        why.en
+                    ),
+                ),
+            };
+        }
         let why = Text::of_io(&error);
         Self {
             exit: Exit::Internal,
@@ -339,8 +357,42 @@ impl<W: Write> Write for Patient<W> {
 fn unless_gone<T>(done: io::Result<T>, otherwise: T) -> io::Result<T> {
     match done {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(otherwise),
-        other => other,
+        Err(error) => Err(io::Error::new(error.kind(), Unshown(error))),
+        Ok(done) => Ok(done),
     }
+}
+
+/// Why nothing can be shown.
+#[derive(Debug)]
+struct Unshown(io::Error);
+
+impl fmt::Display for Unshown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Unshown {}
+
+/// A folder of its own that is gone when it is no longer held.
+fn temporary() -> Result<tempfile::TempDir, Stopped> {
+    tempfile::tempdir().map_err(|error| {
+        let (path, why) = (std::env::temp_dir(), Text::of_io(&error));
+        let path = path.display();
+        Stopped {
+            exit: Exit::Internal,
+            text: Text::new(
+                format!(
+                    "一時フォルダー {path} に作業用のフォルダーを作成できません（{}）。環境変数 TMPDIR（WindowsではTMP）に、書き込めるフォルダーを指定してください。",
+                    why.ja
+                ),
+                format!(
+                    "no work folder can be made in {path}: {}; let the environment variable TMPDIR (TMP on Windows) name a folder that can be written",
+                    why.en
+                ),
+            ),
+        }
+    })
 }
 
 /// The environment is read here and nowhere else.

@@ -14,7 +14,7 @@ use crate::{
     cli::{
         Done, Stopped,
         journal::{JOURNAL, Journal},
-        mock, orphans, resume, select, suite, target, variable,
+        mock, orphans, resume, select, suite, target, temporary, variable,
     },
     japan,
     project::Project,
@@ -174,13 +174,13 @@ pub(super) async fn run(out: &mut dyn Write, arguments: RunArguments, lang: Lang
         (None, None) => 1,
     };
     target::apply(target.as_deref(), &mut loaded, &mut project)?;
+    let works = temporary()?;
     // What stopped before this leaves neither an empty report nor an empty run folder.
     ready(&reports)?;
     let folder = run_folder(&runs)?;
     if let (Some(old), Some(real)) = (old, &mut opened.target.real) {
         real.resumed = Some(old.into_resumed(&folder)?);
     }
-    let works = tempfile::tempdir()?;
     let named = suite::named(&project);
     let mut warnings = std::mem::take(&mut opened.warnings);
     if project.root.is_none() && ci {

@@ -14,6 +14,8 @@ use crate::{
 
 /// From how many seconds on two clocks are apart.
 const SKEW: u64 = 300;
+/// Up to how many seconds the way of an answer, and times in whole seconds, may seem a difference.
+const NOISE: u64 = 3;
 
 pub(super) fn of_identity(
     place: &Observed,
@@ -199,8 +201,11 @@ fn clock(seen: &AsIdentity) -> Row {
         return unseen(Layer::Clock);
     };
     let (text, ja, en) = apart(ahead);
-    let shown = if ahead == 0 {
-        Text::new("差は1秒未満", "less than 1 s apart")
+    let shown = if ahead.unsigned_abs() <= NOISE {
+        Text::new(
+            format!("差は{NOISE}秒以内"),
+            format!("no more than {NOISE} s apart"),
+        )
     } else {
         Text::new(
             format!("接続先が{}{ja}います", text.ja),

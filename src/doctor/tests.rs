@@ -132,6 +132,19 @@ fn clocks_may_be_apart_for_less_than_five_minutes() {
 }
 
 #[test]
+fn a_few_seconds_between_two_clocks_are_no_difference() {
+    let shown = |ahead| {
+        let observed = well(LATE, LATE, vec![answered(Body::NoMessage, ahead)]);
+        let sections = findings(&[observed], false, "2026-11-25T00:00:00Z".parse().unwrap());
+        let rows = sections.into_iter().flat_map(|section| section.rows);
+        let mut rows = rows.filter(|row| row.layer == Layer::Clock);
+        rows.next().unwrap().shown.en
+    };
+    assert_eq!(shown(-3), "no more than 3 s apart");
+    assert_eq!(shown(-4), "the target is 4 s behind this machine");
+}
+
+#[test]
 fn masters_that_are_behind_are_to_look_after() {
     let body = Body::Masters {
         versions: vec![("tasks".to_owned(), "2026.04".to_owned())],

@@ -32,7 +32,13 @@ pub fn github(record: &Record, lang: Lang, folder: &str) -> String {
                 said = true;
                 let place = step.place.rsplit_once(':');
                 let place = place.filter(|(_, line)| line.parse::<usize>().is_ok());
-                let (file, line) = place.unwrap_or((&step.place, "1"));
+                let own = format!("scenarios/{}.toml", result.scenario);
+                // Nothing can be noted at a file that is in the binary.
+                let (file, line) = match place {
+                    _ if step.built_in => (own.as_str(), "1"),
+                    Some(place) => place,
+                    None => (step.place.as_str(), "1"),
+                };
                 let title = format!("{} [{}]", result.scenario, step.step);
                 let file = format!("{folder}{file}");
                 lines += &annotation(level, &file, line, &title, &why);

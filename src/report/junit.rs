@@ -9,7 +9,7 @@ use crate::{
     plan::PHASES,
     report::{
         Record,
-        words::{accept_new, first_wrong, label, new_snapshot, not_begun},
+        words::{accept_new, first_wrong, label, new_snapshot, not_begun, placed},
     },
     snapshot,
     text::Lang,
@@ -121,7 +121,7 @@ fn details(record: &Record, result: &ScenarioResult, lang: Lang) -> String {
     let mut lines = vec![result.title.get(lang).to_owned()];
     lines.extend(not_begun(record, result).map(|text| text.get(lang).to_owned()));
     for step in record.steps_of(result) {
-        let head = format!("{} [{}]", step.place, step.step);
+        let head = format!("{} [{}]", placed(step, lang), step.step);
         match &step.outcome {
             Outcome::Passed | Outcome::Skipped => continue,
             Outcome::NewSnapshot => lines.push(format!("{head} {}", new_snapshot().get(lang))),

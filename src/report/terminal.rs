@@ -14,7 +14,7 @@ use crate::{
     report::{
         Record, columns, relayed,
         words::{
-            bracketed, difference_head, individual_number, label, new_snapshot, not_begun,
+            bracketed, difference_head, individual_number, label, new_snapshot, not_begun, placed,
             prerequisite, read_on, unsettled, warning_head,
         },
     },
@@ -162,7 +162,7 @@ fn scenario(
 
 fn step(out: &mut dyn Write, step: &StepResult, lang: Lang) -> io::Result<()> {
     let title = step.title.as_ref().map_or("", |title| title.get(lang));
-    let head = format!("  {} [{}] {title}", step.place, step.step);
+    let head = format!("  {} [{}] {title}", placed(step, lang), step.step);
     let head = head.trim_end();
     match &step.outcome {
         Outcome::Passed | Outcome::Skipped | Outcome::NotPossible { .. } => return Ok(()),

@@ -188,6 +188,16 @@ pub(super) fn not_begun(record: &Record, result: &ScenarioResult) -> Option<Text
     })
 }
 
+/// Where a step stands, and whether that is in the binary.
+pub(super) fn placed(step: &StepResult, lang: Lang) -> String {
+    let built_in = match lang {
+        _ if !step.built_in => "",
+        Lang::Ja => "（同梱）",
+        Lang::En => " (built in)",
+    };
+    format!("{}{built_in}", step.place)
+}
+
 /// The first thing that is wrong with a step; none where nothing is.
 pub(super) fn first_wrong(step: &StepResult) -> Option<Text> {
     match &step.outcome {

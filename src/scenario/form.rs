@@ -103,14 +103,36 @@ fn repeated(path: &str, list: &[Spanned<String>], found: &mut Vec<Diagnostic>) {
 
 fn step_form(step: &Step, mistakes: &mut Mistakes<'_>) {
     let partial = step.partial;
-    let kinds = step.kinds();
-    if kinds.len() > 1 || kinds.is_empty() && !partial {
+    let written = step.kinds_written();
+    if written.is_empty() && !partial {
         let Text { ja, en } = keys::listed();
         let text = Text::new(
             format!("{ja} のいずれか一つが必要です"),
             format!("a step has exactly one of {en}"),
         );
         mistakes.add(step.id.span(), text);
+        return;
+    }
+    if let [(_, first), .., (_, last)] = written.as_slice() {
+        let names: Vec<&str> = written.iter().map(|(name, _)| *name).collect();
+        let text = Text::new(
+            format!(
+                "一つの手順に {} を記載することはできません",
+                names.join(" と ")
+            ),
+            format!(
+                "{} stand in one step, which does one thing",
+                names.join(" and ")
+            ),
+        );
+        let hint = Text::new(
+            "[[step]] を分けて記載してください",
+            "write a [[step]] for each",
+        );
+        let mistake = Diagnostic::new(mistakes.path, last.clone(), text).hint(hint);
+        mistakes
+            .found
+            .push(mistake.also(mistakes.path, first.clone()));
         return;
     }
     let kind = step.kind();

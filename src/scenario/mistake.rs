@@ -27,7 +27,13 @@ pub(super) fn mistake(path: &str, error: &Error) -> Diagnostic {
             format!("TOMLの書式の誤りです（{}）", in_japanese(message)),
             format!("not TOML: {message}"),
         );
-        (text, None)
+        let hint = message.contains("escape").then(|| {
+            Text::new(
+                "\\ を含む文字列は 'C:\\app' のように ' で囲むか、\\\\ 又は / と記載してください",
+                "write a text that holds \\ in single quotes, as in 'C:\\app', or write \\\\ or / in its place",
+            )
+        });
+        (text, hint)
     };
     Diagnostic::new(path, error.span().unwrap_or(0..0), text).hint(hint)
 }

@@ -221,7 +221,10 @@ mod tests {
                 "two steps",
             ),
             (GOOD.replace("as = \"iida-mayor\"\n", ""), "go together"),
-            (format!("{GOOD}advance = 3\n"), "exactly one of send"),
+            (
+                format!("{GOOD}advance = 3\n"),
+                "send and advance stand in one step",
+            ),
             (
                 GOOD.replace("phase = \"master\"\n", ""),
                 "the key 'phase' is missing",

@@ -235,6 +235,28 @@ impl Step {
         .collect()
     }
 
+    /// The key of each kind that the step names, with the place of its value.
+    pub(crate) fn kinds_written(&self) -> Vec<(&'static str, Range<usize>)> {
+        let places = [
+            self.send.as_ref().map(Spanned::span),
+            self.advance.as_ref().map(Spanned::span),
+            self.at.as_ref().map(Spanned::span),
+            self.network.as_ref().map(Spanned::span),
+            self.listen.as_ref().map(Spanned::span),
+            self.shared.as_ref().map(Spanned::span),
+            self.check.as_ref().map(Spanned::span),
+            self.exec.as_ref().map(Spanned::span),
+            self.http.as_ref().map(Spanned::span),
+            self.expect_call.as_ref().map(Spanned::span),
+            self.expect_no_call.as_ref().map(Spanned::span),
+            self.peer.as_ref().map(Spanned::span),
+        ];
+        let kinds = self.kinds().into_iter().map(Kind::key);
+        let mut written: Vec<_> = kinds.zip(places.into_iter().flatten()).collect();
+        written.sort_by_key(|(_, place)| place.start);
+        written
+    }
+
     /// What the step is; nothing where it is no right step, which reading has reported.
     pub fn kind(&self) -> Option<Kind<'_>> {
         match self.kinds().as_slice() {

@@ -45,6 +45,42 @@ fn a_ci_is_warned_where_the_built_in_suite_was_run() {
     );
 }
 
+#[cfg(unix)]
+#[test]
+fn where_nothing_can_be_written_the_place_and_the_next_step_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = ["--lang", "en", "run", "0-connection/approval"];
+    let output = assert_cmd::Command::cargo_bin("renkei")
+        .unwrap()
+        .current_dir(folder.path())
+        .env("TMPDIR", "/nowhere/at/all")
+        .args(run)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(70), "{}", out(&output));
+    for says in [
+        "in /nowhere/at/all: ",
+        "let the environment variable TMPDIR",
+    ] {
+        assert!(out(&output).contains(says), "{says}: {}", out(&output));
+    }
+    assert!(!folder.path().join("runs").exists());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_output_that_is_full_is_named() {
+    let full = fs::File::options().write(true).open("/dev/full").unwrap();
+    let output = std::process::Command::new(assert_cmd::cargo::cargo_bin("renkei"))
+        .args(["--lang", "en", "explain", "1"])
+        .stdout(full)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(70), "{}", out(&output));
+    let says = "standard output cannot be written: ";
+    assert!(out(&output).contains(says), "{}", out(&output));
+}
+
 #[test]
 fn a_failed_expectation_shows_scenario_request_response_and_rule() {
     let suite = suite();

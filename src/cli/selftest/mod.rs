@@ -12,7 +12,7 @@ use std::{
 };
 
 use crate::{
-    cli::{Done, Stopped, hint, mock, run::cores, suite},
+    cli::{Done, Stopped, hint, mock, run::cores, suite, temporary},
     event::ScenarioEnd,
     report::columns,
     run::{self, Checkpoints, LIMITS, Nowhere, Setting, Sink, Snapshots, Spoilt, Target},
@@ -62,7 +62,7 @@ pub(super) async fn selftest(
             ),
         });
     }
-    let temporary = tempfile::tempdir()?;
+    let temporary = temporary()?;
     let mock = mock::embedded(&temporary.path().join("pki")).await?;
     let setting = Setting {
         target: Target::of_mock(mock.control_url(), mock.pki().to_owned()),

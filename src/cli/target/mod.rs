@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 use renkei_mock::server::Mock;
 
 use crate::{
-    cli::{Stopped, hint, mock},
+    cli::{Stopped, hint, mock, temporary},
     control::Control,
     message::Values,
     plan::{Suite, before_it, establisher},
@@ -86,7 +86,7 @@ pub(super) async fn open(
             target.control = Control::absent();
             return Ok(Opened::bundled(target, None));
         }
-        let folder = tempfile::tempdir()?;
+        let folder = temporary()?;
         let mock = mock::embedded(&folder.path().join("pki")).await?;
         let target = Target::of_mock(mock.control_url(), mock.pki().to_owned());
         return Ok(Opened::bundled(target, Some((mock, folder))));
