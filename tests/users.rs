@@ -340,7 +340,7 @@ fn a_peer_acts_by_itself_and_what_it_cannot_do_is_refused() {
     let asks = "asks = { atena = \"SAPPORO-0000002\", task = \"T-001\", procedure = \"P-001-01\", provider = \"202053-M\", item = \"TAX-INCOME\", year = 2026, consent = true }, every = \"10m\", times = 2";
     let later = "[[step]]\nid = \"later\"\nadvance = \"1h\"\n[[step]]\nid = \"holds\"\ncheck = \"invariants\"\n";
     for (what, code) in [
-        (asks, 0),
+        (asks, 1),
         ("answers = { after = \"1h\" }", 0),
         ("silent = true", 0),
         (&asks.replace(", every = \"10m\"", ""), 1),
@@ -351,6 +351,9 @@ fn a_peer_acts_by_itself_and_what_it_cannot_do_is_refused() {
         let (exit, shown) = suite.renkei(&["run"]);
         assert_eq!(exit, code, "{what}: {shown}");
     }
+    let meant = "expect = { fault = \"F-INQ-10\" }\n";
+    let suite = Suite::new().with("0-a/one", "", &(peer(asks) + meant + later));
+    suite.accept(&[]);
 }
 
 #[test]
