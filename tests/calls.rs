@@ -147,17 +147,23 @@ fn what_the_journal_does_not_hold_is_told_and_never_taken_for_absent() {
 #[test]
 fn an_individual_number_is_found_wherever_in_a_call_it_stands_and_however_many_calls_follow() {
     let quiet = format!("{MAYOR}\nno_snapshot = \"no\"\ntimeout = \"5m\"");
-    for does in [
-        "ask-number-late=town-0001",
-        "ask-number-in-query=town-0001",
-        "ask-number-in-utf-16=town-0001",
-        "ask-number=town-0001 ask-often=1001",
+    for (does, place) in [
+        ("ask-number-late=town-0001", "F-FRM-02 (body)"),
+        (
+            "ask-number-in-query=town-0001",
+            "→ 200 (path, query or headers)",
+        ),
+        ("ask-number-in-utf-16=town-0001", "F-FORM-01 (body)"),
+        ("ask-number=town-0001 ask-often=1001", "#1 /connection"),
     ] {
         let suite = one(&exec("run", does, &quiet));
         let (exit, shown) = suite.renkei(&["run"]);
         assert_eq!(exit, 7, "{does}\n{shown}");
         let says = "the system under test has sent an individual number";
         assert!(shown.contains(says), "{does}\n{shown}");
+        let which = shown.split("calls with an individual number: #1 ").nth(1);
+        let told = which.and_then(|which| which.lines().next()).unwrap_or("");
+        assert!(format!("#1 {told}").contains(place), "{does}\n{shown}");
         assert!(!suite.all_text().contains(&renkei::sentinel::specimen()));
     }
 }

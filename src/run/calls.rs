@@ -8,7 +8,9 @@ use serde::{Deserialize, Deserializer};
 use crate::{
     control::ControlError,
     event::Outcome,
-    run::{last::Exactly, request::Rendered, step::Runner, unheard::Before, world},
+    run::{
+        last::Exactly, missing::listed, request::Rendered, step::Runner, unheard::Before, world,
+    },
     sentinel,
     text::{Text, counted},
     xml::Document,
@@ -130,6 +132,8 @@ pub(super) struct Calls {
     pub(super) exact: Vec<Exactly>,
     /// What the runner itself has sent and has not yet seen in the journal.
     own: VecDeque<Own>,
+    /// Those with an individual number that have not been told, and where in them it stands.
+    numbers: Vec<Text>,
 }
 
 /// Something that the runner itself has sent.
@@ -203,7 +207,12 @@ impl Runner<'_> {
         let mut found = false;
         for lost in numbers.iter().filter(is_lost) {
             let own = (self.calls).is_own(lost.request_id.as_deref(), &lost.path, lost.bytes);
-            found |= !own && !self.may_hold_number(&lost.path);
+            if !own && !self.may_hold_number(&lost.path) {
+                let (number, path) = (lost.number, sentinel::mask(&lost.path));
+                let which = format!("#{number} /{path}");
+                self.calls.numbers.push(Text::new(which.clone(), which));
+                found = true;
+            }
         }
         for call in calls {
             let bytes = call.request.bytes;
@@ -217,7 +226,10 @@ impl Runner<'_> {
                 || call.masked > 0
                 || call.request.masked > 0
                 || sentinel::look(call.request.came(), request.as_ref(), &[]).found;
-            found |= holds && !self.may_hold_number(&call.path);
+            if holds && !self.may_hold_number(&call.path) {
+                self.calls.numbers.push(self.where_in(&call));
+                found = true;
+            }
             let answer = Document::parse(call.answer.came()).ok();
             for document in [request, answer].iter().flatten() {
                 self.numbering.learn(document, &self.shared.normal);
@@ -225,6 +237,30 @@ impl Runner<'_> {
             self.calls.seen.push(call);
         }
         found
+    }
+
+    /// A call with a number, and in which part of it that stands.
+    fn where_in(&self, call: &Call) -> Text {
+        let Text { ja, en } = self.named(call);
+        if call.masked > 0 {
+            return Text::new(
+                format!("{ja}（パス・クエリ・ヘッダー）"),
+                format!("{en} (path, query or headers)"),
+            );
+        }
+        Text::new(format!("{ja}（本文）"), format!("{en} (body)"))
+    }
+
+    /// Which calls had an individual number; once.
+    pub(super) fn with_number(&mut self) -> Option<Text> {
+        let numbers = std::mem::take(&mut self.calls.numbers);
+        let Text { ja, en } = listed(numbers.into_iter());
+        (!en.is_empty()).then(|| {
+            Text::new(
+                format!("個人番号が含まれていた呼出し: {ja}"),
+                format!("calls with an individual number: {en}"),
+            )
+        })
     }
 
     /// Whether an individual number may stand in what is sent to a path.

@@ -30,15 +30,19 @@ impl Runner<'_> {
     /// Results beside those of the steps, where something is not right.
     pub(super) async fn at_the_end(&mut self, results: &[StepResult]) -> Vec<StepResult> {
         let sequence = results.len();
-        let outside = |outcome| vec![step::outside(self.scenario, sequence, outcome)];
+        let scenario = self.scenario;
+        let outside = |outcome| vec![step::outside(scenario, sequence, outcome)];
         let system = self.shared.suite.profile.system.is_some();
         if system || self.scenario.uses_system() {
             match self.drain(Duration::ZERO).await {
                 Ok(false) => {}
                 Ok(true) => {
-                    return outside(Outcome::IndividualNumber {
+                    let mut last = outside(Outcome::IndividualNumber {
                         place: "call".to_owned(),
                     });
+                    let notes = last.iter_mut().map(|result| &mut result.notes);
+                    notes.for_each(|notes| notes.extend(self.with_number()));
+                    return last;
                 }
                 Err(outcome) => return outside(outcome),
             }
@@ -101,6 +105,7 @@ impl Runner<'_> {
                     call.found_by = Some(step.id.get_ref().clone());
                 }
             }
+            result.source = step::source(&self.shared.project, step);
             result.outcome = Outcome::Failed {
                 mismatches,
                 difference: None,

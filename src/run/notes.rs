@@ -92,6 +92,7 @@ impl Runner<'_> {
                 ));
             }
         }
+        result.notes.extend(self.with_number());
         if self.shared.setting.target.bodies
             && let Some(served) = &self.shared.served
         {

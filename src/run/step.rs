@@ -343,7 +343,7 @@ fn violation(violation: &Value) -> Text {
 }
 
 /// The step as it is written, from its `[[step]]` to the next, capped.
-fn source(project: &Project, step: &Step) -> String {
+pub(super) fn source(project: &Project, step: &Step) -> String {
     let Some(text) = project.get(&step.file) else {
         return String::new();
     };

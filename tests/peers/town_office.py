@@ -42,7 +42,7 @@ def run(bug, *more):
 
 
 def caught(output):
-    return re.findall(r"^(?:failed|individual number): (\S+)", output, re.MULTILINE)
+    return re.findall(r"^failed(?: \(individual number\))?: (\S+)", output, re.MULTILINE)
 
 
 scenarios = [path for path in SUITE.glob("scenarios/*/*.toml") if path.parent.name[0].isdigit()]
