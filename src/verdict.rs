@@ -192,6 +192,31 @@ pub fn with_system(exit: Exit, end: SystemEnd) -> Exit {
     if rank(own) > rank(exit) { own } else { exit }
 }
 
+/// What it means that the system under test ended like this.
+pub fn of_system(end: SystemEnd) -> Text {
+    let (ja, en) = match end {
+        SystemEnd::Stopped => return Exit::Ok.text(),
+        SystemEnd::IndividualNumber => return Exit::IndividualNumber.text(),
+        SystemEnd::Killed => (
+            "試験対象のシステム（[system]）が、停止の指示に応じませんでした",
+            "the system under test ([system]) did not stop when it was told to",
+        ),
+        SystemEnd::NotReady => (
+            "試験対象のシステム（[system]）の準備が完了しませんでした",
+            "the system under test ([system]) was not ready",
+        ),
+        SystemEnd::Died => (
+            "試験対象のシステム（[system]）が途中で終了しました",
+            "the system under test ([system]) ended before it was told to",
+        ),
+        SystemEnd::NotStarted => (
+            "試験対象のシステム（[system]）を起動できませんでした",
+            "the system under test ([system]) could not be started",
+        ),
+    };
+    Text::new(ja, en)
+}
+
 fn of(result: &ScenarioResult, results: &[ScenarioResult]) -> Exit {
     match &result.end {
         ScenarioEnd::Passed | ScenarioEnd::NotRun => Exit::Ok,

@@ -204,3 +204,39 @@ fn an_expression_that_fits_several_values_takes_none_of_them() {
     assert_eq!(run("say=job=1 say=job=1", "job=(\\d+)").0, 5);
     assert_eq!(run("say=job=1 say=job=2", "(?s)\\A.*?job=(\\d+)").0, 5);
 }
+
+#[test]
+fn standard_error_is_no_part_of_a_snapshot_and_that_is_said() {
+    let (code, shown) = one(&exec("run", "complain=a complain=b", "")).renkei(&["run"]);
+    assert_eq!(code, 5, "{shown}");
+    let says =
+        "standard error has 2 lines, which are no part of the snapshot: 0-a/one/01-run.stderr.txt";
+    assert!(shown.contains(says), "{shown}");
+}
+
+#[test]
+fn what_can_be_done_about_an_answer_that_does_not_come_is_said() {
+    // Somebody who listens, and says nothing or closes.
+    for (answers, keys, says) in [
+        (
+            false,
+            "timeout = \"300ms\"",
+            "let it have more time (timeout)",
+        ),
+        (true, "", "let 'url' begin with https://"),
+    ] {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let held = thread::spawn(move || {
+            let (stream, _) = listener.accept().unwrap();
+            (!answers).then_some(stream)
+        });
+        let suite = one(&format!(
+            "[[step]]\nid = \"ask\"\nhttp = {{ url = \"http://127.0.0.1:{port}/\" }}\n{keys}\n"
+        ));
+        let (code, shown) = suite.renkei(&["run"]);
+        assert_eq!(code, 4, "{shown}");
+        assert!(shown.contains(says), "{says}: {shown}");
+        held.join().unwrap();
+    }
+}

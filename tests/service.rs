@@ -123,7 +123,7 @@ fn what_goes_wrong_with_a_system_has_its_own_message_and_exit_code() {
             "flood=3",
             0,
             "stopped",
-            "all as expected",
+            "not kept (system.stdout.txt)",
         ),
         (
             format!("ignore {serve}"),
@@ -131,7 +131,11 @@ fn what_goes_wrong_with_a_system_has_its_own_message_and_exit_code() {
             "",
             i32::from(cfg!(unix)),
             if cfg!(unix) { "killed" } else { "stopped" },
-            "",
+            if cfg!(unix) {
+                "did not stop when it was told to (exit code 1)"
+            } else {
+                ""
+            },
         ),
         (
             format!("ignore {serve}"),
@@ -162,8 +166,15 @@ fn what_goes_wrong_with_a_system_has_its_own_message_and_exit_code() {
 #[test]
 fn a_death_breaks_what_runs_and_nothing_begins_after_it() {
     let port = free_port();
-    let suite = suite(port, &format!("serve={port} hang"), "", "exit=9");
-    suite.renkei(&["run"]);
+    let suite = suite(
+        port,
+        &format!("serve={port} hang"),
+        "",
+        "complain=dying exit=9",
+    );
+    let (_, shown) = suite.renkei(&["run"]);
+    let said = shown.lines().filter(|line| line.trim() == "dying");
+    assert_eq!(said.count(), 1, "{shown}");
     assert_eq!(suite.ends(), ["0-a/one broken", "0-b/two not-run"]);
 }
 

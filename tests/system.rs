@@ -17,7 +17,7 @@ mod support;
 use std::{io::Read as _, net::TcpListener, thread};
 
 use program::{MAYOR, call, exec, no_call, one};
-use support::{Suite, ask, interrupt};
+use support::{Suite, ask, signal};
 
 #[test]
 fn what_a_program_says_and_sends_is_evidence_with_snapshots() {
@@ -179,6 +179,36 @@ fn how_a_program_fails_is_told_with_an_exit_code_of_its_own() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_script_that_cannot_be_started_is_told_what_is_wrong_with_it() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let cases = [
+        (
+            "#!/bin/sh\r\necho ok\r\n",
+            "the first line of './linkage' names `/bin/sh\\u{d}`: save it with line ends of LF",
+        ),
+        (
+            "#!/no/such/shell -e\n",
+            "names `/no/such/shell`, which is not there",
+        ),
+        ("echo ok\n", "it does not begin with a line of #!"),
+        ("\u{7f}ELF\0", "not in a form that this machine can run"),
+    ];
+    for (script, says) in cases {
+        let suite = one("[[step]]\nid = \"run\"\nexec = [\"./linkage\"]\n");
+        suite.write("linkage", script);
+        let file = suite.root().join("linkage");
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let (exit, shown) = suite.renkei(&["run"]);
+        assert_eq!(exit, 3, "{shown}");
+        assert!(shown.contains(says), "{says}: {shown}");
+    }
+    let suite = one("[[step]]\nid = \"run\"\nexec = [\"./scenarios\"]\n");
+    let (_, shown) = suite.renkei(&["run"]);
+    assert!(shown.contains("'./scenarios' is a folder"), "{shown}");
+}
+
 #[test]
 fn a_program_that_fails_is_shown_with_the_calls_that_came_until_then() {
     let quiet = "no_snapshot = \"no\"";
@@ -255,10 +285,21 @@ fn is_gone(mut stream: std::net::TcpStream) -> bool {
 #[test]
 fn what_a_program_has_started_ends_with_it() {
     let (held, address) = Held::new();
-    let cases = [
-        (format!("child={address} hang"), "timeout = \"2s\"", 1),
-        (format!("child={address} exit=0"), "no_snapshot = \"no\"", 0),
-    ];
+    let mut kinds = vec!["child"];
+    // Elsewhere what has left the group is not known any more.
+    if cfg!(target_os = "linux") {
+        kinds.push("stray");
+    }
+    let cases = kinds.into_iter().flat_map(|kind| {
+        [
+            (format!("{kind}={address} hang"), "timeout = \"2s\"", 1),
+            (
+                format!("{kind}={address} exit=0"),
+                "no_snapshot = \"no\"",
+                0,
+            ),
+        ]
+    });
     for (does, keys, code) in cases {
         let suite = one(&exec("run", &does, keys));
         let waiting = thread::spawn(move || suite.renkei(&["run"]));
@@ -267,6 +308,8 @@ fn what_a_program_has_started_ends_with_it() {
         }
         let (exit, shown) = waiting.join().unwrap();
         assert_eq!(exit, code, "{shown}");
+        let says = "the program left 1 process behind, which was ended; what must keep running belongs in [system] of profile.toml (0-a/one [run])";
+        assert_eq!(shown.contains(says), code == 0, "{shown}");
     }
 }
 
@@ -281,7 +324,16 @@ fn an_interrupted_run_ends_what_it_has_started() {
     ));
     let child = suite.spawn(&["run"]);
     let streams = [held.accept(), held.accept()];
-    interrupt(&child);
+    signal(&child, "INT");
+    for stream in streams {
+        assert!(is_gone(stream));
+    }
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    // As where the terminal is closed.
+    let child = suite.spawn(&["run"]);
+    let streams = [held.accept(), held.accept()];
+    signal(&child, "HUP");
     for stream in streams {
         assert!(is_gone(stream));
     }

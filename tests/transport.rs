@@ -14,8 +14,8 @@ use hyper::Method;
 use network::acceptor;
 use p12_keystore::{EncryptionAlgorithm, KeyStore, KeyStoreEntry, PrivateKeyChain};
 use renkei::transport::{
-    Answer, Broken, Certificate, Connection, Credentials, Limits, Outcome, Outgoing, Place,
-    Prepared, Probe, Proxy, Secret, Stage, Versions,
+    Answer, Broken, Cause, Certificate, Connection, Credentials, Limits, Outcome, Outgoing, Place,
+    Prepared, Probe, Proxy, Secret, Stage, Versions, trusting,
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _};
 use tokio::{
@@ -229,6 +229,43 @@ async fn a_client_that_the_target_refuses_and_a_target_that_the_client_refuses_a
     let answer = exchange(&mut connection(&pki, "clients/iida-mayor"), port).await;
     assert_eq!(answer.unwrap_err().stage, Stage::Tls);
     server.await.unwrap();
+}
+
+/// A certificate that signs itself, with its key, as `own.pem` and `own.key`.
+fn own(folder: &Path, ca: bool) {
+    let mut params = rcgen::CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
+    if ca {
+        params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    }
+    let key = rcgen::KeyPair::generate().unwrap();
+    let own = params.self_signed(&key).unwrap();
+    std::fs::write(folder.join("own.pem"), own.pem()).unwrap();
+    std::fs::write(folder.join("own.key"), key.serialize_pem()).unwrap();
+}
+
+#[tokio::test]
+async fn a_server_that_shows_the_certificate_of_an_authority_is_told_so() {
+    for ca in [true, false] {
+        let folder = tempfile::tempdir().unwrap();
+        own(folder.path(), ca);
+        let (listener, port) = listening().await;
+        let acceptor = acceptor(folder.path(), "own");
+        let server = tokio::spawn(async move {
+            let (stream, _) = listener.accept().await.unwrap();
+            assert_eq!(acceptor.accept(stream).await.is_ok(), !ca);
+        });
+        let trusting = trusting(&folder.path().join("own.pem")).unwrap();
+        let broken = exchange(&mut Connection::new(trusting, None), port)
+            .await
+            .unwrap_err();
+        server.await.unwrap();
+        if ca {
+            assert_eq!(broken.cause, Some(Cause::ServerIsCa));
+            let why = broken.text().en;
+            let says = "the TLS handshake failed [tls-refused]: the server shows a CA certificate as its own; let it show one for servers (CA:FALSE";
+            assert!(why.starts_with(says), "{why}");
+        }
+    }
 }
 
 #[test]

@@ -48,6 +48,8 @@ pub enum Trouble {
     ServerNotYet(String),
     /// The target's certificate is for other names than the one that was called.
     ServerOtherName(String, String),
+    /// The target shows the certificate of an authority as its own.
+    ServerIsCa,
     /// The target's certificate is not taken for another reason.
     ServerRefused(Text),
     /// The target's certificate ends so soon, in days.
@@ -110,6 +112,7 @@ impl Trouble {
             (_, Some(Cause::ServerExpired)) => Self::ServerExpired(String::new()),
             (_, Some(Cause::ServerNotYet)) => Self::ServerNotYet(String::new()),
             (_, Some(Cause::ServerOtherName)) => Self::ServerOtherName(host(place), String::new()),
+            (_, Some(Cause::ServerIsCa)) => Self::ServerIsCa,
             (_, Some(Cause::ServerRefused)) => Self::ServerRefused(why),
             (_, Some(Cause::OwnMissing)) => Self::OwnMissing,
             (_, Some(Cause::OwnOtherCa)) => Self::OwnOtherCa,

@@ -189,6 +189,7 @@ pub(super) fn is_of_server(trouble: &Trouble) -> bool {
             | Trouble::ServerExpired(_)
             | Trouble::ServerNotYet(_)
             | Trouble::ServerOtherName(..)
+            | Trouble::ServerIsCa
             | Trouble::ServerRefused(_)
     )
 }

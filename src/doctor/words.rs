@@ -118,6 +118,10 @@ impl Trouble {
                     "the target's certificate is for another name: '{host}' was called, it holds for {names}"
                 ),
             ),
+            Self::ServerIsCa => Text::new(
+                "接続先が、認証局（CA）の証明書をサーバー証明書として提示しています。",
+                "the target shows a CA certificate as its own",
+            ),
             Self::ServerRefused(why) => with(
                 (
                     "接続先の証明書を使用できません",
@@ -292,6 +296,10 @@ impl Trouble {
             Self::ServerOtherName(..) => (
                 "url のホスト名を証明書の名前に合わせるか、接続先の担当者に確認してください。",
                 "call it in url by a name of its certificate, or ask whoever runs the target",
+            ),
+            Self::ServerIsCa => (
+                "接続先に、CAが発行したサーバー証明書（CA:FALSE）を設定してください。自己署名の証明書を openssl req -x509 で作成する場合は、-addext basicConstraints=critical,CA:FALSE を指定します。",
+                "let it show a server certificate (CA:FALSE) that a CA has issued; one signed by itself is made by openssl req -x509 with -addext basicConstraints=critical,CA:FALSE",
             ),
             Self::ServerRefused(_) => (
                 "接続先の担当者に、サーバー証明書の内容を確認してください。",

@@ -62,7 +62,9 @@ impl Progress {
             }
             Event::System(system) => {
                 if let (Some(why), None) = (&system.why, &self.bar) {
-                    let _ = writeln!(out, "{}", why.get(self.lang));
+                    // What it wrote last stands in the report.
+                    let why = why.get(self.lang).lines().next().unwrap_or_default();
+                    let _ = writeln!(out, "{why}");
                 }
             }
             Event::Warning(warning) => {

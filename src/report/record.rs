@@ -7,6 +7,7 @@ use crate::{
         Begun, Event, Relayed, RunStart, ScenarioEnd, ScenarioResult, StepResult, SystemResult,
         Warning,
     },
+    text::Text,
     verdict::{self, Exit},
 };
 
@@ -89,6 +90,19 @@ impl Record {
             |one: &ScenarioResult| matches!(one.end, ScenarioEnd::Broken | ScenarioEnd::Internal);
         real.is_some_and(|real| !real.dry_run)
             && (self.missing() > 0 || self.results.iter().any(stopped))
+    }
+
+    /// What it amounts to, in words.
+    pub(super) fn meaning(&self) -> Text {
+        let exit = self.exit();
+        let scenarios = verdict::exit(&self.results, self.announced());
+        match &self.system {
+            // The scenarios alone would not have come to that.
+            Some(system) if self.relayed.is_empty() && exit != scenarios => {
+                verdict::of_system(system.end)
+            }
+            Some(_) | None => exit.text(),
+        }
     }
 
     /// How many scenarios were announced that have not ended.

@@ -12,7 +12,9 @@ use crate::{
     },
     plan::PHASES,
     report::{
-        Record, columns, relayed,
+        Record,
+        asides::asides,
+        columns, relayed,
         words::{
             bracketed, difference_head, individual_number, label, new_snapshot, not_begun, placed,
             prerequisite, read_on, unsettled, warning_head,
@@ -67,6 +69,7 @@ pub fn terminal(out: &mut dyn Write, record: &Record, lang: Lang) -> io::Result<
         let text = printable(warning.text.get(lang));
         writeln!(out, "{}: {text}", head.get(lang))?;
     }
+    asides(out, record, lang)?;
     let natural = record.start.iter().flat_map(|start| &start.natural);
     for field in natural {
         let text = Text::new(
@@ -92,7 +95,7 @@ pub fn terminal(out: &mut dyn Write, record: &Record, lang: Lang) -> io::Result<
         );
         return writeln!(out, "\n{}", text.get(lang));
     }
-    let (code, Text { ja, en }) = (exit.code(), exit.text());
+    let (code, Text { ja, en }) = (exit.code(), record.meaning());
     let text = Text::new(
         format!("{ja}（終了コード{code}）"),
         format!("{en} (exit code {code})"),

@@ -60,6 +60,7 @@ impl Runner<'_> {
                 return;
             }
         };
+        result.notes.extend(left_behind(ran.left));
         let number = self.keep_process(&program, &ran, result);
         match self.drain(Duration::ZERO).await {
             Ok(false) => {}
@@ -103,6 +104,17 @@ impl Runner<'_> {
             process.stdout.hide();
             process.stderr.hide();
         } else {
+            let lines = ran.stderr.text().text.lines().count();
+            if result.outcome == Outcome::NewSnapshot && lines > 0 {
+                let file = format!("{}/{}", self.scenario.id, file_of(result, "stderr"));
+                result.notes.push(Text::new(
+                    format!("標準エラー出力（{lines}行）は、スナップショットに含みません: {file}"),
+                    format!(
+                        "standard error has {}, which are no part of the snapshot: {file}",
+                        counted(lines, "line")
+                    ),
+                ));
+            }
             for (what, output) in [("stdout", &ran.stdout), ("stderr", &ran.stderr)] {
                 result.notes.extend(written::odd(what, output));
             }
@@ -138,8 +150,9 @@ impl Runner<'_> {
 
     /// Keeps what a program did; tells whether an individual number stands in it.
     fn keep_process(&self, program: &Program, ran: &system::Ran, result: &mut StepResult) -> bool {
-        let file = |name: &str| format!("{:02}-{}.{name}.txt", result.sequence, result.step);
-        let keep = |name, output| written::written(output, |looked| self.keep(&file(name), looked));
+        let keep = |name, output| {
+            written::written(output, |looked| self.keep(&file_of(result, name), looked))
+        };
         let (stdout, in_stdout) = keep("stdout", &ran.stdout);
         let (stderr, in_stderr) = keep("stderr", &ran.stderr);
         result.process = Some(Process {
@@ -206,6 +219,30 @@ fn mismatches(expected: &Expect, ran: &system::Ran, patience: Duration) -> Vec<T
         mismatches.extend(found);
     }
     mismatches
+}
+
+/// The file that an output is kept in, below that of the scenario.
+fn file_of(result: &StepResult, output: &str) -> String {
+    format!("{:02}-{}.{output}.txt", result.sequence, result.step)
+}
+
+/// That a program went on in the background.
+fn left_behind(count: usize) -> Option<Text> {
+    let processes = if count == 1 {
+        "1 process behind, which was".to_owned()
+    } else {
+        format!("{count} processes behind, which were")
+    };
+    (count > 0).then(|| {
+        Text::new(
+            format!(
+                "プログラムが終了した時に残っていた{count}個のプロセスを終了させました。動作し続ける必要があるものは、profile.toml の [system] に記載してください"
+            ),
+            format!(
+                "the program left {processes} ended; what must keep running belongs in [system] of profile.toml"
+            ),
+        )
+    })
 }
 
 /// How a program ended, as snapshots have it.

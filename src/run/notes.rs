@@ -65,11 +65,16 @@ impl Runner<'_> {
             let came = self.calls.seen.get(mark.calls..).unwrap_or_default();
             let none = came.is_empty();
             let exchange = result.exchange.as_ref();
-            let refused =
-                exchange.is_some_and(|exchange| exchange.broken.as_deref() == Some("refused"));
-            if refused {
-                result.notes.push(self.nobody_there());
-            }
+            let broken = exchange.and_then(|exchange| exchange.broken.as_deref());
+            let refused = broken == Some("refused");
+            let dead = self.shared.served.as_ref().is_some_and(Served::is_dead);
+            let hint = match broken {
+                Some("refused") => Some(self.nobody_there()),
+                Some("timeout") => Some(self.late()),
+                Some("closed" | "not-http") if !dead => speaks_tls(step),
+                Some(_) | None => None,
+            };
+            result.notes.extend(hint);
             let unheard = if none {
                 self.unheard().await
             } else {
@@ -95,6 +100,8 @@ impl Runner<'_> {
         result.notes.extend(self.with_number());
         if self.shared.setting.target.bodies
             && let Some(served) = &self.shared.served
+            // What one that has ended wrote last stands where its end is told.
+            && !served.is_dead()
         {
             let said = served.said_since(mark.written, LINES);
             let said = sentinel::mask(&said);
@@ -120,6 +127,20 @@ impl Runner<'_> {
         Text::new(
             "試験対象のシステムが起動していることと、この手順の url を確認してください。profile.toml の [system] に記載すると、実施の間だけ起動します",
             "see that the system under test runs, and the 'url' of this step; one that is named in [system] of profile.toml is started for the run",
+        )
+    }
+
+    /// What is said where no answer came in time to a step with `http`.
+    fn late(&self) -> Text {
+        if self.shared.served.is_some() {
+            return Text::new(
+                "試験対象のシステムの出力（実施記録の system.stdout.txt・system.stderr.txt）を確認し、時間のかかる処理である場合は、この手順の timeout を長くしてください",
+                "look at what the system wrote (system.stdout.txt and system.stderr.txt of the run folder), and let it have more time (timeout) where it needs that",
+            );
+        }
+        Text::new(
+            "試験対象のシステムのログを確認し、時間のかかる処理である場合は、この手順の timeout を長くしてください",
+            "look at the log of the system under test, and let it have more time (timeout) where it needs that",
         )
     }
 
@@ -161,4 +182,15 @@ fn ended_well(step: &Step, result: &StepResult) -> bool {
         }
         (None, None) => false,
     }
+}
+
+/// What is said where something else than an answer came to a request without TLS.
+fn speaks_tls(step: &Step) -> Option<Text> {
+    let http = step.http.as_ref()?.get_ref();
+    http.url.get_ref().starts_with("http://").then(|| {
+        Text::new(
+            "このポートがTLSで待ち受けている場合は、url を https:// とし、ca（認証局の証明書のファイル）を指定してください",
+            "where TLS is spoken at this port, let 'url' begin with https://, and name the authority's file (ca)",
+        )
+    })
 }

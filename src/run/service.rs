@@ -253,16 +253,12 @@ struct Outputs {
 impl Served {
     /// Waits until the system has ended although nobody told it to; gives what that means for a scenario.
     pub(super) async fn died(&self) -> Text {
-        let ended = self.service.died().await;
-        self.ended(ended)
+        death(self.service.died().await)
     }
 
+    /// The same with what it has written last, which is told once, where the system itself is.
     fn ended(&self, ended: Ended) -> Text {
-        let Text { ja, en } = how(ended);
-        self.with_last_lines(Text::new(
-            format!("試験対象のシステムが終了しました（{ja}）"),
-            format!("the system under test has ended ({en})"),
-        ))
+        self.with_last_lines(death(ended))
     }
 
     /// A sentence with what the system has written last.
@@ -344,6 +340,14 @@ impl Served {
             &self.sink,
         )
     }
+}
+
+fn death(ended: Ended) -> Text {
+    let Text { ja, en } = how(ended);
+    Text::new(
+        format!("試験対象のシステムが終了しました（{ja}）"),
+        format!("the system under test has ended ({en})"),
+    )
 }
 
 fn keep(outputs: &Outputs, sink: &Arc<dyn Sink>) -> (Written, Written, bool) {

@@ -82,8 +82,12 @@ JSON file:
 | | `RENKEI_FILE` | 上記と全送信者を記載した JSON ファイル: `{url, ca, work, now, identities: {名前: {institution, certificate, key}}}` | a JSON file with the same for all identities |
 
 終了コードと標準出力は、スナップショットと比較されます。`expect` の `stdout`・`stderr` は出力全体（最後の改行を除く）に対する値または条件で、`count` は行数です。
+プログラムが終了すると、それが起動して残っているプロセスも終了させ、その旨を表示します。`timeout` を過ぎたとき、実施を中断したときも同じです。対象は、同じプロセスグループ（Windows ではジョブ）のものと、Linux では環境変数 `RENKEI_FILE` を引き継いだもの（`setsid`・`nohup` を含む）です。動作し続ける必要があるものは、profile.toml の `[system]` に記載します。
 出力・応答の本文は `encoding` の文字コードで読み取ります。文字として読み取れないバイトは `\\x83`、制御文字は `\\u{1b}` と表示され、異なるバイトは異なる表示になります。標準エラー出力はログとみなし、スナップショットには含みません。1MiBを超える出力は、超えた部分の長さとハッシュ値だけを比較します。
 `capture` で取得した値は、その手順のスナップショットでは `{名前}` になります（8文字以上の値は他の箇所でも。ネットワークが発行した番号は `{receipt-1}` のまま）。実施のたびに変わる値（ジョブ番号、日時など）は、取得すると差異になりません。値そのものの確認が必要な場合は `expect` に記載してください。正規表現が異なる複数の値に一致する場合は不合格となります。最初の値だけを取得するには、式の先頭に `(?s)\\A.*?` を付けます。
+When a program ends, what it has started and left behind is ended too, and the report says so; likewise at its `timeout`
+and where a run is ended. That is its group of processes (on Windows its job) and, on Linux, whatever has inherited the
+variable `RENKEI_FILE`, be it by `setsid` or `nohup`. What must keep running belongs in `[system]` of profile.toml.
 Exit code and standard output are compared with a snapshot. In `expect`, `stdout` and `stderr` are about the whole output
 without its last line end; `count` is of lines. Standard error is taken for a log and is not in the snapshot. Outputs, and
 the bodies that `http` gets, are read in the step's `encoding`. A byte that is no character stands as `\\x83`, a control

@@ -2,7 +2,6 @@
 //! on.
 
 use std::{
-    io,
     path::PathBuf,
     process::{ExitStatus, Stdio},
     time::Duration,
@@ -11,15 +10,19 @@ use std::{
 use encoding_rs::Encoding;
 use tokio::{
     process::{Child, Command},
-    time::{Instant, sleep_until, timeout},
+    time::{Instant, sleep, sleep_until, timeout},
 };
 
-use crate::{system::Output, text::Text};
+use crate::system::{NotStarted, Output, group::Group};
 
 /// How long a program has to end by itself when it is told to.
 const GRACE: Duration = Duration::from_secs(2);
 /// How long what has left the group may go on to hold the output open.
 const DRAINED: Duration = Duration::from_secs(1);
+
+/// How long what a program has left behind may take to end by itself, and how often it is looked whether it has.
+const ENDING: Duration = Duration::from_millis(200);
+const OFTEN: Duration = Duration::from_millis(20);
 
 /// A program to run.
 #[derive(Clone, Debug)]
@@ -52,78 +55,8 @@ pub struct Ran {
     pub stdout: Output,
     /// What it wrote to its standard error.
     pub stderr: Output,
-}
-
-/// Why a program did not even start.
-#[derive(Debug)]
-pub struct NotStarted {
-    program: String,
-    folder: PathBuf,
-    error: io::Error,
-}
-
-impl NotStarted {
-    /// For people.
-    pub fn text(&self) -> Text {
-        let Self {
-            program,
-            folder,
-            error,
-        } = self;
-        let shown = folder.display();
-        if !folder.is_dir() {
-            return Text::new(
-                format!("作業フォルダー {shown} がありません。folder を確認してください"),
-                format!("there is no folder {shown} to run '{program}' in; see 'folder'"),
-            );
-        }
-        let why = Text::of_io(error);
-        if error.kind() == io::ErrorKind::NotFound && program.contains(' ') {
-            let parts: Vec<String> = program
-                .split_whitespace()
-                .map(|part| format!("\"{part}\""))
-                .collect();
-            let parts = parts.join(", ");
-            return Text::new(
-                format!(
-                    "プログラム「{program}」が見つかりません（作業フォルダー: {shown}）。引数は一つずつ分けて記載してください（例: [{parts}]）"
-                ),
-                format!(
-                    "there is no program '{program}' (folder: {shown}); each argument is a text of its own, as in [{parts}]"
-                ),
-            );
-        }
-        if error.kind() == io::ErrorKind::PermissionDenied {
-            return Text::new(
-                format!(
-                    "プログラム「{program}」を実行する権限がありません（作業フォルダー: {shown}）。実行権限を付与するか、それを実行するプログラムを先に記載してください（例: \"python3\", \"{program}\"）"
-                ),
-                format!(
-                    "'{program}' may not be executed (folder: {shown}); make it executable, or name first what runs it, as in \"python3\", \"{program}\""
-                ),
-            );
-        }
-        if error.kind() == io::ErrorKind::NotFound {
-            return Text::new(
-                format!(
-                    "プログラム「{program}」が見つかりません（作業フォルダー: {shown}）。インストールされていること、PATH に含まれること、相対パスの場合は作業フォルダーからの位置を確認してください"
-                ),
-                format!(
-                    "there is no program '{program}' (folder: {shown}); see that it is installed and in PATH, or that its path is right from that folder"
-                ),
-            );
-        }
-        Text::new(
-            format!(
-                "プログラム「{program}」を起動できません（{}、作業フォルダー: {shown}）",
-                why.ja
-            ),
-            format!(
-                "'{program}' cannot be started: {} (folder: {shown})",
-                why.en
-            ),
-        )
-    }
+    /// How many processes it had left behind when it ended by itself, which were ended.
+    pub left: usize,
 }
 
 /// A program that runs. When this is dropped, it and all that it has started are ended.
@@ -156,7 +89,7 @@ pub(super) fn start(program: &Program) -> Result<Running, NotStarted> {
         folder: program.folder.clone(),
         error,
     })?;
-    let group = Group::of(&child);
+    let group = Group::of(&child, program);
     Ok(Running { child, group })
 }
 
@@ -175,6 +108,18 @@ impl Running {
         // It has no say in this.
         let _ = self.child.wait().await;
         signal == Signal::Kill
+    }
+
+    /// How many processes it has left behind that do not end by themselves at once.
+    async fn left(&self) -> usize {
+        let deadline = Instant::now() + ENDING;
+        loop {
+            let left = self.group.count();
+            if left == 0 || Instant::now() >= deadline {
+                return left;
+            }
+            sleep(OFTEN).await;
+        }
     }
 
     /// Ends it, and whatever it has left behind.
@@ -196,7 +141,7 @@ pub async fn run(
     let (mut stdout, mut stderr) = (output.clone(), output);
     let out = running.child.stdout.take();
     let err = running.child.stderr.take();
-    let status = {
+    let (status, left) = {
         let reading = async {
             let out = async {
                 if let Some(from) = out {
@@ -231,12 +176,16 @@ pub async fn run(
                 }
             }
         }
+        let left = match status {
+            Some(_) => running.left().await,
+            None => 0,
+        };
         // What it has left behind would hold the output open.
         running.kill();
         if !read {
             let _ = timeout(DRAINED, &mut reading).await;
         }
-        status
+        (status, left)
     };
     Ok(Ran {
         ended: status.map_or(Ended::Timeout, |status| {
@@ -244,6 +193,7 @@ pub async fn run(
         }),
         stdout,
         stderr,
+        left,
     })
 }
 
@@ -267,61 +217,4 @@ pub enum Signal {
     Int,
     /// At once, without being asked (`SIGKILL`).
     Kill,
-}
-
-/// The group of processes that a program leads.
-#[cfg(unix)]
-#[derive(Debug)]
-struct Group(Option<u32>);
-
-#[cfg(unix)]
-impl Group {
-    fn of(leader: &Child) -> Self {
-        Self(leader.id())
-    }
-
-    fn signal(&mut self, signal: Signal) {
-        use rustix::process::{Pid, Signal as Unix, kill_process_group};
-        let signal = match signal {
-            Signal::Term => Unix::TERM,
-            Signal::Int => Unix::INT,
-            Signal::Kill => Unix::KILL,
-        };
-        let leader = self.0.and_then(|id| i32::try_from(id).ok());
-        if let Some(leader) = leader.and_then(Pid::from_raw) {
-            // A group that is gone needs no signal.
-            let _ = kill_process_group(leader, signal);
-        }
-    }
-}
-
-/// The same on Windows: a job, whose processes end when it is closed. What a program starts before it stands in the job
-/// is not in it, nor is anything where no job can be made.
-#[cfg(windows)]
-#[derive(Debug)]
-struct Group(Option<win32job::Job>);
-
-#[cfg(windows)]
-impl Group {
-    fn of(leader: &Child) -> Self {
-        let mut limits = win32job::ExtendedLimitInfo::new();
-        limits.limit_kill_on_job_close();
-        let job = win32job::Job::create_with_limit_info(&limits).ok();
-        let stands = |job: &win32job::Job| {
-            let handle = leader.raw_handle();
-            handle.is_some_and(|handle| job.assign_process(handle as isize).is_ok())
-        };
-        Self(job.filter(stands))
-    }
-
-    /// There are no signals: whatever is told, all end at once.
-    fn signal(&mut self, _signal: Signal) {
-        self.0 = None;
-    }
-}
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        self.signal(Signal::Kill);
-    }
 }

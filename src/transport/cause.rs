@@ -4,6 +4,8 @@ use std::{error::Error, io};
 
 use rustls::{AlertDescription, CertificateError};
 
+use crate::transport::certificate;
+
 /// A kind of trouble.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {
@@ -27,6 +29,8 @@ pub enum Cause {
     ServerNotYet,
     /// The target's certificate is for another name.
     ServerOtherName,
+    /// The target shows the certificate of an authority as its own.
+    ServerIsCa,
     /// The target's certificate is not taken for another reason.
     ServerRefused,
     /// The target wants a client certificate and has got none.
@@ -78,7 +82,7 @@ fn tls(error: &rustls::Error) -> Option<Cause> {
     match error {
         E::InvalidMessage(_) => Some(Cause::NoTls),
         E::PeerIncompatible(_) => Some(Cause::NothingInCommon),
-        E::InvalidCertificate(why) => Some(certificate(why)),
+        E::InvalidCertificate(why) => Some(of_certificate(why)),
         E::AlertReceived(alert) => of_alert(*alert),
         _ => None,
     }
@@ -88,7 +92,7 @@ fn tls(error: &rustls::Error) -> Option<Cause> {
     clippy::wildcard_enum_match_arm,
     reason = "the library's list is long, and open; these want something done about them"
 )]
-fn certificate(error: &CertificateError) -> Cause {
+fn of_certificate(error: &CertificateError) -> Cause {
     use CertificateError as E;
     match error {
         // An authority that was made again has the name of the one that is trusted, and another key.
@@ -96,6 +100,7 @@ fn certificate(error: &CertificateError) -> Cause {
         E::Expired | E::ExpiredContext { .. } => Cause::ServerExpired,
         E::NotValidYet | E::NotValidYetContext { .. } => Cause::ServerNotYet,
         E::NotValidForName | E::NotValidForNameContext { .. } => Cause::ServerOtherName,
+        E::Other(other) if certificate::is_ca(other) => Cause::ServerIsCa,
         _ => Cause::ServerRefused,
     }
 }

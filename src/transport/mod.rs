@@ -8,6 +8,7 @@ mod accept;
 mod answer;
 mod broken;
 mod cause;
+mod certificate;
 mod connection;
 mod identity;
 mod outgoing;

@@ -4,9 +4,9 @@
 use std::{error::Error, io};
 
 use hyper::http::uri::InvalidUri;
-use rustls::{AlertDescription, CertificateError, pki_types::pem};
+use rustls::{AlertDescription, pki_types::pem};
 
-use crate::text::Text;
+use crate::{text::Text, transport::certificate};
 
 /// Nothing came in time.
 pub(crate) fn timeout() -> Text {
@@ -27,6 +27,9 @@ pub(crate) fn of(error: &(dyn Error + 'static)) -> Text {
             ),
             Some(_) | None => Text::of_io(error),
         };
+    }
+    if let Some(error) = error.downcast_ref::<webpki::Error>() {
+        return certificate::unfit(error);
     }
     if let Some(error) = error.downcast_ref::<pem::Error>() {
         return of_pem(error);
@@ -78,14 +81,10 @@ fn of_pem(error: &pem::Error) -> Text {
     Text::new(ja, en)
 }
 
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "the library's list is long, and open; the commonest are told"
-)]
 fn tls(error: &rustls::Error) -> Text {
     use rustls::Error as E;
     let (ja, en) = match error {
-        E::InvalidCertificate(why) => return certificate(why),
+        E::InvalidCertificate(why) => return certificate::refused(why),
         E::AlertReceived(alert) => return of_alert(*alert),
         E::InvalidMessage(_)
         | E::InappropriateMessage { .. }
@@ -111,72 +110,42 @@ fn tls(error: &rustls::Error) -> Text {
             "certificate and key do not belong together",
         ),
         E::UnsupportedNameType => ("ホスト名の書式の誤りです", "this is no host name"),
-        _ => return Text::new(format!("TLSの異常: {error}"), error.to_string()),
-    };
-    Text::new(ja, en)
-}
-
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "the library's list is long, and open; the commonest are told"
-)]
-fn certificate(error: &CertificateError) -> Text {
-    use CertificateError as E;
-    let (ja, en) = match error {
-        E::BadEncoding => ("証明書の内容が壊れています", "the certificate is broken"),
-        E::Expired | E::ExpiredContext { .. } => (
-            "相手の証明書の有効期限が切れています",
-            "the certificate of the other side has expired",
+        E::NoApplicationProtocol => (
+            "双方が対応するプロトコル（ALPN）がありません",
+            "both sides have no protocol (ALPN) in common",
         ),
-        E::NotValidYet | E::NotValidYetContext { .. } => (
-            "相手の証明書の有効期間が始まっていません（この機器の時計も確認してください）",
-            "the certificate of the other side is not valid yet (look at this machine's clock, too)",
+        E::PeerSentOversizedRecord => (
+            "相手の送信した内容が大きすぎます",
+            "what came is larger than TLS allows",
         ),
-        E::Revoked => (
-            "相手の証明書は失効しています",
-            "the certificate of the other side is revoked",
+        E::HandshakeNotComplete => (
+            "TLSの接続の確立前に通信しようとしました",
+            "the handshake had not ended",
         ),
-        E::UnknownIssuer => (
-            "相手の証明書は、信頼する認証局（CA）が発行したものではありません",
-            "the certificate of the other side was issued by no CA that is trusted",
+        E::InvalidCertRevocationList(_) => (
+            "失効リスト（CRL）を読み取れません",
+            "the revocation list cannot be read",
         ),
-        E::NotValidForName => (
-            "相手の証明書は別のホスト名のものです",
-            "the certificate of the other side is for another host name",
+        E::InvalidEncryptedClientHello(_) => (
+            "相手のECH（暗号化された挨拶）の設定を使用できません",
+            "the other side's settings for an encrypted greeting (ECH) cannot be used",
         ),
-        E::NotValidForNameContext {
-            expected,
-            presented,
-        } => {
-            let expected = expected.to_str();
-            // As the library has them: `DnsName("a.example")`.
-            let plain = |name: &String| name.split('"').nth(1).unwrap_or(name).to_owned();
-            let presented: Vec<String> = presented.iter().map(plain).collect();
-            let presented = presented.join(", ");
-            return Text::new(
-                format!(
-                    "相手の証明書は別のホスト名のものです（接続先「{expected}」、証明書「{presented}」）"
-                ),
-                format!(
-                    "the certificate of the other side is for another host name ('{expected}' was called, it holds for {presented})"
-                ),
-            );
-        }
-        E::BadSignature => (
-            "証明書の署名を確認できません",
-            "the signature of the certificate does not hold",
+        E::EncryptError | E::BadMaxFragmentSize => (
+            "送信する内容を暗号化できません",
+            "what is sent cannot be encrypted",
         ),
-        E::InvalidPurpose | E::InvalidPurposeContext { .. } => (
-            "証明書の用途（サーバー用・クライアント用）が違います",
-            "the certificate is for another purpose (server or client)",
+        E::FailedToGetCurrentTime => (
+            "この機器の時計を読み取れません",
+            "this machine's clock cannot be read",
         ),
-        E::UnknownRevocationStatus
-        | E::ExpiredRevocationList
-        | E::ExpiredRevocationListContext { .. } => (
-            "失効リスト（CRL）で確認できません",
-            "the revocation list does not tell, or is too old",
+        E::FailedToGetRandomBytes => (
+            "この機器から乱数を取得できません",
+            "this machine gives no random numbers",
         ),
-        _ => return Text::new(format!("証明書の異常: {error}"), error.to_string()),
+        // Sentences of the library.
+        E::General(why) => return Text::new(format!("TLSの異常: {why}"), why),
+        E::Other(other) => return of(&*other.0),
+        _ => ("TLSの異常です", "something is wrong in TLS"),
     };
     Text::new(ja, en)
 }
@@ -254,14 +223,22 @@ fn of_alert(alert: AlertDescription) -> Text {
     let (ja, en) = known.map_or(("詳細不明", "no more is known"), |(_, ja, en)| {
         (*ja, *en)
     });
+    let name = if let A::Unknown(number) = alert {
+        number.to_string()
+    } else {
+        // The name that the standard has for it, in other letters.
+        format!("{alert:?}")
+    };
     Text::new(
-        format!("相手がTLSで拒否しました: {ja}［{alert:?}］"),
-        format!("the other side refused in TLS: {en} [{alert:?}]"),
+        format!("相手がTLSで拒否しました: {ja}［{name}］"),
+        format!("the other side refused in TLS: {en} [{name}]"),
     )
 }
 
 #[cfg(test)]
 mod tests {
+    use rustls::CertificateError;
+
     use super::*;
 
     fn check(error: &(dyn Error + 'static), ja: &str) {
@@ -290,5 +267,39 @@ mod tests {
             &io::Error::other("none of these"),
             "入出力の異常: none of these",
         );
+    }
+
+    #[test]
+    fn nothing_is_told_in_the_names_of_the_library() {
+        use rustls::Error as E;
+        let errors = [
+            E::InappropriateMessage {
+                expect_types: Vec::new(),
+                got_type: rustls::ContentType::Alert,
+            },
+            E::InvalidMessage(rustls::InvalidMessage::InvalidContentType),
+            E::PeerIncompatible(rustls::PeerIncompatible::NoCipherSuitesInCommon),
+            E::PeerMisbehaved(rustls::PeerMisbehaved::BadCertChainExtensions),
+            E::AlertReceived(AlertDescription::Unknown(99)),
+            E::InvalidCertRevocationList(rustls::CertRevocationListError::ParseError),
+            E::EncryptError,
+            E::FailedToGetCurrentTime,
+            E::HandshakeNotComplete,
+            E::PeerSentOversizedRecord,
+            E::NoApplicationProtocol,
+            E::InconsistentKeys(rustls::InconsistentKeys::KeyMismatch),
+            E::Other(rustls::OtherError(std::sync::Arc::new(
+                webpki::Error::CaUsedAsEndEntity,
+            ))),
+        ];
+        let library = regex::Regex::new("[a-z][A-Z]").unwrap();
+        for error in errors {
+            let Text { ja, en } = of(&error);
+            assert!(
+                !library.is_match(&en.replace("basicConstraints", "")),
+                "{en}"
+            );
+            assert!(!ja.contains(&en), "{ja}");
+        }
     }
 }

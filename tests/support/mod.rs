@@ -226,8 +226,15 @@ impl Drop for Elsewhere {
 
 /// Ends a program as Ctrl-C does.
 pub fn interrupt(child: &Child) {
+    signal(child, "INT");
+}
+
+/// Tells a program something by a signal.
+pub fn signal(child: &Child, signal: &str) {
     let id = child.id().to_string();
-    let told = process::Command::new("kill").args(["-INT", &id]).status();
+    let told = process::Command::new("kill")
+        .args([&format!("-{signal}"), &id])
+        .status();
     assert!(told.unwrap().success());
 }
 

@@ -217,13 +217,17 @@ fn act(verb: &str, rest: &str) {
             std::mem::forget(stream);
         }
         // A child that holds one as well, and would outlive its parent.
-        "child" => {
-            let child = Command::new(env::current_exe().unwrap())
+        "child" | "stray" => {
+            let mut child = Command::new(env::current_exe().unwrap());
+            child
                 .args(["--exact", TEST, "--nocapture", "--quiet"])
-                .env(DOES, format!("hold={rest} hang"))
-                .spawn()
-                .unwrap();
-            std::mem::forget(child);
+                .env(DOES, format!("hold={rest} hang"));
+            #[cfg(unix)]
+            if verb == "stray" {
+                // It leaves the group of its parent.
+                std::os::unix::process::CommandExt::process_group(&mut child, 0);
+            }
+            std::mem::forget(child.spawn().unwrap());
         }
         "serve" => serve(rest),
         other => panic!("{other}"),
