@@ -62,6 +62,7 @@ pub fn terminal(out: &mut dyn Write, record: &Record, lang: Lang) -> io::Result<
         if !real.assumed.is_empty() {
             let text = Text::new("到達済みとみなした再開点", "checkpoints taken for reached");
             writeln!(out, "{}: {}", text.get(lang), real.assumed.join(", "))?;
+            left_out(out, record, lang)?;
         }
     }
     for warning in &record.warnings {
@@ -422,6 +423,21 @@ fn lines(out: &mut dyn Write, text: &str) -> io::Result<()> {
         )?;
     }
     Ok(())
+}
+
+/// The scenarios that lead to what was taken for reached, of which nothing was sent.
+fn left_out(out: &mut dyn Write, record: &Record, lang: Lang) -> io::Result<()> {
+    let assumed = |result: &&ScenarioResult| matches!(result.end, ScenarioEnd::Assumed);
+    let ids = record.results.iter().filter(assumed);
+    let ids: Vec<&str> = ids.map(|result| result.scenario.as_str()).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let head = Text::new(
+        "到達済みとみなし、送信していないシナリオ",
+        "scenarios taken for reached, of which nothing was sent",
+    );
+    writeln!(out, "{}: {}", head.get(lang), ids.join(", "))
 }
 
 /// What the target cannot do, by reason: whole scenarios, and steps of scenarios that ran.

@@ -231,7 +231,7 @@ fn real(
         // Where it was reached, so was all that comes before it.
         let before = before_it(suite, source).filter_map(|one| one.file.establishes.as_ref());
         for earlier in before.map(toml::Spanned::get_ref) {
-            let known = assumed.entry(earlier.clone()).or_insert_with(Values::new);
+            let known = assumed.entry(earlier.clone()).or_default();
             let own = target.exports.get(earlier).cloned().unwrap_or_default();
             known.extend(own.into_iter().map(|(name, value)| (name, value.into())));
         }
