@@ -25,6 +25,9 @@ def put(source, scenarios):
 
 
 for expected in sorted((CASES / "err").glob("*.txt")):
+    if expected.stem == "acts":
+        # Its acts are those of a network that is not the bundled one.
+        continue
     with case(f"said of {expected.stem}"):
         scenarios = WORK / "mistakes" / expected.stem / "scenarios"
         put(CASES / "base", scenarios)
