@@ -33,6 +33,16 @@ pub fn in_japanese(line: &str) -> Option<String> {
     if line == "timeout" {
         return Some("時間切れ".to_owned());
     }
+    if let Some(said) = line.strip_prefix("encoding: not ") {
+        return Some(match said.split_once(", perhaps ") {
+            Some((read_as, other)) => format!("文字コード: {read_as} 以外（{other} と推定）"),
+            None => format!("文字コード: {said} 以外"),
+        });
+    }
+    if let Some(said) = line.strip_prefix("left out: ") {
+        let (bytes, hash) = said.split_once(" bytes at the end, ")?;
+        return Some(format!("省略: 末尾の{bytes}バイト、{hash}"));
+    }
     let (word, value) = line.split_once(' ')?;
     let value = match (word.trim_end_matches(':'), value) {
         ("outcome", value) => {
@@ -69,6 +79,10 @@ mod tests {
             (
                 "POST /master\nAnswer: 500 F-1\n\n<a/>",
                 "POST /master\n応答: 500 F-1\n\n<a/>",
+            ),
+            (
+                "exit: 0\nencoding: not UTF-8, perhaps Shift_JIS\nleft out: 7 bytes at the end, SHA-256 ab\n",
+                "終了コード: 0\n文字コード: UTF-8 以外（Shift_JIS と推定）\n省略: 末尾の7バイト、SHA-256 ab",
             ),
             ("<a/>\n… (+3)", "<a/>\n…（ほか3行）"),
             ("outcome: cut", "通信の結果: 応答の途中で切断された"),
