@@ -96,7 +96,7 @@ impl Exit {
             ),
             Self::IndividualNumber => ("個人番号を検出しました", "an individual number was found"),
             Self::Internal => (
-                "この機器で書込み等ができないか、renkei自体の不具合です",
+                "この機器で書込み等ができないか、renkei 自体の不具合です",
                 "this machine could not write or the like, or a fault of renkei's own",
             ),
             Self::Interrupted => (
@@ -109,6 +109,15 @@ impl Exit {
 }
 
 impl Exit {
+    /// A sentence with the code at its end.
+    pub fn after(self, sentence: &Text) -> Text {
+        let (Text { ja, en }, code) = (sentence, self.code());
+        Text::new(
+            format!("{ja}（終了コード{code}）"),
+            format!("{en} (exit code {code})"),
+        )
+    }
+
     /// What to do next.
     pub fn next(self) -> Text {
         let (ja, en) = match self {

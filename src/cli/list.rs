@@ -57,8 +57,8 @@ fn people(
         if scenarios.is_empty() {
             continue;
         }
-        let title = Text::new(ja, en);
-        writeln!(out, "{} ({})", title.get(lang), scenarios.len())?;
+        let title = headed(&Text::new(ja, en), scenarios.len());
+        writeln!(out, "{}", title.get(lang))?;
         for scenario in scenarios {
             let file = &scenario.file;
             write!(out, "  {}  {}", scenario.id, file.title.get(lang))?;
@@ -75,7 +75,7 @@ fn people(
     section(
         out,
         &Text::new(
-            "どのシナリオも見張っていない規則",
+            "違反を検知するシナリオのない規則",
             "rules that no scenario guards",
         ),
         lang,
@@ -192,6 +192,14 @@ fn json(chosen: &[Scenario], open: &Open<'_>, orphans: &[String]) -> serde_json:
     })
 }
 
+/// A head with how many stand below it.
+fn headed(title: &Text, count: usize) -> Text {
+    Text::new(
+        format!("{}（{count}件）", title.ja),
+        format!("{} ({count})", title.en),
+    )
+}
+
 fn section(
     out: &mut dyn Write,
     title: &Text,
@@ -199,7 +207,7 @@ fn section(
     lines: impl IntoIterator<Item = String>,
 ) -> Result<(), Stopped> {
     let lines: Vec<String> = lines.into_iter().collect();
-    writeln!(out, "{} ({})", title.get(lang), lines.len())?;
+    writeln!(out, "{}", headed(title, lines.len()).get(lang))?;
     for line in &lines {
         writeln!(out, "  {line}")?;
     }

@@ -55,7 +55,7 @@ pub(super) fn network(
         return;
     }
     let Some(form) = acts.get(name) else {
-        let kind = Text::new("操作員の処理", "act");
+        let kind = Text::new("運用者の処理", "act");
         let known = acts.keys().map(String::as_str);
         check
             .found

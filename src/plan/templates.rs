@@ -264,7 +264,7 @@ fn told_of(mut mistake: Diagnostic, others: &[String]) -> Diagnostic {
     let count = others.len() + 1;
     let steps = Text::new(
         format!(
-            "{count}件の手順に共通する誤りです（ほかに {}{more}）",
+            "{count}件の手順に共通する誤りです（他に {}{more}）",
             named.join("、")
         ),
         format!(

@@ -61,7 +61,8 @@ pub fn terminal(out: &mut dyn Write, record: &Record, lang: Lang) -> io::Result<
         }
         if !real.assumed.is_empty() {
             let text = Text::new("到達済みとみなした再開点", "checkpoints taken for reached");
-            writeln!(out, "{}: {}", text.get(lang), real.assumed.join(", "))?;
+            let names = Text::new(real.assumed.join("、"), real.assumed.join(", "));
+            writeln!(out, "{}: {}", text.get(lang), names.get(lang))?;
             left_out(out, record, lang)?;
         }
     }
@@ -96,12 +97,7 @@ pub fn terminal(out: &mut dyn Write, record: &Record, lang: Lang) -> io::Result<
         );
         return writeln!(out, "\n{}", text.get(lang));
     }
-    let (code, Text { ja, en }) = (exit.code(), record.meaning());
-    let text = Text::new(
-        format!("{ja}（終了コード{code}）"),
-        format!("{en} (exit code {code})"),
-    );
-    writeln!(out, "\n{}", text.get(lang))?;
+    writeln!(out, "\n{}", exit.after(&record.meaning()).get(lang))?;
     let next = [unsettled(record), read_on(record, exit)];
     next.into_iter()
         .flatten()

@@ -38,7 +38,7 @@ pub(super) fn unsettled(record: &Record) -> Option<Text> {
             "スナップショットとの差異が意図した変更によるものである場合は、",
             "where a difference from a snapshot is meant",
         );
-        return Some(accept(head, record));
+        return Some(accept(&head, record));
     }
     outcomes
         .any(|outcome| *outcome == Outcome::NewSnapshot)
@@ -48,10 +48,10 @@ pub(super) fn unsettled(record: &Record) -> Option<Text> {
 /// What is to be done with new snapshots.
 pub(super) fn accept_new(record: &Record) -> Text {
     let head = Text::new("新しいスナップショットは、", "new snapshots");
-    accept(head, record)
+    accept(&head, record)
 }
 
-fn accept(head: Text, record: &Record) -> Text {
+fn accept(head: &Text, record: &Record) -> Text {
     let unkept = record.start.as_ref().is_some_and(|start| start.unkept);
     let (ja, en) = if unkept {
         (

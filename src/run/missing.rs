@@ -179,9 +179,10 @@ fn short_of(sought: &Sought, found: usize, within: Duration) -> Text {
         operation, times, ..
     } = sought;
     let from = sought.institution.as_ref();
-    let (from_ja, from) = from.map_or_else(Default::default, |from| {
-        (format!("（{from}）"), format!(" ({from})"))
-    });
+    let (from_ja, from) = from.map_or_else(
+        || (" ".to_owned(), String::new()),
+        |from| (format!("（{from}）"), format!(" ({from})")),
+    );
     let (in_ja, in_en) = if within.is_zero() {
         (String::new(), String::new())
     } else {

@@ -174,7 +174,7 @@ fn next(code: &str) -> Text {
             "see that it is RENKEI_CERTIFICATE with RENKEI_KEY (renkei.certificate, renkei.key) of this run, and no earlier one",
         ),
         "tls-version" => (
-            "試験対象のシステムで TLS 1.2 又は 1.3 を有効にしてください",
+            "試験対象のシステムでTLS 1.2又は1.3を有効にしてください",
             "let the system under test speak TLS 1.2 or 1.3",
         ),
         "handshake-cut" | "handshake-timeout" => (
@@ -182,7 +182,7 @@ fn next(code: &str) -> Text {
             "look in what the system under test wrote for why it gave up: trust, a time limit",
         ),
         "handshake-failed" => (
-            "URL が https:// で始まる RENKEI_URL（renkei.url）であること及びTLSの設定を確認してください",
+            "URLが https:// で始まる RENKEI_URL（renkei.url）であること及びTLSの設定を確認してください",
             "see that it calls RENKEI_URL (renkei.url), which begins with https://, and how its TLS is set",
         ),
         "too-many-connections" => (

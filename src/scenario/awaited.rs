@@ -49,7 +49,7 @@ fn nothing() -> Text {
 fn status_form(status: Option<u16>, span: &Range<usize>, mistakes: &mut Mistakes<'_>) {
     if let Some(status) = status.filter(|status| !(100..600).contains(status)) {
         let text = Text::new(
-            format!("{status}はHTTPの状態コードではありません"),
+            format!("{status} はHTTPの状態コードではありません"),
             format!("{status} is no HTTP status"),
         );
         mistakes.add(span.clone(), text);

@@ -137,7 +137,7 @@ impl Reader<'_> {
         for name in with.keys() {
             if !used.iter().any(|used| used == name.get_ref()) {
                 let text = Text::new(
-                    format!("引数「{}」は{file}で使用されていません", name.get_ref()),
+                    format!("引数「{}」は {file} で使用されていません", name.get_ref()),
                     format!("{file} has no use for the parameter '{}'", name.get_ref()),
                 );
                 let near = nearest(name.get_ref(), asked.iter().map(String::as_str));

@@ -53,7 +53,7 @@ impl Use {
         found.retain(|mistake| !told.iter().any(|name| asks(mistake, name)));
         let text = Text::new(
             format!(
-                "{}に必要な値が渡されていません: {}",
+                "{} に必要な値が渡されていません: {}",
                 self.file,
                 told.join("、")
             ),
@@ -183,7 +183,7 @@ fn put(
                 None => wrong.push(Misplaced {
                     span: span.clone(),
                     text: Text::new(
-                        format!("引数「{name}」は一覧または表のため、文字列の一部にできません"),
+                        format!("引数「{name}」は一覧又は表のため、文字列の一部にできません"),
                         format!("the parameter '{name}' is a list or a table and cannot be part of a text"),
                     ),
                 }),

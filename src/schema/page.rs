@@ -5,8 +5,8 @@ pub(super) const INTRODUCTION: &str = "\
 
 <!-- Made by `renkei schema`; change the types or the generator, not this page. -->
 
-シナリオは、TOML ファイル1個が試験1件です。`scenarios/` の下の段階別フォルダーに置きます。フォルダー名とファイル名（`1-master/list`）がシナリオの名前になります。
-文字コードは UTF-8 です（BOM の有無、改行の種類は問いません。メモ帳で作成できます）。
+シナリオは、TOMLファイル1個が試験1件です。`scenarios/` の下の段階別フォルダーに置きます。フォルダー名とファイル名（`1-master/list`）がシナリオの名前になります。
+文字コードはUTF-8です（BOMの有無、改行の種類は問いません。メモ帳で作成できます）。
 記載の誤りは、送信を始める前に、すべて一度に、ファイル名・行・訂正案とともに表示されます（`renkei check`）。
 
 A scenario is one TOML file, one test, in a folder of `scenarios/` that stands for its phase. Folder and file name
@@ -65,24 +65,24 @@ the checkpoint. It may be used in `with`, `network`, `expect`, `until` and `capt
 
 pub(super) const EXEC: &str = "\
 試験対象のシステムのプログラムを実行します。シェルは使用しません。標準入力は空です。終了しない場合は、そのプログラムが起動したものも含めて終了させます。
-接続に必要なものは、文字列の中の変数、環境変数、JSON ファイルの3通りで渡します。
+接続に必要なものは、文字列の中の変数、環境変数、JSONファイルの3通りで渡します。
 Runs a program of the system under test, without a shell and with nothing on its standard input. One that does not end
 in time is made to, with all that it has started. What it needs comes as variables in texts, in its environment, and in a
 JSON file:
 
 | 変数 / variable | 環境変数 / environment | 内容 | what it is |
 | --- | --- | --- | --- |
-| `renkei.url` | `RENKEI_URL` | シナリオ専用のネットワークの URL（`/` で終わる） | the URL of the scenario's network, with `/` at its end |
+| `renkei.url` | `RENKEI_URL` | シナリオ専用のネットワークのURL（`/` で終わる） | the URL of the scenario's network, with `/` at its end |
 | `renkei.ca` | `RENKEI_CA` | 接続先の認証局の証明書 | the authority of the network's certificate |
 | `renkei.certificate` | `RENKEI_CERTIFICATE` | `as` の証明書 | the certificate of `as` |
 | `renkei.key` | `RENKEI_KEY` | その秘密鍵 | its private key |
 | `renkei.institution` | `RENKEI_INSTITUTION` | その機関コード | its institution code |
 | `renkei.work` | `RENKEI_WORK` | シナリオの作業フォルダー。再開点とともに複製されます | the scenario's folder; a copy goes with the checkpoint |
 | `renkei.now` | `RENKEI_NOW` | ネットワークの現在日時 | the network's time |
-| | `RENKEI_FILE` | 上記と全送信者を記載した JSON ファイル: `{url, ca, work, now, identities: {名前: {institution, certificate, key}}}` | a JSON file with the same for all identities |
+| | `RENKEI_FILE` | 上記と全送信者を記載したJSONファイル: `{url, ca, work, now, identities: {名前: {institution, certificate, key}}}` | a JSON file with the same for all identities |
 
-終了コードと標準出力は、スナップショットと比較されます。`expect` の `stdout`・`stderr` は出力全体（最後の改行を除く）に対する値または条件で、`count` は行数です。
-プログラムが終了すると、それが起動して残っているプロセスも終了させ、その旨を表示します。`timeout` を過ぎたとき、実施を中断したときも同じです。対象は、同じプロセスグループ（Windows ではジョブ）のものと、Linux では環境変数 `RENKEI_FILE` を引き継いだもの（`setsid`・`nohup` を含む）です。動作し続ける必要があるものは、profile.toml の `[system]` に記載します。
+終了コードと標準出力は、スナップショットと比較されます。`expect` の `stdout`・`stderr` は出力全体（最後の改行を除く）に対する値又は条件で、`count` は行数です。
+プログラムが終了すると、それが起動して残っているプロセスも終了させ、その旨を表示します。`timeout` を過ぎたとき、実施を中断したときも同じです。対象は、同じプロセスグループ（Windowsではジョブ）のものと、Linuxでは環境変数 `RENKEI_FILE` を引き継いだもの（`setsid`・`nohup` を含む）です。動作し続ける必要があるものは、profile.toml の `[system]` に記載します。
 出力・応答の本文は `encoding` の文字コードで読み取ります。文字として読み取れないバイトは `\\x83`、制御文字は `\\u{1b}` と表示され、異なるバイトは異なる表示になります。標準エラー出力はログとみなし、スナップショットには含みません。1MiBを超える出力は、超えた部分の長さとハッシュ値だけを比較します。
 `capture` で取得した値は、その手順のスナップショットでは `{名前}` になります（8文字以上の値は他の箇所でも。ネットワークが発行した番号は `{receipt-1}` のまま）。実施のたびに変わる値（ジョブ番号、日時など）は、取得すると差異になりません。値そのものの確認が必要な場合は `expect` に記載してください。正規表現が異なる複数の値に一致する場合は不合格となります。最初の値だけを取得するには、式の先頭に `(?s)\\A.*?` を付けます。
 When a program ends, what it has started and left behind is ended too, and the report says so; likewise at its `timeout`
@@ -122,7 +122,7 @@ shows nothing: `expect = { fault = \"F-INQ-01\" }`.
 ";
 
 pub(super) const EXPECT: &str = "\
-XPath 1.0 と値を対応させます。値は「選択されるものが一つだけで、その値に等しい」という意味です。値の代わりに条件（次の節）を記載できます。
+XPath 1.0と値を対応させます。値は「選択されるものが一つだけで、その値に等しい」という意味です。値の代わりに条件（次の節）を記載できます。
 接頭辞は profile.toml のものです。宣言のない接頭辞と、接頭辞のない要素名は、何も選択しないまま合格してしまうため、誤りとして扱います。
 An XPath 1.0 is given what it must select: a value means exactly one node with this value; a description (next section)
 may stand in its place. Prefixes are those of the profile. A prefix that is not declared and an element without one
@@ -148,7 +148,7 @@ outcome where there is no answer. Look at new and different ones with `renkei re
 Values that the profile calls `volatile` become placeholders such as `{receipt-1}`, the same one wherever the same value
 stands; `times` become the offset from the scenario's start with their zone, `{t+00:00:10 +09:00}`.
 
-想定していない拒否（拒否コード、又は400以上の状態コード）は、`expect` の `fault`・`status`（または `until` の `status`）か、採用済みのスナップショットにない限り、新しい応答ではなく不合格となります。
+想定していない拒否（拒否コード、又は400以上の状態コード）は、`expect` の `fault`・`status`（又は `until` の `status`）か、採用済みのスナップショットにない限り、新しい応答ではなく不合格となります。
 A refusal (a fault, or an HTTP status of 400 or more) that neither `expect` (`fault`, `status`) nor `until` (`status`)
 nor the accepted snapshot has is no new answer: the step fails.
 
@@ -187,7 +187,7 @@ Never write a real person's data. An individual number stands in no file.
 pub(super) const TEMPLATES: &str = "
 ## 電文のひな形 / Templates: `scenarios/messages/<Operation>.xml`
 
-[minijinja](https://docs.rs/minijinja) のひな形です。値は XML 用に一度だけエスケープされます。使用できる名前は次のとおりです。
+[minijinja](https://docs.rs/minijinja) のひな形です。値はXML用に一度だけエスケープされます。使用できる名前は次のとおりです。
 Templates are minijinja. Values are XML-escaped, once. These names can be used:
 
 | name | 意味 | meaning |
@@ -212,7 +212,7 @@ Against another contract, this file and `messages/` are what changes, not the pr
 pub(super) const SCHEMAS: &str = "
 ## エディターの補完 / Editors
 
-`docs/schema/` の JSON Schema（`renkei schema フォルダー` で書き出せます）を、TOML に対応したエディターに設定すると、キーの補完と説明が表示されます。
+`docs/schema/` のJSON Schema（`renkei schema フォルダー` で書き出せます）を、TOMLに対応したエディターに設定すると、キーの補完と説明が表示されます。
 Editors that know TOML complete keys and explain them with the JSON Schemas of `docs/schema/`, which
 `renkei schema DIR` writes too. With Taplo or Even Better TOML, for one:
 

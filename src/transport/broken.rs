@@ -164,7 +164,7 @@ pub(super) fn prepare(why: Text) -> Broken {
 /// What cannot stand where it is written.
 pub(super) fn unfit(what: &str, written: &str) -> Broken {
     prepare(Text::new(
-        format!("「{written}」は{what}に使用できません"),
+        format!("「{written}」は {what} に使用できません"),
         format!("'{written}' cannot be used as {what}"),
     ))
 }

@@ -258,7 +258,7 @@ fn key_of_pem(place: &dyn fmt::Display, bytes: &[u8]) -> Result<PrivateKeyDer<'s
         let text = String::from_utf8_lossy(bytes);
         let text = if text.contains("ENCRYPTED") {
             Text::new(
-                "秘密鍵がパスワードで保護されています。パスワードを外すか、PKCS#12 のファイルを pkcs12 に指定してください",
+                "秘密鍵がパスワードで保護されています。パスワードを外すか、PKCS#12のファイルを pkcs12 に指定してください",
                 "the private key is protected by a password; take the password off, or name a PKCS#12 file in pkcs12",
             )
         } else {
@@ -283,7 +283,7 @@ fn of_pkcs12(
     let [key] = archive.keys.as_slice() else {
         let count = archive.keys.len();
         return Err(wrong(Text::new(
-            format!("PKCS#12 のファイルには秘密鍵が一つ必要ですが、{count}個あります"),
+            format!("PKCS#12のファイルには秘密鍵が一つ必要ですが、{count}個あります"),
             format!("a PKCS#12 file must hold one private key; this one holds {count}"),
         )));
     };
@@ -295,7 +295,7 @@ fn of_pkcs12(
         .unwrap_or(0);
     if rest.is_empty() {
         return Err(wrong(Text::new(
-            "PKCS#12 のファイルに証明書がありません",
+            "PKCS#12のファイルに証明書がありません",
             "there is no certificate in the PKCS#12 file",
         )));
     }
@@ -339,12 +339,12 @@ fn unopened(error: &Pkcs12Error, password: &Secret) -> Text {
         }
         Pkcs12Error::UnsupportedEncryptionScheme | Pkcs12Error::UnsupportedMacAlgorithm => {
             Text::new(
-                "この PKCS#12 の暗号方式には対応していません。AES-256 で作成し直してください（openssl pkcs12 -export など）",
+                "このPKCS#12の暗号方式には対応していません。AES-256で作成し直してください（openssl pkcs12 -export など）",
                 "its way of encryption is not known here; make it again with AES-256, for one with openssl pkcs12 -export",
             )
         }
         other => Text::new(
-            format!("PKCS#12 のファイルではないか、壊れています（{other}）"),
+            format!("PKCS#12のファイルではないか、壊れています（{other}）"),
             format!("it is no PKCS#12 file, or damaged: {other}"),
         ),
     }

@@ -304,7 +304,7 @@ fn no_http() -> Broken {
         Stage::Proxy,
         Outcome::NotHttp,
         Text::new(
-            "プロキシの応答が HTTP ではありません。proxy のポート番号を確認してください",
+            "プロキシの応答がHTTPではありません。proxy のポート番号を確認してください",
             "the proxy's answer is no HTTP; look at the port in 'proxy'",
         ),
     )

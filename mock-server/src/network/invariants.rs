@@ -66,7 +66,7 @@ impl Invariant {
                 "an inquiry leaves one record on each side that it reached and one in the core, and they agree",
             ),
             Self::Permits => Text::fixed(
-                "その時点で有効な、その四つ組の提供許可証なしに提供されたものはない。",
+                "その時点で有効な、その組合せの情報提供許可証なしに提供されたものはない。",
                 "nothing was provided without a permit that was valid then, for exactly that quadruple",
             ),
             Self::Masters => Text::fixed(

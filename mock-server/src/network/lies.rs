@@ -98,107 +98,106 @@ impl Lie {
     pub fn text(self) -> Text {
         match self {
             Self::RetryHasSecondEffect => Text::fixed(
-                "再送された要求をもう一度処理する。",
+                "再送された要求をもう一度処理する",
                 "a request that is sent again is done again",
             ),
             Self::SwappedCodes => Text::fixed(
-                "二件の通知の符号を入れ替える。",
+                "二件の通知の符号を入れ替える",
                 "the codes of two notifications change places",
             ),
-            Self::AnotherPersonsCode => Text::fixed(
-                "別人の符号を通知する。",
-                "another person's code is notified",
-            ),
+            Self::AnotherPersonsCode => {
+                Text::fixed("別人の符号を通知する", "another person's code is notified")
+            }
             Self::NotificationDoubled => Text::fixed(
-                "すべての通知を二回ずつ応答する。",
+                "すべての通知を二回ずつ応答する",
                 "each notification is told twice",
             ),
             Self::AcquisitionNumberReused => Text::fixed(
-                "同じ処理通番を何度も払い出す。",
+                "同じ処理通番を何度も払い出す",
                 "one acquisition number is issued again and again",
             ),
             Self::LinkConfirmedTooEarly => Text::fixed(
-                "適用の報告に対し、確認済みと応答する。",
+                "適用の報告に対し、確認済みと応答する",
                 "an application is answered as confirmed",
             ),
             Self::HopReportedUp => Text::fixed(
-                "到達できない区間を、到達したと応答する。",
+                "到達できない区間を、到達したと応答する",
                 "a hop that is down is reported as reached",
             ),
             Self::StaleMasterVersion => Text::fixed(
-                "マスターの一つ前の版を有効な版と示す。",
+                "マスターの一つ前の版を有効な版と示す",
                 "the version before is told as the one in force",
             ),
             Self::WrongDigest => Text::fixed(
-                "マスターのハッシュ値が異なる。",
+                "マスターのハッシュ値が異なる",
                 "the digest of a master is another's",
             ),
             Self::CountOffByOne => Text::fixed(
-                "マスターの件数を1件多く示す。",
+                "マスターの件数を1件多く示す",
                 "a master has one entry less than is told",
             ),
             Self::EntryMissing => Text::fixed(
-                "取得したマスターの各ページの最後の1件が欠けている。",
+                "取得したマスターの各ページの最後の1件が欠けている",
                 "each page of a master lacks its last line",
             ),
             Self::WithdrawnStillListed => Text::fixed(
-                "取り下げられた版を一覧に示す。",
+                "取り下げられた版を一覧に示す",
                 "a withdrawn version of a master is still listed",
             ),
             Self::AnotherPersonsAnswer => Text::fixed(
-                "照会に対し、別人の情報を応答する。",
+                "照会に対し、別人の情報を応答する",
                 "an inquiry is answered with another person's information",
             ),
             Self::SimilarItemsAnswer => Text::fixed(
-                "照会された特定個人情報に似た、別の項目を応答する。",
+                "照会された特定個人情報に似た、別の項目を応答する",
                 "an answer is of a similar item",
             ),
             Self::PermitIgnored => Text::fixed(
-                "許可されていない照会も許可する。",
+                "許可されていない照会も許可する",
                 "inquiries are permitted that are not allowed",
             ),
             Self::CopyGivenTwice => Text::fixed(
-                "回答の内容を二重に応答する。",
+                "回答の内容を二重に応答する",
                 "what is answered stands twice in the result",
             ),
             Self::AnswerForAnotherReceipt => Text::fixed(
-                "別の受付番号の結果として応答する。",
+                "別の受付番号の結果として応答する",
                 "a result names another receipt number",
             ),
             Self::HeldAnsweredAutomatically => Text::fixed(
-                "自動応答不可の副本も自動で応答する。",
+                "自動応答不可の副本も自動で応答する",
                 "a copy that a person must decide on is answered automatically",
             ),
             Self::ZeroForUndeclared => Text::fixed(
-                "未申告を0円と応答する。",
+                "未申告を0円と応答する",
                 "what was not declared is told as zero",
             ),
             Self::StaleCopyAnswered => Text::fixed(
-                "更新前の古い副本を応答する。",
+                "更新前の古い副本を応答する",
                 "the copy before its last change is answered",
             ),
             Self::DeniedYetAnswered => Text::fixed(
-                "許可されなかった照会にも情報を応答する。",
+                "許可されなかった照会にも情報を応答する",
                 "an inquiry that was denied is answered",
             ),
             Self::RecordMissingOnOneSide => Text::fixed(
-                "提供側の機関に、提供した記録を示さない。",
+                "提供側の機関に、提供した記録を示さない",
                 "the provider is not shown the records of what it was asked",
             ),
             Self::RecordShownThoughMarked => Text::fixed(
-                "不開示とされた記録を本人に示す。",
+                "不開示とされた記録を本人に示す",
                 "the person is shown records that are not to be disclosed",
             ),
             Self::RecordOfAnother => Text::fixed(
-                "本人に他人の記録も示す。",
+                "本人に他人の記録も示す",
                 "the person is shown the records of others too",
             ),
             Self::OwnViewIgnored => Text::fixed(
-                "自己情報として示さないものとされた副本を本人に示す。",
+                "自己情報として示さないものとされた副本を本人に示す",
                 "the person is shown copies that are marked against their own view",
             ),
             Self::RecordOutcomeWrong => Text::fixed(
-                "提供された記録を拒否、それ以外の記録を提供と示す。",
+                "提供された記録を拒否、それ以外の記録を提供と示す",
                 "a record of an answer says refused, and every other says answered",
             ),
         }

@@ -73,7 +73,7 @@ impl Visit {
         };
         let Ok(world) = world else {
             let text = Text::new(
-                "この世界はありません。接続先のURLを確認してください。",
+                "この模擬環境（world）はありません。接続先のURLを確認してください。",
                 "there is no such world; check the URL",
             );
             return self.refuse(

@@ -107,7 +107,9 @@ impl StartError {
     pub fn text(&self) -> Text {
         match self {
             Self::ControlNotLoopback(address) => Text::new(
-                format!("制御用の待受アドレス{address}は自機（ループバック）に限られます。"),
+                format!(
+                    "制御用の待受アドレスは自機（ループバック）に限られます（指定: {address}）。"
+                ),
                 format!(
                     "the control API listens on loopback only, not on {address}; forward the port instead"
                 ),
@@ -121,7 +123,7 @@ impl StartError {
             Self::Pki(error) => error.text(),
             Self::Listen(address, error) => Text::new(
                 format!(
-                    "{address}で待ち受けできません。他のプログラムが使用していないか確認してください（{error}）。"
+                    "{address} で待ち受けできません。他のプログラムが使用していないか確認してください（{error}）。"
                 ),
                 format!("cannot listen on {address}; is the port in use? ({error})"),
             ),

@@ -221,7 +221,7 @@ async fn serve(
     let hurry = stop_signal()?;
     let _ = stop.send(true);
     let text = Text::new(
-        "終了します。送信中の要求の応答を待っています（待たない場合は、もう一度 Ctrl-C）",
+        "終了します。送信中の要求の応答を待っています（待たない場合は、もう一度Ctrl-C）",
         "stopping; waiting for answers that are still to come (Ctrl-C once more does not wait)",
     );
     say(&text, lang);

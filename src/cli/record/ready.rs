@@ -60,7 +60,7 @@ impl Ready<'_> {
             lines.push(format!("    {identities}: {}", known.subject));
         }
         let end = Text::new(
-            "終了は Ctrl-C です。終了時にシナリオを書き出します。",
+            "終了はCtrl-Cです。終了時にシナリオを書き出します。",
             "Ctrl-C ends it; the scenario is written then.",
         );
         lines.push(end.get(lang).to_owned());

@@ -130,7 +130,7 @@ pub(super) async fn selftest(
     });
     let tried = trials.len();
     let text = Text::new(
-        format!("{tried}件を実施します。Ctrl-C で中断しても、それまでの結果を表示します。"),
+        format!("{tried}件を実施します。Ctrl-Cで中断しても、それまでの結果を表示します。"),
         format!("{tried} to try; Ctrl-C ends it with the table so far"),
     );
     // Where not even this can be written, the exit code still tells.
@@ -158,10 +158,10 @@ pub(super) async fn selftest(
 fn interrupted(out: &mut dyn Write, done: usize, of: usize, lang: Lang) -> Done {
     let exit = Exit::Interrupted;
     let text = Text::new(
-        format!("中断により、{of}件中{done}件までの結果です。自己診断は成立していません。"),
+        format!("中断により、{of}件中{done}件までの結果です。自己診断は成立していません"),
         format!("ended early: {done} of {of} tried; this proves nothing of the others"),
     );
-    writeln!(out, "\n{} ({})", text.get(lang), exit.code())?;
+    writeln!(out, "\n{}", exit.after(&text).get(lang))?;
     Ok(exit)
 }
 
@@ -302,7 +302,14 @@ fn table(found: &[Found], lang: Lang) -> Vec<Vec<String>> {
                 .get(lang)
                 .to_owned(),
             [only] => only.clone(),
-            [first, rest @ ..] => format!("{first} (+{})", rest.len()),
+            [first, rest @ ..] => {
+                let more = rest.len();
+                let text = Text::new(
+                    format!("{first} ほか{more}件"),
+                    format!("{first} (+{more})"),
+                );
+                text.get(lang).to_owned()
+            }
         };
         rows.push(vec![
             one.trial.name().to_owned(),

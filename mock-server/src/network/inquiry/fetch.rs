@@ -233,7 +233,7 @@ impl Network {
 
 /// The refusal that stands for a denial by the core.
 fn denial(rule: &'static Rule, record: &Record) -> Fault {
-    let mut about = rules::about("四つ組", "quadruple", record.quadruple());
+    let mut about = rules::about("組合せ", "quadruple", record.quadruple());
     if record.delegator.is_some() {
         let inquirer = &record.inquirer;
         about = Text::new(

@@ -97,7 +97,7 @@ pub static SENDER_IS_CALLER: Rule = Rule {
     ),
     fault: &SENDER_DIFFERS,
     off: Text::fixed(
-        "電文の機関コードを確かめず、証明書の機関として扱う。",
+        "電文の機関コードを確認せず、証明書の機関として扱う。",
         "what the message says is not looked at; the certificate's institution counts",
     ),
 };
@@ -113,7 +113,7 @@ pub static ENDPOINT_FOR_CALLER: Rule = Rule {
     ),
     fault: &WRONG_ENDPOINT,
     off: Text::fixed(
-        "送信者の種類を確かめずに処理する。",
+        "送信者の種類を確認せずに処理する。",
         "the kind of caller is not looked at",
     ),
 };

@@ -224,7 +224,7 @@ pub static APPLICANT_AGREES: Rule = Rule {
     ),
     fault: &APPLICANT_DIFFERS,
     off: Text::fixed(
-        "申請書の機関コードを確かめず、送信した機関の申請として受け付ける。",
+        "申請書の機関コードを確認せず、送信した機関の申請として受け付ける。",
         "the code in the application is not looked at; it counts as the sender's",
     ),
 };
@@ -240,7 +240,7 @@ pub static NAME_AGREES: Rule = Rule {
     ),
     fault: &NAME_DIFFERS,
     off: Text::fixed(
-        "機関名を確かめずに受け付ける。",
+        "機関名を確認せずに受け付ける。",
         "the name is not looked at",
     ),
 };
@@ -320,7 +320,7 @@ pub static PARTNER_KNOWN: Rule = Rule {
     ),
     fault: &UNKNOWN_PARTNER,
     off: Text::fixed(
-        "相手機関を確かめずに受け付ける。",
+        "相手機関を確認せずに受け付ける。",
         "the partner is not looked at",
     ),
 };
@@ -352,7 +352,7 @@ pub static SCHEDULE_IN_ORDER: Rule = Rule {
     ),
     fault: &SCHEDULE_REVERSED,
     off: Text::fixed(
-        "日程の前後を確かめずに受け付ける。",
+        "日程の前後を確認せずに受け付ける。",
         "a schedule that ends before it begins is taken",
     ),
 };

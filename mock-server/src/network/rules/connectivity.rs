@@ -130,7 +130,7 @@ pub static CLOCKS_AGREE: Rule = Rule {
     ),
     fault: &CLOCKS_DIFFER,
     off: Text::fixed(
-        "送信日時を確かめない。",
+        "送信日時を確認しない。",
         "the time of sending is not looked at",
     ),
 };

@@ -97,7 +97,7 @@ static NOT_FETCHED: FaultCode = FaultCode {
         "the version was not fetched to its last page",
     ),
     next: Text::fixed(
-        "全てのページを取得・適用してから報告してください。応答が途中で切れた場合は、そのページから取得し直してください。",
+        "すべてのページを取得・適用してから報告してください。応答が途中で切れた場合は、そのページから取得し直してください。",
         "fetch and apply every page before reporting; where an answer was cut, fetch from that page again",
     ),
     retry: Retry::Corrected,
@@ -296,7 +296,7 @@ pub static COUNT_AGREES: Rule = Rule {
         "the count that is reported is the published one",
     ),
     fault: &COUNT_DIFFERS,
-    off: Text::fixed("件数を確かめずに受け付ける。", "the count is not looked at"),
+    off: Text::fixed("件数を確認せずに受け付ける。", "the count is not looked at"),
 };
 
 /// The digest that is reported is the published one.
@@ -310,7 +310,7 @@ pub static DIGEST_AGREES: Rule = Rule {
     ),
     fault: &DIGEST_DIFFERS,
     off: Text::fixed(
-        "ハッシュ値を確かめずに受け付ける。",
+        "ハッシュ値を確認せずに受け付ける。",
         "the digest is not looked at",
     ),
 };

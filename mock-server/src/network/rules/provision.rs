@@ -118,7 +118,7 @@ static OTHER_ITEM: FaultCode = FaultCode {
         "the answer is not of the item that was asked for",
     ),
     next: Text::fixed(
-        "照会された特定個人情報、年度を確認し、該当する内容を回答してください。",
+        "照会された特定個人情報及び年度を確認し、該当する内容を回答してください。",
         "check item and year of the request, and answer these",
     ),
     retry: Retry::Corrected,
@@ -156,7 +156,7 @@ pub static COPY_STANDS_ONCE: Rule = Rule {
     phase: PHASE,
     mark: Mark::Assumption,
     text: Text::fixed(
-        "一度の送信に、同じ者・特定個人情報・年度の副本が二度含まれてはならない。副本の照合では、全件を照合しない。",
+        "一度の送信に、同じ者・特定個人情報・年度の副本が二度含まれてはならない。副本の照合の場合は、全件について照合を行わない。",
         "a submission does not hold two copies of one person, item and year; a comparison that names one twice is refused whole",
     ),
     fault: &STANDS_TWICE,
@@ -332,7 +332,7 @@ pub static NOT_REGISTERED_YET: Rule = Rule {
     phase: PHASE,
     mark: Mark::Assumption,
     text: Text::fixed(
-        "登録済みの副本を、重ねて登録してはならない（更新による）。",
+        "登録済みの副本を、重ねて登録してはならない（変更は更新による）。",
         "a copy that is registered is updated, not registered again",
     ),
     fault: &COPY_STATE,
@@ -428,7 +428,7 @@ pub static ANSWER_OF_ASKED_ITEM: Rule = Rule {
     phase: PHASE,
     mark: Mark::Source,
     text: Text::fixed(
-        "回答する副本は、照会された特定個人情報、年度のものでなければならない。",
+        "回答する副本は、照会された特定個人情報及び年度のものでなければならない。",
         "the copies of an answer are of the item and the time that were asked for",
     ),
     fault: &OTHER_ITEM,

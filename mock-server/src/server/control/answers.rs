@@ -82,7 +82,10 @@ pub(super) fn refused(error: WorldError) -> Refused {
         WorldError::NoWorld => (
             StatusCode::NOT_FOUND,
             "no-such-world",
-            Text::fixed("この世界はありません。", "there is no such world"),
+            Text::fixed(
+                "この模擬環境（world）はありません。",
+                "there is no such world",
+            ),
         ),
         WorldError::NoCheckpoint => (
             StatusCode::NOT_FOUND,
@@ -109,7 +112,7 @@ pub(super) fn refused(error: WorldError) -> Refused {
             StatusCode::CONFLICT,
             "main-stays",
             Text::fixed(
-                "世界 main は削除できません。",
+                "模擬環境 main は削除できません。",
                 "the world main cannot be deleted",
             ),
         ),

@@ -239,7 +239,7 @@ fn checkpoint(world: &World, body: &[u8]) -> Answered {
     let mut state = world.state();
     if state.checkpoints.len() >= CHECKPOINTS && !state.checkpoints.contains_key(&name) {
         return Err(conflict(Text::new(
-            format!("再開点は一つの世界につき{CHECKPOINTS}個までです。"),
+            format!("再開点は一つの模擬環境につき{CHECKPOINTS}個までです。"),
             format!("a world keeps {CHECKPOINTS} checkpoints at most"),
         )));
     }

@@ -25,7 +25,7 @@ static REGISTERED_ALREADY: FaultCode = FaultCode {
         "the atena number is registered already",
     ),
     next: Text::fixed(
-        "登録済みの内容を確認してください。別の者に付番していないか確認してください。",
+        "登録済みの内容と、別の者に付番していないかを確認してください。",
         "look at what is registered, and whether the number was given to another person",
     ),
     retry: Retry::Never,
@@ -94,7 +94,7 @@ pub static BATCH_LIMIT: Rule = Rule {
     ),
     fault: &OVER_LIMIT,
     off: Text::fixed(
-        "件数の上限を確かめずに処理する。",
+        "件数の上限を確認せずに処理する。",
         "the number of entries is not looked at",
     ),
 };

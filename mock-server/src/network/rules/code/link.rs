@@ -116,7 +116,7 @@ static COUNT_DIFFERS: FaultCode = FaultCode {
         "the counts of links do not agree",
     ),
     next: Text::fixed(
-        "適用の報告漏れ、重複がないか突合してください。",
+        "適用の報告に漏れ又は重複がないか突合してください。",
         "look for applications that were not reported, or reported twice",
     ),
     retry: Retry::Corrected,
@@ -210,7 +210,7 @@ pub static CODE_AS_NOTIFIED: Rule = Rule {
     ),
     fault: &CODE_DIFFERS,
     off: Text::fixed(
-        "報告された符号を確かめず、通知した符号により紐付ける。",
+        "報告された符号を確認せず、通知した符号により紐付ける。",
         "what is reported is not looked at; the notified code is linked",
     ),
 };
@@ -258,7 +258,7 @@ pub static LINK_AGREES: Rule = Rule {
     ),
     fault: &LINK_DIFFERS,
     off: Text::fixed(
-        "示された符号を確かめずに処理する。",
+        "示された符号を確認せずに処理する。",
         "the code is not looked at",
     ),
 };
@@ -273,7 +273,7 @@ pub static COUNT_AGREES: Rule = Rule {
         "the count that a confirmation names is the network's count of links",
     ),
     fault: &COUNT_DIFFERS,
-    off: Text::fixed("件数を確かめずに処理する。", "the count is not looked at"),
+    off: Text::fixed("件数を確認せずに処理する。", "the count is not looked at"),
 };
 
 /// No copies are left behind without a link.

@@ -26,7 +26,7 @@ static BAD_PROVIDER: FaultCode = FaultCode {
         "the provider cannot be asked",
     ),
     next: Text::fixed(
-        "照会先の機関コード（廃止された機関、自機関でないこと）を確認してください。",
+        "照会先の機関コードを確認してください（廃止された機関及び自機関には照会できません）。",
         "check the provider's code: it is neither abolished nor the sender itself",
     ),
     retry: Retry::Corrected,
@@ -39,7 +39,7 @@ static BAD_TIME: FaultCode = FaultCode {
         "the year or the period cannot be asked for",
     ),
     next: Text::fixed(
-        "年度ごとの情報には年度又は期間を指定し、年度は当年度まで過去7年、期間は開始日から5年以内としてください。",
+        "年度ごとの情報には年度又は期間を指定し、年度は当年度から7年前まで、期間は開始日から5年以内で指定してください。",
         "name a year or a period for what is kept by year: a year of the last seven up to this one, a period of at most five years",
     ),
     retry: Retry::Corrected,
@@ -78,7 +78,7 @@ static BAD_BATCH: FaultCode = FaultCode {
         "the batch is not put together rightly; none of it was taken",
     ),
     next: Text::fixed(
-        "件数の上限、事務手続の統一、重複の有無を確認し、新しい要求番号で送信してください。",
+        "件数が上限以下であること、事務手続が一つであること及び重複がないことを確認し、新しい要求番号で送信してください。",
         "check the limit, that all are for one procedure, and that none stands twice, and send with a new request id",
     ),
     retry: Retry::Corrected,
@@ -111,7 +111,7 @@ pub static PROCEDURE_OF_TASK: Rule = Rule {
     ),
     fault: &NOT_IN_MASTER,
     off: Text::fixed(
-        "存在しない事務手続や、別の事務の手続による照会も受け付ける。",
+        "存在しない事務手続又は別の事務の手続による照会も受け付ける。",
         "an inquiry for a procedure that does not exist, or of another task, is accepted",
     ),
 };
@@ -143,7 +143,7 @@ pub static PROVIDER_KNOWN: Rule = Rule {
     ),
     fault: &BAD_PROVIDER,
     off: Text::fixed(
-        "存在しない機関や廃止された機関への照会も受け付ける。",
+        "存在しない機関又は廃止された機関への照会も受け付ける。",
         "an inquiry to an institution that does not exist, or is abolished, is accepted",
     ),
 };
@@ -191,7 +191,7 @@ pub static YEAR_IN_RANGE: Rule = Rule {
     ),
     fault: &BAD_TIME,
     off: Text::fixed(
-        "将来や古い年度の照会も受け付ける。",
+        "将来又は古い年度の照会も受け付ける。",
         "inquiries for years to come, or long ago, are accepted",
     ),
 };

@@ -49,7 +49,7 @@ pub static OWN_RECEIPT: Rule = Rule {
     phase: PHASE,
     mark: Mark::Assumption,
     text: Text::fixed(
-        "照会結果の取得と取消しは、その照会を行った機関のみができる。",
+        "照会結果の取得及び照会の取消しは、その照会を行った機関のみが行うことができる。",
         "only the institution that asked fetches a result or takes an inquiry back",
     ),
     fault: &NO_SUCH_RECEIPT,

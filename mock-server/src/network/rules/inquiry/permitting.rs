@@ -102,12 +102,12 @@ pub static QUADRUPLE_PERMITTED: Rule = Rule {
     phase: PHASE,
     mark: Mark::Law,
     text: Text::fixed(
-        "照会者、事務、提供者、特定個人情報の四つ組が照会許可用照合リストになければ、提供は許可されない。",
+        "照会者、事務、提供者及び特定個人情報の組合せが照会許可用照合リストになければ、提供は許可されない。",
         "provision is permitted only where inquirer, task, provider and item stand together in the permission list",
     ),
     fault: &NOT_PERMITTED,
     off: Text::fixed(
-        "リストにない四つ組の照会も許可する。",
+        "リストにない組合せの照会も許可する。",
         "an inquiry whose quadruple is not in the list is permitted",
     ),
 };
