@@ -17,7 +17,7 @@ pub fn github(record: &Record, lang: Lang, folder: &str) -> String {
     let mut lines = String::new();
     let next = accept_new(record);
     for warning in &record.warnings {
-        lines += &format!("::warning::{}\n", data(warning.text.get(lang)));
+        lines.extend(["::warning::", &data(warning.text.get(lang)), "\n"]);
     }
     let mut blocked: BTreeMap<&str, usize> = BTreeMap::new();
     for result in &record.results {
@@ -69,7 +69,7 @@ pub fn github(record: &Record, lang: Lang, folder: &str) -> String {
                 counted(count, "scenario")
             ),
         );
-        lines += &format!("::warning::{}\n", data(text.get(lang)));
+        lines.extend(["::warning::", &data(text.get(lang)), "\n"]);
     }
     if let Some(why) = record
         .system
