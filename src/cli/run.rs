@@ -348,24 +348,27 @@ fn show(
     reports: &[ReportArgument],
     lang: Lang,
 ) -> Result<(), Stopped> {
-    report::terminal(out, record, lang)?;
+    let text = |wanted: &ReportArgument| match wanted {
+        ReportArgument::Json(_) => Ok(report::json(record)),
+        ReportArgument::Junit(_) => report::junit(record, lang).map_err(|error| Stopped {
+            exit: Exit::Internal,
+            text: Text::new(
+                format!("JUnitの報告を作成できません（{error}）。"),
+                format!("the JUnit report could not be made: {error}"),
+            ),
+        }),
+        ReportArgument::Github(_) => Ok(report::github(record, lang, &in_repository())),
+    };
+    // The files first: they are there even where nothing can be shown.
     for wanted in reports {
-        let text = match wanted {
-            ReportArgument::Json(_) => report::json(record),
-            ReportArgument::Junit(_) => report::junit(record, lang).map_err(|error| Stopped {
-                exit: Exit::Internal,
-                text: Text::new(
-                    format!("JUnitの報告を作成できません（{error}）。"),
-                    format!("the JUnit report could not be made: {error}"),
-                ),
-            })?,
-            ReportArgument::Github(_) => report::github(record, lang, &in_repository()),
-        };
-        match wanted.file() {
-            Some(file) => write_report(file, &crate::sentinel::mask(&text))
-                .map_err(|error| Stopped::unwritten(file, &error))?,
-            None => write!(out, "{text}")?,
+        if let Some(file) = wanted.file() {
+            write_report(file, &crate::sentinel::mask(&text(wanted)?))
+                .map_err(|error| Stopped::unwritten(file, &error))?;
         }
+    }
+    report::terminal(out, record, lang)?;
+    for wanted in reports.iter().filter(|wanted| wanted.file().is_none()) {
+        write!(out, "{}", text(wanted)?)?;
     }
     Ok(())
 }

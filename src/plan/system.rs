@@ -63,7 +63,9 @@ pub(super) fn check(cx: &Context<'_>, step: &Step, seen: &Seen<'_>, found: &mut 
         | None => {}
         Some(Kind::Peer(peer)) => {
             let reason = peer.refuses.as_ref().map(|refuses| &refuses.reason);
-            for text in [&peer.institution].into_iter().chain(reason) {
+            let hours = peer.hours.iter();
+            let hours = hours.flat_map(|hours| [&hours.opens, &hours.closes]);
+            for text in [&peer.institution].into_iter().chain(reason).chain(hours) {
                 templates::text(cx, step, text.get_ref(), &text.span(), seen, found);
             }
             for data in peer.asks.iter().flat_map(|asks| asks.get_ref().values()) {

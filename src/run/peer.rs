@@ -72,8 +72,14 @@ fn act(peer: &Peer, meant: Option<String>, values: &Values) -> Result<Value, Tem
     }
     if let Some(hours) = &peer.hours {
         put("act", "set-hours".into());
-        put("opens", hours.opens.get_ref().clone().into());
-        put("closes", hours.closes.get_ref().clone().into());
+        put(
+            "opens",
+            message::plain(hours.opens.get_ref(), values)?.into(),
+        );
+        put(
+            "closes",
+            message::plain(hours.closes.get_ref(), values)?.into(),
+        );
     }
     Ok(act.into())
 }

@@ -79,6 +79,17 @@ fn an_output_that_is_full_is_named() {
     assert_eq!(output.status.code(), Some(70), "{}", out(&output));
     let says = "standard output cannot be written: ";
     assert!(out(&output).contains(says), "{}", out(&output));
+    let folder = tempfile::tempdir().unwrap();
+    let full = fs::File::options().write(true).open("/dev/full").unwrap();
+    let run = std::process::Command::new(assert_cmd::cargo::cargo_bin("renkei"))
+        .current_dir(folder.path())
+        .args(["run", "0-connection/approval", "--report", "junit=a.xml"])
+        .stdout(full)
+        .output()
+        .unwrap();
+    assert_eq!(run.status.code(), Some(70), "{}", out(&run));
+    let junit = fs::read_to_string(folder.path().join("a.xml")).unwrap();
+    assert!(junit.contains("0-connection/approval"), "{junit}");
 }
 
 #[test]
