@@ -58,7 +58,7 @@ pub(super) fn named(project: &Project) -> Text {
         });
         return Text::new(
             format!(
-                "対象のシナリオ: 同梱のシナリオ（{folder} にも上位のフォルダーにも scenarios/profile.toml がないため{}）",
+                "対象のシナリオ: 同梱のシナリオ（{folder} にも上位のフォルダーにも scenarios/profile.toml がありません{}）",
                 near.0
             ),
             format!(
