@@ -536,8 +536,9 @@ async fn a_proxy_joins_and_one_that_refuses_is_told_with_its_status() {
         (
             b"HTTP/1.0 407 Proxy Authentication Required\r\n\r\n",
             Outcome::Refused,
-            "proxy_auth_env",
+            "it does not take the user and password of the environment variable",
         ),
+        (b"\0\x01hello", Outcome::NotHttp, "no HTTP"),
         (b"SSH-2.0-x\r\n\r\n", Outcome::NotHttp, "no HTTP"),
         (b"", Outcome::Closed, "before it answered"),
     ] {
