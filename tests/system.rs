@@ -313,6 +313,15 @@ fn what_a_program_has_started_ends_with_it() {
     }
 }
 
+/// Whether these tests, and so what they start, ignore a hang-up; told on Linux alone.
+#[cfg(unix)]
+fn ignores_hangups() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|set| u64::from_str_radix(set.trim(), 16).ok());
+    ignored.is_some_and(|set| set & 1 == 1)
+}
+
 #[cfg(unix)]
 #[test]
 fn an_interrupted_run_ends_what_it_has_started() {
@@ -330,7 +339,10 @@ fn an_interrupted_run_ends_what_it_has_started() {
     }
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130));
-    // As where the terminal is closed.
+    // As where the terminal is closed; whoever has asked for that to be ignored (nohup) is not disturbed.
+    if ignores_hangups() {
+        return;
+    }
     let child = suite.spawn(&["run"]);
     let streams = [held.accept(), held.accept()];
     signal(&child, "HUP");
