@@ -22,10 +22,7 @@ use renkei::{
     event::ScenarioEnd,
     plan::{self, Known, Suite},
     project::Project,
-    run::{
-        self, Checkpoints, LIMITS, Nowhere, Real, Setting, Sink, Snapshots, Spoilt, Target,
-        UnderWay,
-    },
+    run::{self, Checkpoints, Nowhere, Real, Setting, Sink, Target},
     scenario::{Scenario, data::Lapse},
 };
 use serde_json::{Value, json};
@@ -154,24 +151,6 @@ fn epoch() -> jiff::Timestamp {
     "2026-11-02T09:00:00+09:00".parse().unwrap()
 }
 
-fn setting(target: Target) -> Setting {
-    Setting {
-        target,
-        seed: 1,
-        jobs: 1,
-        snapshots: Snapshots::Check,
-        fail_fast: false,
-        keep_worlds: false,
-        limits: LIMITS,
-        spoilt: Spoilt::default(),
-        nonce: "run".to_owned(),
-        dry_run: false,
-        warnings: Vec::new(),
-        works: std::path::PathBuf::new(),
-        under_way: UnderWay::default(),
-    }
-}
-
 fn chosen(suite: &Suite, ids: &[&str]) -> Vec<Scenario> {
     let all = suite.scenarios.iter();
     all.filter(|scenario| ids.contains(&scenario.id.as_str()))
@@ -206,7 +185,7 @@ async fn the_suite_runs_in_one_world_with_the_snapshots_of_many() {
         &suite,
         &project,
         &approval,
-        &setting(target.clone()),
+        &Setting::of(target.clone()),
         &Checkpoints::new(),
         &nowhere,
     )
@@ -228,18 +207,12 @@ async fn the_suite_runs_in_one_world_with_the_snapshots_of_many() {
     target.control = Control::absent();
     target.url = Some(listener["url"].as_str().unwrap().to_owned());
     target.real = Some(Real {
-        endpoints: BTreeMap::new(),
         cannot: [("advance".to_owned(), "nobody waits here".to_owned())].into(),
         longest_wait: Duration::from_secs(600),
-        senders: None,
         assumed: [("connection-approved".to_owned(), BTreeMap::new())].into(),
-        now: epoch,
-        profile: None,
-        files: BTreeMap::new(),
-        resumed: None,
-        recorded: None,
+        ..Real::of(epoch)
     });
-    let mut setting = setting(target);
+    let mut setting = Setting::of(target);
     setting.seed = 7;
     let all: Vec<Scenario> = suite.scenarios.clone();
     let ran = run::run(

@@ -22,7 +22,7 @@ use renkei::{
     plan::{self, Known, Suite},
     project::Project,
     record::{Base, Made, Passed, make},
-    run::{self, Checkpoints, LIMITS, Setting, Sink, Snapshots, Spoilt, Target, UnderWay},
+    run::{self, Checkpoints, Setting, Sink, Target},
     text::Text,
     transport::{Answer, Broken, Stage},
 };
@@ -237,19 +237,9 @@ async fn whatever_the_suite_sends_becomes_a_scenario_that_sends_the_same() {
     let mock = network::mock(pki.path().join("pki")).await;
     let (suite, project) = suite();
     let setting = Setting {
-        target: Target::of_mock(mock.control_url(), mock.pki().to_owned()),
-        seed: 1,
         jobs: 4,
-        snapshots: Snapshots::Check,
-        fail_fast: false,
-        keep_worlds: false,
-        limits: LIMITS,
-        spoilt: Spoilt::default(),
-        nonce: "run".to_owned(),
-        dry_run: false,
-        warnings: Vec::new(),
         works: pki.path().join("works"),
-        under_way: UnderWay::default(),
+        ..Setting::of(Target::of_mock(mock.control_url(), mock.pki().to_owned()))
     };
     let kept = Arc::new(Kept::default());
     let sink: Arc<dyn Sink> = Arc::<Kept>::clone(&kept);

@@ -17,10 +17,8 @@ mod real;
 mod support;
 
 use std::{
-    collections::BTreeMap,
     fs,
     sync::{Arc, Mutex},
-    time::Duration,
 };
 
 use real::{ANSWER, Environment, answer, literal, target};
@@ -28,7 +26,7 @@ use renkei::{
     event::Event,
     plan::{self, Known},
     project::Project,
-    run::{self, Checkpoints, LIMITS, Real, Setting, Sink, Snapshots, Spoilt, Target, UnderWay},
+    run::{self, Checkpoints, Real, Setting, Sink, Target},
 };
 use serde_json::Value;
 use support::{Suite, ask};
@@ -703,33 +701,8 @@ fn a_certificate_of_the_target_that_ends_soon_is_warned_of_once() {
     let mut target = Target::of_mock("", suite.root().join("pki"));
     target.control = renkei::control::Control::absent();
     target.url = Some(environment.mock.url().to_owned());
-    target.real = Some(Real {
-        endpoints: BTreeMap::new(),
-        cannot: BTreeMap::new(),
-        longest_wait: Duration::from_secs(1),
-        senders: None,
-        assumed: BTreeMap::new(),
-        now: late,
-        profile: None,
-        files: BTreeMap::new(),
-        resumed: None,
-        recorded: None,
-    });
-    let setting = Setting {
-        target,
-        seed: 1,
-        jobs: 1,
-        snapshots: Snapshots::Check,
-        fail_fast: false,
-        keep_worlds: false,
-        limits: LIMITS,
-        spoilt: Spoilt::default(),
-        nonce: "run".to_owned(),
-        dry_run: false,
-        warnings: Vec::new(),
-        works: std::path::PathBuf::new(),
-        under_way: UnderWay::default(),
-    };
+    target.real = Some(Real::of(late));
+    let setting = Setting::of(target);
     let told = Arc::new(Told::default());
     let sink: Arc<dyn Sink> = Arc::clone(&told) as Arc<dyn Sink>;
     let all = loaded.scenarios.clone();

@@ -5,7 +5,6 @@ use std::{
     collections::BTreeMap,
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
 };
 
 use jiff::Timestamp;
@@ -16,9 +15,8 @@ use crate::{
     plan::{self, Known},
     project::Project,
     record::{Base, Made, message::compared, steps::Recording},
-    run::{self, LIMITS, Real, Recorded, Sending, Setting, Sink, Snapshots, Spoilt, Target},
+    run::{self, Real, Recorded, Sending, Setting, Sink, Snapshots, Target},
     text::Text,
-    transport::Versions,
     xml::Document,
 };
 
@@ -126,46 +124,21 @@ fn setting(profile: &crate::profile::Profile, target: &str, recorded: Arc<Record
         .target
         .get(target)
         .and_then(|target| target.snapshots.clone());
+    let real = Real {
+        recorded: Some(recorded),
+        ..Real::of(|| Timestamp::UNIX_EPOCH)
+    };
     Setting {
-        target: Target {
+        seed: 0,
+        snapshots: Snapshots::Accept,
+        ..Setting::of(Target {
             name: Some(target.to_owned()),
             control: Control::absent(),
             url: Some(NOWHERE.to_owned()),
-            ca: PathBuf::new(),
-            certificates: PathBuf::new(),
-            identities: BTreeMap::new(),
-            proxy: None,
-            versions: Versions::ALL,
-            headers: Vec::new(),
-            secrets: Vec::new(),
-            every: Duration::ZERO,
-            bodies: true,
             snapshots,
-            real: Some(Real {
-                endpoints: BTreeMap::new(),
-                cannot: BTreeMap::new(),
-                longest_wait: Duration::MAX,
-                senders: None,
-                assumed: BTreeMap::new(),
-                profile: None,
-                now: || Timestamp::UNIX_EPOCH,
-                files: BTreeMap::new(),
-                resumed: None,
-                recorded: Some(recorded),
-            }),
-        },
-        seed: 0,
-        jobs: 1,
-        snapshots: Snapshots::Accept,
-        fail_fast: false,
-        keep_worlds: false,
-        limits: LIMITS,
-        spoilt: Spoilt::default(),
-        nonce: String::new(),
-        dry_run: false,
-        warnings: Vec::new(),
-        works: PathBuf::new(),
-        under_way: run::UnderWay::default(),
+            real: Some(real),
+            ..Target::of_mock("", PathBuf::new())
+        })
     }
 }
 

@@ -41,6 +41,22 @@ pub struct Real {
 }
 
 impl Real {
+    /// One of which no more is known than the time there: it can do everything.
+    pub fn of(now: fn() -> Timestamp) -> Self {
+        Self {
+            endpoints: BTreeMap::new(),
+            cannot: BTreeMap::new(),
+            longest_wait: Duration::MAX,
+            senders: None,
+            assumed: BTreeMap::new(),
+            now,
+            profile: None,
+            files: BTreeMap::new(),
+            resumed: None,
+            recorded: None,
+        }
+    }
+
     /// When a scenario that begins now begins.
     pub(super) fn at(&self) -> Timestamp {
         let recorded = self.recorded.as_ref();

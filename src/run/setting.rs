@@ -1,6 +1,6 @@
 //! Against what a suite runs, and how.
 
-use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+use std::{borrow::Cow, collections::BTreeMap, path::PathBuf, time::Duration};
 
 use tokio_util::task::TaskTracker;
 
@@ -81,12 +81,11 @@ impl Target {
     }
 
     /// A text without the values that are shown and kept nowhere.
-    pub(crate) fn hidden(&self, text: &str) -> String {
-        let mut text = text.to_owned();
-        for secret in &self.secrets {
-            text = text.replace(&secret.text, "***");
-        }
-        text
+    pub(crate) fn hidden<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        let secrets = self.secrets.iter();
+        secrets.fold(Cow::Borrowed(text), |text, secret| {
+            Cow::Owned(text.replace(&secret.text, "***"))
+        })
     }
 
     /// Where an identity's certificate and key come from.
@@ -133,6 +132,27 @@ pub struct Setting {
     pub works: PathBuf,
     /// What may still make a world, even after the run itself was dropped.
     pub under_way: UnderWay,
+}
+
+impl Setting {
+    /// Against a target, one scenario after the other; nothing is written, and nothing else said.
+    pub fn of(target: Target) -> Self {
+        Self {
+            target,
+            seed: 1,
+            jobs: 1,
+            snapshots: Snapshots::Check,
+            fail_fast: false,
+            keep_worlds: false,
+            limits: LIMITS,
+            spoilt: Spoilt::default(),
+            nonce: "run".to_owned(),
+            dry_run: false,
+            warnings: Vec::new(),
+            works: PathBuf::new(),
+            under_way: UnderWay::default(),
+        }
+    }
 }
 
 /// How much of an answer is waited for and read, where nothing else is said.

@@ -15,7 +15,7 @@ use crate::{
     cli::{Done, Stopped, hint, mock, run::cores, suite, temporary},
     event::ScenarioEnd,
     report::columns,
-    run::{self, Checkpoints, LIMITS, Nowhere, Setting, Sink, Snapshots, Spoilt, Target},
+    run::{self, Checkpoints, Nowhere, Setting, Sink, Target},
     text::{Lang, Text, counted},
     verdict::Exit,
 };
@@ -65,19 +65,10 @@ pub(super) async fn selftest(
     let temporary = temporary()?;
     let mock = mock::embedded(&temporary.path().join("pki")).await?;
     let setting = Setting {
-        target: Target::of_mock(mock.control_url(), mock.pki().to_owned()),
-        seed: 1,
         jobs: cores(),
-        snapshots: Snapshots::Check,
-        fail_fast: false,
-        keep_worlds: false,
-        limits: LIMITS,
-        dry_run: false,
-        warnings: Vec::new(),
-        spoilt: Spoilt::default(),
         nonce: "base".to_owned(),
         works: temporary.path().join("works"),
-        under_way: run::UnderWay::default(),
+        ..Setting::of(Target::of_mock(mock.control_url(), mock.pki().to_owned()))
     };
     let texts = setting.target.control.get("/texts").await;
     let texts = texts.map_err(|error| Stopped {

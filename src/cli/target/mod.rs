@@ -244,14 +244,12 @@ fn real(
         longest_wait: target.longest_wait.map_or(LONGEST_WAIT, Lapse::duration),
         senders: senders.then(|| target.identity.keys().cloned().collect()),
         assumed,
-        now: jiff::Timestamp::now,
         profile: asked
             .profile
             .as_ref()
             .map(|profile| profile.display().to_string()),
         files: asked.files.clone(),
-        resumed: None,
-        recorded: None,
+        ..Real::of(jiff::Timestamp::now)
     };
     Ok((real, missing))
 }
