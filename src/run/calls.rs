@@ -78,11 +78,9 @@ struct Sighting {
 #[derive(Deserialize)]
 struct Page {
     calls: Vec<Call>,
-    #[serde(default)]
     numbers: Vec<Sighting>,
     dropped: u64,
     last: u64,
-    #[serde(default)]
     more: bool,
 }
 

@@ -2,10 +2,14 @@
 //! anything shows nothing.
 
 use serde::Deserialize;
+use toml::Spanned;
 
 use crate::{
     event::Outcome,
+    message,
+    plan::{Suite, before_it},
     run::{step::Runner, world},
+    scenario::{Scenario, Step, data::Data},
     text::Text,
 };
 
@@ -29,12 +33,42 @@ struct Page {
 }
 
 /// What is known of the peers.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Peers {
+    /// Whether one may ask by itself at all, here or in what was done before: else the network has nothing to tell.
+    asking: bool,
     /// The newest number that the network has told.
     after: u64,
     /// What was taken, though it is meant to be refused: the core may still do that.
     taken: Vec<Heard>,
+}
+
+impl Peers {
+    /// Nothing is known yet.
+    pub(super) fn of(suite: &Suite, scenario: &Scenario) -> Self {
+        let mut all = std::iter::once(scenario).chain(before_it(suite, scenario));
+        Self {
+            asking: all.any(|scenario| scenario.file.steps.iter().any(asks)),
+            after: 0,
+            taken: Vec::new(),
+        }
+    }
+}
+
+/// Whether a step makes a peer ask, as far as it can be read.
+fn asks(step: &Step) -> bool {
+    let act = step
+        .network
+        .as_ref()
+        .and_then(|act| act.get_ref().get("act"));
+    let by_act = act.is_some_and(|act| match act.get_ref() {
+        Data::Text(name) => name == "peer-asks" || message::is_template(name),
+        Data::Integer(_) | Data::Float(_) | Data::Boolean(_) | Data::List(_) | Data::Table(_) => {
+            false
+        }
+    });
+    let peer = step.peer.as_ref().map(Spanned::get_ref);
+    by_act || peer.is_some_and(|peer| peer.asks.is_some())
 }
 
 impl Runner<'_> {
@@ -76,17 +110,14 @@ impl Runner<'_> {
 
     async fn page_of_peers(&self) -> Result<Option<Page>, Outcome> {
         let setting = &self.shared.setting;
-        if setting.target.real.is_some() || setting.dry_run {
+        if !self.peers.asking || setting.target.real.is_some() || setting.dry_run {
             return Ok(None);
         }
         let (world, after) = (&self.world.name, self.peers.after);
         let path = format!("/worlds/{world}/peers?after={after}");
-        match setting.target.control.get(&path).await {
-            Ok(page) => Ok(serde_json::from_value(page).ok()),
-            // An older network does not tell.
-            Err(error) if error.status == Some(404) => Ok(None),
-            Err(error) => Err(world::outcome(&error)),
-        }
+        let page = setting.target.control.get(&path).await;
+        let page = page.map_err(|error| world::outcome(&error))?;
+        Ok(serde_json::from_value(page).ok())
     }
 }
 

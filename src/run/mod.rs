@@ -16,6 +16,7 @@ mod kept;
 mod last;
 mod missing;
 mod notes;
+mod once;
 mod pace;
 mod peer;
 mod real;
@@ -38,7 +39,7 @@ mod written;
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError, atomic::AtomicBool},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -200,7 +201,6 @@ pub async fn run(
         faults,
         configs: Mutex::default(),
         pace: Pace::new(setting.target.every),
-        skew_told: AtomicBool::new(false),
         told: Mutex::default(),
         sink: Arc::clone(sink),
     });
@@ -253,10 +253,8 @@ struct Shared {
     /// What was read of the identities' files.
     configs: Mutex<BTreeMap<Credentials, Arc<ClientConfig>>>,
     pace: Pace,
-    /// Whether it has been told that the target's clock is another.
-    skew_told: AtomicBool,
     /// What has been warned of.
-    told: Mutex<BTreeSet<String>>,
+    told: Mutex<BTreeSet<once::Once>>,
     sink: Arc<dyn Sink>,
 }
 

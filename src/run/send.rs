@@ -1,20 +1,14 @@
 //! A step that sends: what goes out and comes in is looked through and kept; where it polls, only the last answer
 //! counts.
 
-use std::{
-    collections::btree_map::Entry,
-    sync::{PoisonError, atomic::Ordering},
-    time::Duration,
-};
+use std::{collections::btree_map::Entry, time::Duration};
 
 use hyper::Method;
-use jiff::fmt::rfc2822;
 use serde_json::json;
 
 use crate::{
-    event::{Event, Exchange, Kept, Outcome, StepResult, Warning},
+    event::{Exchange, Kept, Outcome, StepResult},
     expect::{self, Seen},
-    japan,
     run::{
         Sink,
         judge::operation_of,
@@ -25,13 +19,10 @@ use crate::{
     },
     scenario::{Step, Until},
     sentinel,
-    text::{Text, counted},
-    transport::{self, Answer, Broken, CertificateShown, Connection, Limits, Overflow, SOON},
+    text::Text,
+    transport::{self, Answer, Broken, Connection, Limits, Overflow},
     xml::Document,
 };
-
-/// From how many seconds on it is told that two clocks are apart.
-const SKEW: u64 = 300;
 
 /// An exchange that has happened.
 pub(super) struct Happened {
@@ -301,83 +292,11 @@ impl Runner<'_> {
         let answer = connection
             .exchange(rendered.outgoing.clone(), limits, overflow)
             .await;
-        let server = connection.server().cloned();
-        if let Some(server) = server {
-            self.ends_soon(&server);
+        if let Some(real) = &setting.target.real
+            && let Some(server) = connection.server()
+        {
+            self.ends_soon(real, &server);
         }
         answer
     }
-
-    /// Tells once of a certificate of the target that will soon be of no use.
-    fn ends_soon(&self, server: &CertificateShown) {
-        let Some(real) = &self.shared.setting.target.real else {
-            return;
-        };
-        let days = server.days_left((real.now)());
-        if days > SOON {
-            return;
-        }
-        let (holder, last) = (server.holder(), japan::local(server.not_after).date());
-        let text = Text::new(
-            format!(
-                "接続先の証明書（{holder}）の有効期限（{last}）まで{days}日です。接続先の担当者に更新の予定を確認してください"
-            ),
-            format!(
-                "the target's certificate (for {holder}) expires in {} ({last}); ask whoever runs the target when it gets a new one",
-                counted(days, "day")
-            ),
-        );
-        self.warn_once(text);
-    }
-
-    fn warn_once(&self, text: Text) {
-        let mut told = self
-            .shared
-            .told
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if told.insert(text.en.clone()) {
-            self.shared.sink.event(Event::Warning(Warning { text }));
-        }
-    }
-
-    /// Tells once that the target's clock is another than this machine's, as its `Date` header has it.
-    fn skew(&self, answer: &Answer) {
-        let Some(real) = &self.shared.setting.target.real else {
-            return;
-        };
-        if real.recorded.is_some() {
-            return;
-        }
-        let date = answer.header("date");
-        let date = date.first().and_then(|date| rfc2822::parse(date).ok());
-        let Some(date) = date.map(|date| date.timestamp()) else {
-            return;
-        };
-        let ahead = date.as_second() - (real.now)().as_second();
-        if ahead.unsigned_abs() < SKEW || self.shared.skew_told.swap(true, Ordering::AcqRel) {
-            return;
-        }
-        let text = skew_text(ahead);
-        self.shared.sink.event(Event::Warning(Warning { text }));
-    }
-}
-
-/// What is told of a clock that is another, in seconds ahead of this machine's.
-fn skew_text(ahead: i64) -> Text {
-    let apart = ahead.unsigned_abs();
-    let (hours, minutes) = (apart / 3600, apart / 60 % 60);
-    let (ja, en) = if ahead > 0 {
-        ("進んで", "ahead of")
-    } else {
-        ("遅れて", "behind")
-    };
-    Text::new(
-        format!(
-            "接続先の時計（Dateヘッダー）が、この機器の時計より{hours}時間{minutes}分{ja}います。日時の比較が差異となり、証明書の検証に失敗することがあります。双方の時計を合わせてください"
-        ),
-        format!(
-            "the target's clock (Date header) is {hours} h {minutes} min {en} this machine's: times will differ from snapshots, and certificates may be refused; set both clocks right"
-        ),
-    )
 }

@@ -82,7 +82,7 @@ impl<'a> Runner<'a> {
             listeners: BTreeMap::new(),
             given,
             calls: Calls::default(),
-            peers: Peers::default(),
+            peers: Peers::of(&shared.suite, scenario),
         }
     }
 

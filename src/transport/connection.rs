@@ -9,7 +9,7 @@ use hyper::{
     client::conn::http1::{SendRequest, handshake},
 };
 use hyper_util::rt::TokioIo;
-use rustls::ClientConfig;
+use rustls::{ClientConfig, pki_types::CertificateDer};
 use tokio::{
     net::TcpStream,
     task::JoinHandle,
@@ -31,7 +31,8 @@ pub struct Connection {
     tls: Arc<ClientConfig>,
     proxy: Option<Proxy>,
     open: Option<Open>,
-    server: Option<CertificateShown>,
+    /// What it showed as its certificate, until somebody asks.
+    server: Option<CertificateDer<'static>>,
 }
 
 pub(super) struct Open {
@@ -58,9 +59,9 @@ impl Connection {
         }
     }
 
-    /// The certificate that the target showed when it was last connected to.
-    pub fn server(&self) -> Option<&CertificateShown> {
-        self.server.as_ref()
+    /// The certificate that the target showed, once for each time that it was connected to.
+    pub fn server(&mut self) -> Option<CertificateShown> {
+        CertificateShown::of(&self.server.take()?)
     }
 
     /// Sends one request and reads its answer.
@@ -82,8 +83,7 @@ impl Connection {
             let route = Route::new(self.proxy.clone(), &limits);
             let stream = route.open(&self.tls, &place).await?;
             let shown = stream.get_ref().1.peer_certificates();
-            let own = shown.and_then(|chain| CertificateShown::of(chain.first()?));
-            self.server = own;
+            self.server = shown.and_then(|chain| chain.first().cloned());
             Open::over(stream).await?
         };
         let answer = open.exchange(request, limits, overflow).await?;
