@@ -473,6 +473,20 @@ pub enum ScenarioEnd {
     Internal,
 }
 
+impl ScenarioEnd {
+    /// Whether the target cannot do it, or what it starts from: that is counted apart, and is neither good nor bad.
+    pub fn is_hindered(&self) -> bool {
+        matches!(
+            self,
+            Self::NotPossible { .. }
+                | Self::Blocked {
+                    hindrance: Some(_),
+                    ..
+                }
+        )
+    }
+}
+
 /// Why a scenario is not possible at a target.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Hindrance {

@@ -230,12 +230,8 @@ fn of(result: &ScenarioResult, results: &[ScenarioResult]) -> Exit {
     match &result.end {
         ScenarioEnd::Passed | ScenarioEnd::NotRun => Exit::Ok,
         // Counted apart, and never as passed.
-        ScenarioEnd::NotPossible { .. }
-        | ScenarioEnd::Assumed
-        // What it starts from is not possible there, so it is not either.
-        | ScenarioEnd::Blocked {
-            hindrance: Some(_), ..
-        } => Exit::Untried,
+        end if end.is_hindered() => Exit::Untried,
+        ScenarioEnd::NotPossible { .. } | ScenarioEnd::Assumed => Exit::Untried,
         ScenarioEnd::New => Exit::NewSnapshots,
         ScenarioEnd::Failed => Exit::Failed,
         ScenarioEnd::Broken => Exit::Transport,

@@ -46,6 +46,7 @@ pub fn github(record: &Record, lang: Lang, folder: &str) -> String {
         }
         let level = match &result.end {
             ScenarioEnd::Passed | ScenarioEnd::NotRun => continue,
+            end if end.is_hindered() => "notice",
             ScenarioEnd::NotPossible { .. } | ScenarioEnd::Assumed => "notice",
             ScenarioEnd::Blocked { .. } => "warning",
             ScenarioEnd::New

@@ -24,12 +24,10 @@ pub fn junit(record: &Record, lang: Lang) -> Result<String, quick_junit::Seriali
         for result in record.results.iter().filter(|result| result.phase == phase) {
             let mut status = match &result.end {
                 ScenarioEnd::Passed => TestCaseStatus::success(),
-                ScenarioEnd::NotRun
-                | ScenarioEnd::NotPossible { .. }
-                | ScenarioEnd::Assumed
-                | ScenarioEnd::Blocked {
-                    hindrance: Some(_), ..
-                } => TestCaseStatus::skipped(),
+                end if end.is_hindered() => TestCaseStatus::skipped(),
+                ScenarioEnd::NotRun | ScenarioEnd::NotPossible { .. } | ScenarioEnd::Assumed => {
+                    TestCaseStatus::skipped()
+                }
                 // What nobody has looked at yet proves nothing: as the exit code, so the report.
                 ScenarioEnd::Failed | ScenarioEnd::New | ScenarioEnd::IndividualNumber => {
                     TestCaseStatus::non_success(NonSuccessKind::Failure)

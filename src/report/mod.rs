@@ -1,6 +1,7 @@
 //! Events to reports, one file each. A report knows nothing but the events, so each can be made again from a journal.
 
 mod asides;
+mod counts;
 mod dry;
 mod github;
 mod json;

@@ -80,13 +80,11 @@ impl Progress {
             Event::Scenario(result) => {
                 self.done += 1;
                 let label = label(&result.end).get(self.lang).to_owned();
-                if !matches!(
+                let good = matches!(
                     result.end,
-                    ScenarioEnd::Passed
-                        | ScenarioEnd::New
-                        | ScenarioEnd::NotPossible { .. }
-                        | ScenarioEnd::Assumed
-                ) {
+                    ScenarioEnd::Passed | ScenarioEnd::New | ScenarioEnd::Assumed
+                );
+                if !good && !result.end.is_hindered() {
                     self.bad += 1;
                 }
                 if let Some(bar) = &self.bar {

@@ -128,6 +128,10 @@ pub(super) fn label(end: &ScenarioEnd) -> Text {
     match end {
         ScenarioEnd::Passed => Text::new("合格", "passed"),
         ScenarioEnd::NotRun => Text::new("未実施", "not run"),
+        ScenarioEnd::Blocked { .. } if end.is_hindered() => Text::new(
+            "この環境では不可（前提未達）",
+            "not possible here (blocked)",
+        ),
         ScenarioEnd::NotPossible { .. } => Text::new("この環境では不可", "not possible here"),
         ScenarioEnd::Assumed => Text::new("到達済み扱い", "taken for reached"),
         ScenarioEnd::New => Text::new("新規", "new"),
@@ -190,12 +194,9 @@ pub(super) fn not_begun(record: &Record, result: &ScenarioResult) -> Option<Text
 
 /// Where a step stands, and whether that is in the binary.
 pub(super) fn placed(step: &StepResult, lang: Lang) -> String {
-    let built_in = match lang {
-        _ if !step.built_in => "",
-        Lang::Ja => "（同梱）",
-        Lang::En => " (built in)",
-    };
-    format!("{}{built_in}", step.place)
+    let built_in = Text::new("同梱", "built in");
+    let built_in = step.built_in.then(|| bracketed(built_in.get(lang), lang));
+    format!("{}{}", step.place, built_in.unwrap_or_default())
 }
 
 /// The first thing that is wrong with a step; none where nothing is.
