@@ -47,9 +47,14 @@ impl Diagnostic {
         self
     }
 
-    /// Shows the mistake with its line; `source` gives the text of a file.
-    pub fn render(&self, source: &dyn Fn(&str) -> String, lang: Lang, color: bool) -> String {
-        let text = source(&self.path);
+    /// Shows the mistake with its line; `source` gives the name of a file for people, and its text.
+    pub fn render(
+        &self,
+        source: &dyn Fn(&str) -> (String, String),
+        lang: Lang,
+        color: bool,
+    ) -> String {
+        let (name, text) = source(&self.path);
         let (error, help) = match lang {
             Lang::Ja => ("誤り", "ヒント"),
             Lang::En => ("error", "help"),
@@ -57,18 +62,10 @@ impl Diagnostic {
         let mut group = Level::ERROR
             .with_name(error)
             .primary_title(self.text.get(lang))
-            .element(snippet(
-                &self.path,
-                &text,
-                &self.span,
-                AnnotationKind::Primary,
-            ));
-        let also = self
-            .also
-            .as_ref()
-            .map(|(path, span)| (path, span, source(path)));
-        if let Some((path, span, text)) = &also {
-            group = group.element(snippet(path, text, span, AnnotationKind::Context));
+            .element(snippet(&name, &text, &self.span, AnnotationKind::Primary));
+        let also = self.also.as_ref().map(|(path, span)| (span, source(path)));
+        if let Some((span, (name, text))) = &also {
+            group = group.element(snippet(name, text, span, AnnotationKind::Context));
         }
         if let Some(hint) = &self.hint {
             group = group.element(Level::HELP.with_name(help).message(hint.get(lang)));
@@ -178,9 +175,12 @@ mod tests {
 
     #[test]
     fn a_mistake_is_shown_with_its_line_and_the_nearest_name() {
-        let source = |path: &str| match path {
-            "a.toml" => "title = 1\nsend = \"ListMaster\"\n".to_owned(),
-            _ => "<a>\n{{ b }}".to_owned(),
+        let source = |path: &str| {
+            let text = match path {
+                "a.toml" => "title = 1\nsend = \"ListMaster\"\n",
+                _ => "<a>\n{{ b }}",
+            };
+            (path.to_owned(), text.to_owned())
         };
         let kind = Text::new("操作", "operation");
         let diagnostic = unknown(
@@ -206,7 +206,8 @@ mod tests {
     #[test]
     fn a_place_that_is_not_in_the_file_is_shown_all_the_same() {
         let diagnostic = Diagnostic::new("a.toml", 90..99, Text::new("甲", "a"));
-        let shown = diagnostic.render(&|_| "甲".to_owned(), Lang::En, false);
+        let source = |path: &str| (path.to_owned(), "甲".to_owned());
+        let shown = diagnostic.render(&source, Lang::En, false);
         assert!(shown.contains("a.toml:1"), "{shown}");
     }
 }

@@ -155,7 +155,8 @@ impl Foreign {
     }
 }
 
-const LINE: &str = "encoding: not ";
+/// How that line begins.
+pub(crate) const LINE: &str = "encoding: not ";
 
 fn told(what: &str, read_as: &str, looks_like: Option<&str>) -> Text {
     match looks_like {

@@ -55,7 +55,14 @@ pub(super) async fn doctor(out: &mut dyn Write, arguments: DoctorArguments, lang
     let project = suite::project_with(arguments.profile.as_deref())?;
     let suite = suite::load(&project, out, lang)?;
     let patient = patient(arguments.patient.as_deref(), &suite, &project).await?;
-    let people = people(&patient, &arguments.identities, &suite, &project);
+    let ca = distrusted(&patient.target.ca);
+    let people = people(
+        &patient,
+        ca.is_none(),
+        &arguments.identities,
+        &suite,
+        &project,
+    );
     let (people, urls) = match people {
         Ok(people) => people,
         Err(stopped) => {
@@ -66,7 +73,7 @@ pub(super) async fn doctor(out: &mut dyn Write, arguments: DoctorArguments, lang
     let way = Way {
         urls,
         proxy: patient.target.proxy.clone(),
-        ca: distrusted(&patient.target.ca),
+        ca,
         limits: patient.limits,
         every: patient.target.every,
         silent: patient.silent,
@@ -176,9 +183,11 @@ async fn bundled() -> Result<Patient, Stopped> {
     })
 }
 
-/// As whom to look, with what each sends; and the URL of each endpoint.
+/// As whom to look, with what each sends; and the URL of each endpoint. The target is not trusted where the CAs cannot be
+/// read.
 fn people(
     patient: &Patient,
+    trusted: bool,
     asked: &[String],
     suite: &Suite,
     project: &Project,
@@ -215,10 +224,10 @@ fn people(
         let institution = &identity.institution;
         let questions = questions(profile, project, &urls, institution, &target.headers, seed);
         people.push(Person {
-            prepared: match (&patient.held, distrusted(&target.ca)) {
-                (Some(held), _) if !held.contains(&name) => Err(without(patient, &name)),
-                (_, None) => Prepared::read(&target.ca, &credentials, target.versions),
-                (_, Some(_)) => Prepared::trusting_nobody(&credentials, target.versions),
+            prepared: match &patient.held {
+                Some(held) if !held.contains(&name) => Err(without(patient, &name)),
+                _ if trusted => Prepared::read(&target.ca, &credentials, target.versions),
+                _ => Prepared::trusting_nobody(&credentials, target.versions),
             },
             questions: questions.map_err(|text| Stopped {
                 exit: Exit::Suite,

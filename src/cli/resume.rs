@@ -55,7 +55,6 @@ pub(super) fn ended(run: &Path, runs: &Path) -> Result<(PathBuf, Record), Stoppe
                 ),
             )
         })?;
-    later(&folder)?;
     let unreadable = |error: io::Error| Stopped::file(&folder.join(JOURNAL), &error);
     let shown = folder.display().to_string();
     let mut file = File::open(folder.join(JOURNAL)).map_err(unreadable)?;
@@ -74,6 +73,7 @@ pub(super) fn ended(run: &Path, runs: &Path) -> Result<(PathBuf, Record), Stoppe
 /// Reads the folder of a run that is to be gone on with.
 pub(super) fn old(run: &Path, runs: &Path) -> Result<Old, Stopped> {
     let (folder, record) = ended(run, runs)?;
+    later(&folder)?;
     let shown = folder.display().to_string();
     let start = record.start.clone();
     let found = start.and_then(|start| Some((start.target?, start.real?, start.seed)));

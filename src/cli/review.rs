@@ -14,7 +14,6 @@ use crate::{
     },
     encoding,
     plan::Suite,
-    scenario::{Kind, Step},
     snapshot::{self, Cap},
     text::{Lang, Text},
     verdict::Exit,
@@ -154,7 +153,7 @@ fn places(suite: &Suite) -> BTreeMap<String, Place> {
     let mut places = BTreeMap::new();
     for (scenario, of) in suite.scenarios.iter().enumerate() {
         for (step, of_step) in of.file.steps.iter().enumerate() {
-            let part = if is_of_system(of_step) {
+            let part = if of_step.is_of_system() {
                 Part::UnderTest
             } else {
                 Part::Own
@@ -170,23 +169,6 @@ fn places(suite: &Suite) -> BTreeMap<String, Place> {
         }
     }
     places
-}
-
-fn is_of_system(step: &Step) -> bool {
-    match step.kind() {
-        Some(Kind::Exec(_) | Kind::Http(_) | Kind::ExpectCall(_) | Kind::ExpectNoCall(_)) => true,
-        Some(
-            Kind::Send(_)
-            | Kind::Advance(_)
-            | Kind::At(_)
-            | Kind::Network(_)
-            | Kind::Listen(_)
-            | Kind::Use(_)
-            | Kind::Check(_)
-            | Kind::Peer(_),
-        )
-        | None => false,
-    }
 }
 
 /// What can be typed next: for one of them, and for all that are shown.

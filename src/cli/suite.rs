@@ -224,17 +224,10 @@ fn show(
     lang: Lang,
 ) -> Result<(), Stopped> {
     let mark = Text::new("同梱 ", "(built in) ");
-    let mark = mark.get(lang);
-    let mut diagnostic = diagnostic.clone();
-    let also = diagnostic.also.as_mut().map(|(path, _)| path);
-    for path in [&mut diagnostic.path].into_iter().chain(also) {
-        if project.built_in.contains(path) {
-            path.insert_str(0, mark);
-        }
-    }
     let source = |path: &str| {
-        let path = path.strip_prefix(mark).unwrap_or(path);
-        project.shown(path).to_owned()
+        let built_in = project.built_in.contains(path);
+        let mark = if built_in { mark.get(lang) } else { "" };
+        (format!("{mark}{path}"), project.shown(path).to_owned())
     };
     let shown = diagnostic.render(&source, lang, true);
     writeln!(out, "{}\n", sentinel::mask_names(&sentinel::mask(&shown)))?;

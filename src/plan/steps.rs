@@ -1,5 +1,7 @@
 //! The names in steps: operations, identities, earlier steps, acts; and what is looked for in answers.
 
+use std::collections::BTreeMap;
+
 use toml::Spanned;
 
 use crate::{
@@ -194,18 +196,9 @@ pub(super) fn identity(
     name: Option<&Spanned<String>>,
     found: &mut Vec<Diagnostic>,
 ) {
-    let Some(name) = name else { return };
-    let profile = &cx.suite.profile;
-    if !profile.identity.contains_key(name.get_ref()) {
+    if let Some(name) = name {
         let kind = Text::new("送信者", "identity");
-        let known = profile.identity.keys().map(String::as_str);
-        found.push(unknown(
-            &step.file,
-            name.span(),
-            &kind,
-            name.get_ref(),
-            known,
-        ));
+        is_known(step, name, &kind, &cx.suite.profile.identity, found);
     }
 }
 
@@ -216,20 +209,24 @@ pub(super) fn operation(
     name: &Spanned<String>,
     found: &mut Vec<Diagnostic>,
 ) -> bool {
-    let profile = &cx.suite.profile;
-    if profile.operation.contains_key(name.get_ref()) {
-        return true;
-    }
     let kind = Text::new("操作", "operation");
-    let known = profile.operation.keys().map(String::as_str);
-    found.push(unknown(
-        &step.file,
-        name.span(),
-        &kind,
-        name.get_ref(),
-        known,
-    ));
-    false
+    is_known(step, name, &kind, &cx.suite.profile.operation, found)
+}
+
+fn is_known<T>(
+    step: &Step,
+    name: &Spanned<String>,
+    kind: &Text,
+    known: &BTreeMap<String, T>,
+    found: &mut Vec<Diagnostic>,
+) -> bool {
+    let is_known = known.contains_key(name.get_ref());
+    if !is_known {
+        let known = known.keys().map(String::as_str);
+        let (place, name) = (name.span(), name.get_ref());
+        found.push(unknown(&step.file, place, kind, name, known));
+    }
+    is_known
 }
 
 /// A name of an earlier step of the right kind.

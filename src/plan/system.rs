@@ -84,8 +84,7 @@ fn too_early(
     seen: &Seen<'_>,
     found: &mut Vec<Diagnostic>,
 ) {
-    let acts = |step: &Step| matches!(step.kind(), Some(Kind::Exec(_) | Kind::Http(_)));
-    if seen.scenario.partial || seen.any_earlier(acts) {
+    if seen.scenario.partial || seen.any_earlier(Step::makes_it_act) {
         return;
     }
     let text = Text::new(

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::{
     event::{Outcome, StepResult},
     run::{calls::Call, missing::listed, service::Served, step::Runner},
-    scenario::{Kind, Step},
+    scenario::Step,
     sentinel,
     text::Text,
 };
@@ -36,22 +36,10 @@ impl Runner<'_> {
 
     /// Tells it of a step that did not pass.
     pub(super) async fn note(&mut self, step: &Step, mark: Mark, result: &mut StepResult) {
-        let makes_it_act = match step.kind() {
-            Some(Kind::Exec(_) | Kind::Http(_)) => true,
-            Some(Kind::ExpectCall(_) | Kind::ExpectNoCall(_)) => false,
-            Some(
-                Kind::Send(_)
-                | Kind::Advance(_)
-                | Kind::At(_)
-                | Kind::Network(_)
-                | Kind::Listen(_)
-                | Kind::Use(_)
-                | Kind::Check(_)
-                | Kind::Peer(_),
-            )
-            | None => return,
-        };
-        if makes_it_act {
+        if !step.is_of_system() {
+            return;
+        }
+        if step.makes_it_act() {
             match self.drain(Duration::ZERO).await {
                 Ok(false) => {}
                 Ok(true) => {

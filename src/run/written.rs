@@ -6,6 +6,7 @@ use crate::{
     event::{Kept, Written},
     expect::named,
     sentinel::{self, Looked},
+    snapshot::LEFT_OUT,
     system::{Beyond, Output},
     text::{Text, counted},
 };
@@ -49,7 +50,7 @@ pub(super) fn readable(looked: &Looked, text: &str) -> String {
 pub(super) fn head(how: &str, reading: &Reading, beyond: Option<&Beyond>) -> String {
     let foreign = reading.foreign.map(Foreign::line).unwrap_or_default();
     let beyond = beyond.map(|Beyond { bytes, sha256 }| {
-        format!("left out: {bytes} bytes at the end, SHA-256 {sha256}\n")
+        format!("{LEFT_OUT}{bytes} bytes at the end, SHA-256 {sha256}\n")
     });
     format!("{how}\n{foreign}{}", beyond.unwrap_or_default())
 }

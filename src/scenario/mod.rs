@@ -106,12 +106,7 @@ pub struct SharedFile {
 impl Scenario {
     /// Whether the system under test does anything in it.
     pub fn uses_system(&self) -> bool {
-        self.file.steps.iter().any(|step| {
-            matches!(
-                step.kind(),
-                Some(Kind::Exec(_) | Kind::Http(_) | Kind::ExpectCall(_) | Kind::ExpectNoCall(_))
-            )
-        })
+        self.file.steps.iter().any(Step::is_of_system)
     }
 
     /// The line of a step, from 1.

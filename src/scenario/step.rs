@@ -298,6 +298,20 @@ impl Step {
             .collect()
     }
 
+    /// Whether it is about what the system under test does.
+    pub fn is_of_system(&self) -> bool {
+        self.makes_it_act()
+            || matches!(
+                self.kind(),
+                Some(Kind::ExpectCall(_) | Kind::ExpectNoCall(_))
+            )
+    }
+
+    /// Whether it makes the system under test act.
+    pub fn makes_it_act(&self) -> bool {
+        matches!(self.kind(), Some(Kind::Exec(_) | Kind::Http(_)))
+    }
+
     /// The encoding of what the system under test says, if the step says so; reading has reported one that is not known.
     pub fn said_in(&self) -> Option<&'static encoding_rs::Encoding> {
         encoding::named(self.encoding.as_ref()?.get_ref())

@@ -5,27 +5,16 @@ use regex::{Regex, escape};
 /// What was found, with the accepted lines in the place of those that differ in a placeholder of these labels alone.
 /// Where the lines are not the same ones, nothing is changed.
 pub fn loose(accepted: &str, found: &str, labels: &[&str]) -> String {
-    let labels: Vec<String> = labels.iter().map(|label| escape(label)).collect();
-    let (old, new): (Vec<&str>, Vec<&str>) = (lines(accepted), lines(found));
-    let placeholder = Regex::new(&format!(r"\{{(?:{})-\d+\}}", labels.join("|")));
-    let (Ok(placeholder), false, true) = (placeholder, labels.is_empty(), old.len() == new.len())
-    else {
+    if labels.is_empty() {
         return found.to_owned();
-    };
-    old.iter()
-        .zip(new)
-        .map(|(old, new)| {
-            if line(&placeholder, old, new) {
-                *old
-            } else {
-                new
-            }
-        })
-        .collect()
-}
-
-fn lines(text: &str) -> Vec<&str> {
-    text.split_inclusive('\n').collect()
+    }
+    let labels: Vec<String> = labels.iter().map(|label| escape(label)).collect();
+    match Regex::new(&format!(r"\{{(?:{})-\d+\}}", labels.join("|"))) {
+        Ok(placeholder) => {
+            super::as_accepted(accepted, found, |old, new| line(&placeholder, old, new))
+        }
+        Err(_) => found.to_owned(),
+    }
 }
 
 /// Whether a line is another with plain values in the places of its placeholders: another placeholder is

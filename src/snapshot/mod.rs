@@ -12,6 +12,7 @@ use tempfile::NamedTempFile;
 pub use difference::{Cap, difference};
 pub use loose::loose;
 pub use times::within;
+pub(crate) use words::LEFT_OUT;
 pub use words::{in_japanese, shown};
 
 /// The folder of the snapshots that hold for every target.
@@ -142,6 +143,21 @@ pub fn accept(root: &Path, path: &str) -> io::Result<()> {
 /// Throws a pending snapshot away.
 pub fn reject(root: &Path, path: &str) -> io::Result<()> {
     fs::remove_file(root.join(format!("{path}.new")))
+}
+
+/// What was found, with the accepted lines in the place of those that count as the same. Where there are more or fewer of
+/// them, nothing is changed.
+fn as_accepted(accepted: &str, found: &str, same: impl Fn(&str, &str) -> bool) -> String {
+    let lines = |text: &'_ str| text.split_inclusive('\n').count();
+    if lines(accepted) != lines(found) {
+        return found.to_owned();
+    }
+    let pairs = accepted
+        .split_inclusive('\n')
+        .zip(found.split_inclusive('\n'));
+    pairs
+        .map(|(old, new)| if same(old, new) { old } else { new })
+        .collect()
 }
 
 #[cfg(test)]

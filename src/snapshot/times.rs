@@ -15,24 +15,7 @@ pub fn within(accepted: &str, found: &str, slack: Duration) -> String {
     let Some(time) = TIME.as_ref() else {
         return found.to_owned();
     };
-    let (old, new): (Vec<&str>, Vec<&str>) = (lines(accepted), lines(found));
-    if old.len() != new.len() {
-        return found.to_owned();
-    }
-    old.iter()
-        .zip(new)
-        .map(|(old, new)| {
-            if line(time, old, new, slack) {
-                *old
-            } else {
-                new
-            }
-        })
-        .collect()
-}
-
-fn lines(text: &str) -> Vec<&str> {
-    text.split_inclusive('\n').collect()
+    super::as_accepted(accepted, found, |old, new| line(time, old, new, slack))
 }
 
 /// Whether two lines differ in their times alone, and in these by no more than the slack.

@@ -1,7 +1,10 @@
 //! The lines that stand above the body of a snapshot, for whoever reads Japanese. The file itself has them in one language,
 //! whatever the language of the run.
 
-use crate::{text::Lang, transport::Outcome};
+use crate::{encoding, text::Lang, transport::Outcome};
+
+/// How the line begins that says what a snapshot leaves out.
+pub(crate) const LEFT_OUT: &str = "left out: ";
 
 /// A snapshot, or a difference of two, as it is shown.
 pub fn shown(text: &str, lang: Lang) -> String {
@@ -33,13 +36,13 @@ pub fn in_japanese(line: &str) -> Option<String> {
     if line == "timeout" {
         return Some("時間切れ".to_owned());
     }
-    if let Some(said) = line.strip_prefix("encoding: not ") {
+    if let Some(said) = line.strip_prefix(encoding::LINE) {
         return Some(match said.split_once(", perhaps ") {
             Some((read_as, other)) => format!("文字コード: {read_as} 以外（{other} と推定）"),
             None => format!("文字コード: {said} 以外"),
         });
     }
-    if let Some(said) = line.strip_prefix("left out: ") {
+    if let Some(said) = line.strip_prefix(LEFT_OUT) {
         let (bytes, hash) = said.split_once(" bytes at the end, ")?;
         return Some(format!("省略: 末尾の{bytes}バイト、{hash}"));
     }
