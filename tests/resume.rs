@@ -27,7 +27,6 @@ use std::{
 };
 
 use real::{Environment, request_id};
-use serde_json::Value;
 use support::{Suite, ask};
 use tokio::{
     io::copy_bidirectional,
@@ -35,8 +34,20 @@ use tokio::{
     runtime::Runtime,
 };
 
-fn start(suite: &Suite) -> Value {
-    suite.events().into_iter().next().unwrap()
+/// Three scenarios of which each starts from the one before it; `before` are the steps of the first.
+fn in_a_row(before: &str) -> Suite {
+    Suite::new()
+        .with("0-connection/before", "establishes = \"before\"", before)
+        .with(
+            "0-connection/first",
+            "starts_from = \"before\"\nestablishes = \"done\"",
+            &ask("status", ""),
+        )
+        .with(
+            "0-connection/second",
+            "starts_from = \"done\"",
+            &ask("status", ""),
+        )
 }
 
 #[test]
@@ -134,7 +145,7 @@ fn a_run_that_was_stopped_goes_on_where_it_was_with_its_old_ids() {
     assert!(suite.all_text().contains("<!-- not-applied -->"));
     let new = suite.run_folder();
     assert_ne!(new, old);
-    let run = start(&suite);
+    let run = suite.start();
     assert_eq!(run["real"]["resumes"], name);
     assert!(
         shown.contains(&format!("goes on with the run: {name}")),
@@ -213,22 +224,7 @@ fn what_was_handed_on_and_not_kept_is_missed_and_no_pass() {
 
 #[test]
 fn what_is_taken_for_reached_is_not_sent_once_more() {
-    let suite = Suite::new()
-        .with(
-            "0-connection/before",
-            "establishes = \"before\"",
-            &ask("status", ""),
-        )
-        .with(
-            "0-connection/first",
-            "starts_from = \"before\"\nestablishes = \"done\"",
-            &ask("status", ""),
-        )
-        .with(
-            "0-connection/second",
-            "starts_from = \"done\"",
-            &ask("status", ""),
-        );
+    let suite = in_a_row(&ask("status", ""));
     suite.accept(&[]);
     let environment = Environment::new(&suite);
     let assumed = ["run", "--target", "test", "--assume", "done"];
@@ -397,22 +393,7 @@ fn a_step_that_the_line_broke_is_done_again_with_its_id() {
 
 #[test]
 fn what_is_not_possible_there_is_not_advised() {
-    let suite = Suite::new()
-        .with(
-            "0-connection/before",
-            "establishes = \"before\"",
-            "[[step]]\nid = \"wait\"\nadvance = \"2d\"\n",
-        )
-        .with(
-            "0-connection/first",
-            "starts_from = \"before\"\nestablishes = \"done\"",
-            &ask("status", ""),
-        )
-        .with(
-            "0-connection/second",
-            "starts_from = \"done\"",
-            &ask("status", ""),
-        );
+    let suite = in_a_row("[[step]]\nid = \"wait\"\nadvance = \"2d\"\n");
     let environment = Environment::new(&suite);
     let (code, shown) = suite.renkei(&["run", "--target", "test", "0-connection/second"]);
     assert_eq!(code, 6, "{shown}");

@@ -138,7 +138,11 @@ fn said(case: &Path) -> String {
     let (_, diagnostics) = plan::load(&project, &known());
     let mut said = String::new();
     for diagnostic in &diagnostics {
-        let shown = diagnostic.render(&|path| project.shown(path).to_owned(), Lang::En, false);
+        let shown = diagnostic.render(
+            &|path| (path.to_owned(), project.shown(path).to_owned()),
+            Lang::En,
+            false,
+        );
         let lines: Vec<&str> = shown.lines().map(str::trim_end).collect();
         said += &lines.join("\n");
         said += "\n  ja: ";
@@ -239,7 +243,7 @@ fn wherever_a_file_is_cut_or_struck_reading_ends_and_says_so() {
             assert!(scenario.is_some(), "{changed}");
             for diagnostic in found {
                 assert!(diagnostic.span.start <= changed.len(), "{diagnostic:?}");
-                diagnostic.render(&|_| changed.clone(), Lang::Ja, false);
+                diagnostic.render(&|path| (path.to_owned(), changed.clone()), Lang::Ja, false);
             }
         }
     }

@@ -36,10 +36,6 @@ use tokio::{
     runtime::Runtime,
 };
 
-fn start(suite: &Suite) -> Value {
-    suite.events().into_iter().next().unwrap()
-}
-
 /// Three scenarios: one that can be done anywhere, one that acts on the network, and one that starts from that.
 fn three() -> Suite {
     Suite::new()
@@ -84,7 +80,7 @@ fn what_needs_control_is_not_possible_here_and_nothing_of_it_is_sent() {
             "0-connection/plain passed"
         ]
     );
-    let first = start(&suite)["seed"].clone();
+    let first = suite.start()["seed"].clone();
     // The first step of the scenario that is not possible would have been a third.
     assert_eq!(environment.came().len(), 2);
     assert!(
@@ -115,7 +111,7 @@ fn what_needs_control_is_not_possible_here_and_nothing_of_it_is_sent() {
     assert_eq!(ids[0], ids[1], "a retry repeats its id");
     let (code, shown) = suite.renkei(&["run", "--target", "test", "0-connection/plain"]);
     assert_eq!(code, 0, "{shown}");
-    assert_ne!(start(&suite)["seed"], first);
+    assert_ne!(suite.start()["seed"], first);
     let later = environment.came();
     assert_eq!(later.len(), 4);
     assert_ne!(later[3], ids[0]);

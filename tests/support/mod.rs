@@ -146,6 +146,11 @@ impl Suite {
             .collect()
     }
 
+    /// How the newest run began.
+    pub fn start(&self) -> Value {
+        self.events().into_iter().next().unwrap()
+    }
+
     /// Those of one kind.
     pub fn events_of(&self, kind: &str) -> Vec<Value> {
         let mut events = self.events();
