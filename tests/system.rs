@@ -229,6 +229,10 @@ fn a_program_that_fails_is_shown_with_the_calls_that_came_until_then() {
         let (exit, shown) = suite.renkei(&["run"]);
         assert_eq!(exit, 1, "{shown}");
         assert!(shown.contains(says), "{says}: {shown}");
+        // Why the network refused, and what to do.
+        let refused = does.contains("as-other");
+        assert_eq!(shown.contains("fault: F-CAL-02 "), refused, "{shown}");
+        assert_eq!(shown.contains("what to do: "), refused, "{shown}");
         let (_, again) = suite.renkei(&["report", suite.run_folder().to_str().unwrap()]);
         assert!(again.contains(says), "{says}: {again}");
     }

@@ -52,6 +52,10 @@ impl Runner<'_> {
             }
             let came = self.calls.seen.get(mark.calls..).unwrap_or_default();
             let none = came.is_empty();
+            // What the network refused last is the likeliest reason.
+            let mut refused = came.iter().rev().filter_map(|call| call.fault.as_ref());
+            let refused = refused.find_map(|code| self.shared.faults.get(code));
+            result.fault = result.fault.take().or_else(|| refused.cloned());
             let exchange = result.exchange.as_ref();
             let broken = exchange.and_then(|exchange| exchange.broken.as_deref());
             let refused = broken == Some("refused");
